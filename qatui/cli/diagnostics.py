@@ -1,0 +1,81 @@
+"""The only writer to standard error, and the keeper of exit codes."""
+
+import json
+import os
+import sys
+import traceback
+from collections.abc import Sequence
+from typing import TextIO
+
+import click
+
+from qatui.domain.marks import visible
+from qatui.errors import ExitCode, QatuiError
+
+
+def say(text: str, *, quiet: bool = False) -> None:
+    """A remark for the person; silent with -q."""
+    if not quiet:
+        _write(visible(text) + "\n")
+
+
+def refusals(rows: Sequence[tuple[str, str]]) -> None:
+    """What was not taken: one line each, the thing and the reason."""
+    for thing, reason in rows:
+        _write(visible(f"refused {thing}: {reason}") + "\n")
+
+
+def fail(error: QatuiError, *, as_json: bool) -> ExitCode:
+    """Print an error for the person, or as `{"schema": 1, "error": {...}}`; its exit code."""
+    if as_json:
+        told = {"code": error.code, "message": error.message, "hint": error.hint}
+        _write(json.dumps({"schema": 1, "error": told}) + "\n")
+    else:
+        _write(f"qatui: {visible(error.message)}\n")
+        if error.hint:
+            _write(f"       {visible(error.hint)}\n")
+    return error.exit_code
+
+
+def wrong_usage(error: click.ClickException, *, as_json: bool) -> ExitCode:
+    """Print what click found wrong, in our form."""
+    hint = ""
+    if isinstance(error, click.UsageError) and error.ctx is not None:
+        hint = f"See: {error.ctx.command_path} --help"
+    message = error.format_message()
+    return fail(_Wrong(message, hint), as_json=as_json)
+
+
+class _Wrong(QatuiError):
+    code = "usage"
+    exit_code = ExitCode.USAGE
+
+
+def bug(error: BaseException, *, as_json: bool) -> ExitCode:
+    """Keep the traceback in the log file and show its path, once."""
+    from qatui import paths
+
+    text = "".join(traceback.format_exception(error))
+    try:
+        place = str(paths.append_log(text))
+    except OSError:
+        place = "nowhere: the log folder cannot be written"
+    told = _Bug(f"This is a bug in qatui: {type(error).__name__}.", f"The traceback is in {place}; please report it.")
+    return fail(told, as_json=as_json)
+
+
+class _Bug(QatuiError):
+    code = "bug"
+    exit_code = ExitCode.BUG
+
+
+def silence_broken_pipe() -> None:
+    """Let the interpreter's last flush go nowhere: the reader (`| head`) has gone."""
+    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+
+
+def _write(text: str, stream: TextIO | None = None) -> None:
+    out = stream or sys.stderr
+    encoding = out.encoding or "utf-8"
+    out.write(text.encode(encoding, "replace").decode(encoding))
+    out.flush()

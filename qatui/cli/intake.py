@@ -1,0 +1,5 @@
+"""Taking candidates in: `ingest`."""
+
+import click
+
+COMMANDS: tuple[click.Command, ...] = ()

@@ -1,0 +1,77 @@
+"""The program: global options, the families of commands, and the edge where errors become exit codes."""
+
+import signal
+import sys
+from pathlib import Path
+from typing import NoReturn
+
+import click
+
+from qatui import __version__
+from qatui.cli import diagnostics, intake, publish, queue, review, setup
+from qatui.cli.session import Session
+from qatui.errors import ExitCode, QatuiError
+
+
+@click.group(
+    invoke_without_command=True, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100}
+)
+@click.option("-C", "directory", type=click.Path(path_type=Path), default=Path(), help="Work in DIR.", metavar="DIR")
+@click.option("--config", "user_file", type=click.Path(path_type=Path), help="Your settings, instead of your own file.")
+@click.option("--json", "as_json", is_flag=True, help="Print data as JSON, errors too.")
+@click.option("-q", "--quiet", is_flag=True, help="Say less on stderr.")
+@click.option("-v", "--verbose", is_flag=True, help="Say more on stderr.")
+@click.option("--no-color", is_flag=True, help="No colours, whatever the terminal can.")
+@click.version_option(__version__, prog_name="qatui", message="%(prog)s %(version)s")
+@click.pass_context
+def qatui(
+    context: click.Context,
+    directory: Path,
+    user_file: Path | None,
+    as_json: bool,
+    quiet: bool,
+    verbose: bool,
+    no_color: bool,
+) -> None:
+    """Judge machine-written tests in a terminal and publish what you approved.
+
+    Without a command: the workstation for the repository in this folder.
+    """
+    context.obj = Session(directory, user_file, as_json, quiet, verbose, False if no_color else None)
+    if context.invoked_subcommand is None:
+        from qatui.cli.workstation import run
+
+        context.exit(run(context.obj))
+
+
+for family in (intake, queue, review, publish, setup):
+    for command in family.COMMANDS:
+        qatui.add_command(command)
+
+
+def main(args: list[str] | None = None) -> NoReturn:
+    """Run the program and leave with its exit code."""
+    sys.exit(run(sys.argv[1:] if args is None else args))
+
+
+def run(args: list[str]) -> int:
+    """Run the program; the exit code. The third edge: nothing gets past it."""
+    as_json = "--json" in args
+    try:
+        result = qatui.main(args, prog_name="qatui", standalone_mode=False)
+        sys.stdout.flush()
+        return int(result or 0)
+    except click.exceptions.Exit as left:
+        return left.exit_code
+    except (KeyboardInterrupt, click.Abort):
+        diagnostics.say("interrupted")
+        return ExitCode.INTERRUPTED
+    except click.ClickException as error:
+        return diagnostics.wrong_usage(error, as_json=as_json)
+    except QatuiError as error:
+        return diagnostics.fail(error, as_json=as_json)
+    except BrokenPipeError:
+        diagnostics.silence_broken_pipe()
+        return 128 + signal.SIGPIPE
+    except Exception as error:  # noqa: BLE001 - the command line's edge
+        return diagnostics.bug(error, as_json=as_json)

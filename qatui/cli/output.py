@@ -1,0 +1,44 @@
+"""The only writer to standard output: data, for people as lines, for programs as JSON with `"schema": 1`."""
+
+import json
+import sys
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from qatui.domain.marks import visible
+
+SCHEMA = 1
+"""Version of every JSON object; it changes when a key is taken away or changes its meaning."""
+
+
+def emit(value: Mapping[str, Any]) -> None:
+    """One JSON object on a line of its own; anything but ASCII is escaped, so nothing hidden reaches a terminal."""
+    sys.stdout.write(json.dumps({"schema": SCHEMA, **value}) + "\n")
+    sys.stdout.flush()
+
+
+def line(text: str = "") -> None:
+    """A line for people; hidden characters in it are shown as marks."""
+    sys.stdout.write(_encodable(visible(text)) + "\n")
+
+
+def table(rows: Sequence[Sequence[str]], right: Sequence[int] = ()) -> None:
+    """Rows in aligned columns, two blanks apart; the columns in `right` are right-aligned."""
+    from rich.cells import cell_len
+
+    cells = [[visible(cell) for cell in row] for row in rows]
+    if not cells:
+        return
+    widths = [max(cell_len(row[column]) for row in cells) for column in range(len(cells[0]))]
+    for row in cells:
+        parts = []
+        for column, cell in enumerate(row):
+            pad = " " * (widths[column] - cell_len(cell))
+            parts.append(pad + cell if column in right else cell + pad)
+        sys.stdout.write(_encodable("  ".join(parts).rstrip()) + "\n")
+
+
+def _encodable(text: str) -> str:
+    """`text` with what the stream's encoding lacks as `?`: a C locale must not end in a traceback."""
+    encoding = sys.stdout.encoding or "utf-8"
+    return text.encode(encoding, "replace").decode(encoding)

@@ -1,0 +1,5 @@
+"""Publishing: `publish`, `outbox`."""
+
+import click
+
+COMMANDS: tuple[click.Command, ...] = ()

@@ -1,0 +1,5 @@
+"""Looking: `list`, `status`, `show`, `log`."""
+
+import click
+
+COMMANDS: tuple[click.Command, ...] = ()

@@ -1,0 +1,5 @@
+"""Deciding: `approve`, `reject`, `defer`, `claim`, `release`, `assign`, `comment`, `checklist`, `undo`, `redo`."""
+
+import click
+
+COMMANDS: tuple[click.Command, ...] = ()

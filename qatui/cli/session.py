@@ -1,0 +1,40 @@
+"""What the global options say, and the desk opened on first use."""
+
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from qatui.wiring import Start, open_desk
+
+if TYPE_CHECKING:
+    from qatui.flows.desk import Desk
+
+
+@dataclass
+class Session:
+    """One run of the program: its global options."""
+
+    directory: Path
+    user_file: Path | None
+    json: bool
+    quiet: bool
+    verbose: bool
+    color: bool | None
+    """False for --no-color; None: as the stream and NO_COLOR say."""
+
+    @property
+    def start(self) -> Start:
+        """Where wiring begins."""
+        return Start(self.directory, self.user_file)
+
+    @cached_property
+    def desk(self) -> "Desk":
+        """The parts for the repository in `directory`."""
+        return open_desk(self.start)
+
+
+pass_session = click.make_pass_decorator(Session)
+"""Gives a command its Session as first argument."""

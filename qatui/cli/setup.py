@@ -1,0 +1,5 @@
+"""Setting up: `init`, `demo`."""
+
+import click
+
+COMMANDS: tuple[click.Command, ...] = ()

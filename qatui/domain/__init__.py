@@ -1,0 +1,1 @@
+"""What is true without a terminal, a network, a disk or a clock."""

@@ -1,0 +1,236 @@
+"""The candidates: single rows, the queue's order and pages, counts, and the guarded update."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any, NamedTuple
+
+from sqlalchemy import ColumnElement, Connection, Row, and_, func, insert, or_, select, tuple_, update
+
+from qatui.domain.candidate import Candidate, Risk, State, Verdict
+from qatui.domain.query import Query
+from qatui.store.schema import candidate
+
+C = candidate.c
+
+ORDER = (C.risk, C.score_rank, C.priority.desc(), C.created_at, C.id)
+"""The queue: recommendation, then score ascending, priority, age."""
+_PAGE = 500
+"""Ids in one IN list; far under SQLite's limit of bound values."""
+
+
+class QueueRow(NamedTuple):
+    """What a line of the queue shows; nothing of the content."""
+
+    id: int
+    path: str
+    title: str
+    state: State
+    risk: Risk
+    score: int | None
+    priority: int
+    revision: int
+    content_hash: str
+    new_file: bool
+    added: int
+    removed: int
+    assignee: str | None
+    created_at: int
+    deferred_until: int | None
+    verdict_by: str | None
+    verdict_reason: str | None
+    state_reason: str
+
+
+_QUEUE = (
+    C.id,
+    C.path,
+    C.title,
+    C.state,
+    C.risk,
+    C.score,
+    C.priority,
+    C.revision,
+    C.content_hash,
+    C.base_oid.is_(None),
+    C.added,
+    C.removed,
+    C.assignee,
+    C.created_at,
+    C.deferred_until,
+    C.verdict_by,
+    C.verdict_reason,
+    C.state_reason,
+)
+
+
+def _queue_row(row: Row[Any]) -> QueueRow:
+    values = list(row)
+    values[3], values[4], values[9] = State(values[3]), Risk(values[4]), bool(values[9])
+    return QueueRow._make(values)
+
+
+def to_candidate(row: Row[Any]) -> Candidate:
+    """A whole state row as the domain's value."""
+    verdict = None
+    if row.verdict_kind is not None:
+        verdict = Verdict(
+            kind=State(row.verdict_kind),
+            by=row.verdict_by,
+            at=row.verdict_at,
+            content_hash=row.verdict_hash,
+            base_oid=row.verdict_base_oid,
+            reason=row.verdict_reason,
+            note=row.verdict_note or "",
+        )
+    return Candidate(
+        id=row.id,
+        path=row.path,
+        title=row.title,
+        state=State(row.state),
+        version=row.version,
+        revision=row.revision,
+        content_hash=row.content_hash,
+        author=row.author,
+        customized=bool(row.customized),
+        base_oid=row.base_oid,
+        added=row.added,
+        removed=row.removed,
+        risk=Risk(row.risk),
+        score=row.score,
+        priority=row.priority,
+        assignee=row.assignee,
+        deferred_until=row.deferred_until,
+        verdict=verdict,
+        state_reason=row.state_reason,
+        created_at=row.created_at,
+        updated_at=row.updated_at,
+    )
+
+
+def verdict_values(verdict: Verdict | None) -> dict[str, Any]:
+    """A verdict (or none) as the columns of the state row."""
+    return {
+        "verdict_kind": verdict.kind.value if verdict else None,
+        "verdict_by": verdict.by if verdict else None,
+        "verdict_at": verdict.at if verdict else None,
+        "verdict_hash": verdict.content_hash if verdict else None,
+        "verdict_base_oid": verdict.base_oid if verdict else None,
+        "verdict_reason": verdict.reason if verdict else None,
+        "verdict_note": verdict.note if verdict else None,
+    }
+
+
+def get_many(
+    connection: Connection, repository_id: int, ids: Iterable[int], *, lock: bool = False
+) -> dict[int, Candidate]:
+    """The candidates of `ids` that exist, by id; `lock` keeps others from changing them (PostgreSQL)."""
+    found: dict[int, Candidate] = {}
+    wanted = list(ids)
+    for start in range(0, len(wanted), _PAGE):
+        query = select(candidate).where(C.repository_id == repository_id, C.id.in_(wanted[start : start + _PAGE]))
+        if lock:
+            query = query.order_by(C.id).with_for_update()
+        found.update((row.id, to_candidate(row)) for row in connection.execute(query))
+    return found
+
+
+def by_path(
+    connection: Connection, repository_id: int, paths: Sequence[str], *, lock: bool = False
+) -> dict[str, Candidate]:
+    """The candidates whose target is one of `paths`, by path."""
+    found: dict[str, Candidate] = {}
+    for start in range(0, len(paths), _PAGE):
+        query = select(candidate).where(C.repository_id == repository_id, C.path.in_(paths[start : start + _PAGE]))
+        if lock:
+            query = query.order_by(C.id).with_for_update()
+        found.update((row.path, to_candidate(row)) for row in connection.execute(query))
+    return found
+
+
+def add(connection: Connection, values: Mapping[str, Any]) -> int:
+    """Insert a state row; its id."""
+    made = connection.execute(
+        insert(candidate).values({"score_rank": 101, "risk": int(Risk.UNKNOWN), **values}).returning(C.id)
+    )
+    return int(made.scalar_one())
+
+
+def change(connection: Connection, was: Candidate, values: Mapping[str, Any], now: int) -> bool:
+    """Update a row if it is still what `was` says (id, content, version); whether it was.
+
+    A state change goes through `lifecycle.next_state` before it comes here.
+    """
+    done = connection.execute(
+        update(candidate)
+        .where(C.id == was.id, C.content_hash == was.content_hash, C.version == was.version)
+        .values({**values, "version": was.version + 1, "updated_at": now})
+    )
+    return bool(done.rowcount == 1)
+
+
+def _matches(repository_id: int, query: Query) -> ColumnElement[bool]:
+    terms: list[ColumnElement[bool]] = [C.repository_id == repository_id]
+    if not query.every_state:
+        terms.append(C.state.in_(sorted(query.states)))
+    for word in query.words:
+        terms.append(_contains(word))
+    for word in query.without:
+        terms.append(~_contains(word))
+    return and_(*terms)
+
+
+def _contains(word: str) -> ColumnElement[bool]:
+    return or_(C.path.icontains(word, autoescape=True), C.title.icontains(word, autoescape=True))
+
+
+def queue_page(
+    connection: Connection,
+    repository_id: int,
+    query: Query,
+    *,
+    after: QueueRow | None = None,
+    limit: int = 100,
+) -> list[QueueRow]:
+    """The next `limit` lines of the queue behind `after` (by key, not by offset)."""
+    wanted = select(*_QUEUE).where(_matches(repository_id, query)).order_by(*ORDER).limit(limit)
+    if after is not None:
+        # The key is mixed ascending and descending, so priority enters with its sign turned.
+        rank = 101 if after.score is None else after.score
+        wanted = wanted.where(
+            tuple_(C.risk, C.score_rank, -C.priority, C.created_at, C.id)
+            > tuple_(int(after.risk), rank, -after.priority, after.created_at, after.id)
+        )
+    return [_queue_row(row) for row in connection.execute(wanted)]
+
+
+def queue_ids(connection: Connection, repository_id: int, query: Query) -> list[int]:
+    """Every id that matches, in the queue's order."""
+    return list(connection.scalars(select(C.id).where(_matches(repository_id, query)).order_by(*ORDER)))
+
+
+def queue_rows(connection: Connection, repository_id: int, ids: Sequence[int]) -> dict[int, QueueRow]:
+    """The lines of `ids`, by id: how a screen reads its visible rows again."""
+    found: dict[int, QueueRow] = {}
+    for start in range(0, len(ids), _PAGE):
+        rows = connection.execute(
+            select(*_QUEUE).where(C.repository_id == repository_id, C.id.in_(ids[start : start + _PAGE]))
+        )
+        found.update((row[0], _queue_row(row)) for row in rows)
+    return found
+
+
+def counts(connection: Connection, repository_id: int) -> dict[State, int]:
+    """How many candidates are in each state."""
+    rows = connection.execute(select(C.state, func.count()).where(C.repository_id == repository_id).group_by(C.state))
+    found = {State(state): number for state, number in rows}
+    return {state: found.get(state, 0) for state in State}
+
+
+def due(connection: Connection, repository_id: int, now: int, limit: int) -> list[int]:
+    """Deferred candidates whose time has come."""
+    return list(
+        connection.scalars(
+            select(C.id)
+            .where(C.repository_id == repository_id, C.state == State.DEFERRED.value, C.deferred_until <= now)
+            .limit(limit)
+        )
+    )

@@ -1,0 +1,52 @@
+"""Contents by hash, compressed, never joined by list queries."""
+
+import hashlib
+import zlib
+from collections.abc import Iterable
+
+from sqlalchemy import Connection, select
+
+from qatui.errors import StoreError
+from qatui.store.schema import content
+
+
+def hash_of(data: bytes) -> str:
+    """The name of a content: sha256 of its bytes, hex."""
+    return hashlib.sha256(data).hexdigest()
+
+
+def put(connection: Connection, many: Iterable[bytes]) -> list[str]:
+    """Keep every content that is not there yet; their hashes, in order."""
+    hashes = [(hash_of(data), data) for data in many]
+    wanted = dict(hashes)
+    there = set(connection.scalars(select(content.c.hash).where(content.c.hash.in_(list(wanted)))))
+    rows = [
+        {"hash": name, "size": len(data), "data": zlib.compress(data, 1)}
+        for name, data in wanted.items()
+        if name not in there
+    ]
+    if rows:
+        connection.execute(content.insert(), rows)
+    return [name for name, _ in hashes]
+
+
+def get(connection: Connection, name: str) -> bytes:
+    """The bytes of a hash; raises StoreError where they are missing or damaged."""
+    data = connection.scalar(select(content.c.data).where(content.c.hash == name))
+    if data is None:
+        raise StoreError(
+            f"The content {name[:12]} is missing from the database.",
+            "Restore a backup, or ingest the file again.",
+        )
+    try:
+        plain = zlib.decompress(data)
+    except zlib.error as error:
+        raise StoreError(
+            f"The content {name[:12]} is damaged in the database.",
+            "Restore a backup, or ingest the file again.",
+        ) from error
+    if hash_of(plain) != name:
+        raise StoreError(
+            f"The content {name[:12]} is not what was stored.", "Restore a backup, or ingest the file again."
+        )
+    return plain

@@ -1,0 +1,185 @@
+"""Remote effects still to be done. A job is written in the transaction of the decision it follows from.
+
+A claim is a lease: who dies holding one loses it when it ends, and the next drain looks before it acts, so
+running a job twice does nothing twice.
+"""
+
+import json
+from collections.abc import Collection
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import Connection, insert, or_, select, update
+
+from qatui.store.schema import outbox
+
+O = outbox.c  # noqa: E741
+LEASE = 10 * 60 * 1000
+"""Milliseconds a claim lasts; longer than the longest push is given."""
+
+
+@dataclass(frozen=True, slots=True)
+class Job:
+    """One remote effect."""
+
+    id: int
+    kind: str
+    key: str
+    payload: dict[str, Any]
+    state: str
+    """waiting, running, done, failed or dropped."""
+    actor: str
+    credential: str
+    attempts: int
+    not_before: int
+    error: str
+    log: str
+    created_at: int
+    updated_at: int
+
+
+def _job(row: Any) -> Job:
+    return Job(
+        id=row.id,
+        kind=row.kind,
+        key=row.key,
+        payload=json.loads(row.payload),
+        state=row.state,
+        actor=row.actor,
+        credential=row.credential,
+        attempts=row.attempts,
+        not_before=row.not_before,
+        error=row.error,
+        log=row.log,
+        created_at=row.created_at,
+        updated_at=row.updated_at,
+    )
+
+
+def add(
+    connection: Connection,
+    repository_id: int,
+    kind: str,
+    key: str,
+    payload: dict[str, Any],
+    *,
+    actor: str,
+    credential: str,
+    now: int,
+) -> int:
+    """Add a job, or find the one with the same key; its id."""
+    found = connection.scalar(select(O.id).where(O.repository_id == repository_id, O.key == key))
+    if found is None:
+        made = connection.execute(
+            insert(outbox)
+            .values(
+                repository_id=repository_id,
+                kind=kind,
+                key=key,
+                payload=json.dumps(payload),
+                state="waiting",
+                actor=actor,
+                credential=credential,
+                created_at=now,
+                updated_at=now,
+            )
+            .returning(O.id)
+        )
+        found = made.scalar_one()
+    return int(found)
+
+
+def claim(
+    connection: Connection,
+    repository_id: int,
+    *,
+    holder: str,
+    credentials: Collection[str],
+    now: int,
+    only: int | None = None,
+) -> Job | None:
+    """Take the oldest job that is due, or whose holder's lease ended; None where there is none."""
+    wanted = (
+        select(outbox)
+        .where(
+            O.repository_id == repository_id,
+            O.credential.in_(list(credentials)),
+            or_(
+                (O.state == "waiting") & (O.not_before <= now),
+                (O.state == "running") & (O.lease_until <= now),
+            ),
+        )
+        .order_by(O.id)
+        .limit(1)
+        .with_for_update(skip_locked=True)
+    )
+    if only is not None:
+        wanted = wanted.where(O.id == only)
+    row = connection.execute(wanted).first()
+    if row is None:
+        return None
+    connection.execute(
+        update(outbox)
+        .where(O.id == row.id)
+        .values(state="running", lease=holder, lease_until=now + LEASE, attempts=row.attempts + 1, updated_at=now)
+    )
+    return _job(row)
+
+
+def settle(
+    connection: Connection,
+    job_id: int,
+    *,
+    holder: str,
+    state: str,
+    now: int,
+    error: str = "",
+    log: str = "",
+    not_before: int = 0,
+) -> bool:
+    """End a run: `done`, `failed` or back to `waiting`; False where the lease had gone to somebody else."""
+    done = connection.execute(
+        update(outbox)
+        .where(O.id == job_id, O.lease == holder, O.state == "running")
+        .values(
+            state=state,
+            lease=None,
+            lease_until=None,
+            error=error,
+            log=log,
+            not_before=not_before,
+            updated_at=now,
+        )
+    )
+    return bool(done.rowcount == 1)
+
+
+def retry(connection: Connection, job_id: int, now: int) -> bool:
+    """Put a failed job back; False where it is not failed."""
+    done = connection.execute(
+        update(outbox).where(O.id == job_id, O.state == "failed").values(state="waiting", not_before=0, updated_at=now)
+    )
+    return bool(done.rowcount == 1)
+
+
+def release_dead(
+    connection: Connection, repository_id: int, holder_prefix: str, alive: Collection[str], now: int
+) -> int:
+    """Give back the leases of processes of this machine (`HOST:PID:...`) that are no longer alive; how many."""
+    rows = connection.execute(
+        select(O.id, O.lease).where(
+            O.repository_id == repository_id, O.state == "running", O.lease.startswith(holder_prefix)
+        )
+    ).all()
+    dead = [row[0] for row in rows if row[1] not in alive]
+    if dead:
+        connection.execute(update(outbox).where(O.id.in_(dead)).values(lease_until=now))
+    return len(dead)
+
+
+def jobs(connection: Connection, repository_id: int, *, states: Collection[str] | None = None) -> list[Job]:
+    """Jobs, oldest first."""
+    wanted = select(outbox).where(O.repository_id == repository_id).order_by(O.id)
+    if states is not None:
+        wanted = wanted.where(O.state.in_(list(states)))
+    return [_job(row) for row in connection.execute(wanted)]

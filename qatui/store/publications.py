@@ -1,0 +1,104 @@
+"""Publications: one branch with its commits, made of approved candidates."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import Connection, insert, select, update
+
+from qatui.store.schema import publication, publication_candidate
+
+P = publication.c
+PC = publication_candidate.c
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """One candidate's share of a publication: the exact bytes and words of its commit."""
+
+    candidate_id: int
+    path: str
+    content_hash: str
+    message: str
+    commit: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Publication:
+    """A publication as its row says."""
+
+    id: int
+    branch: str
+    state: str
+    """waiting, pushed, held, failed or dropped."""
+    base_branch: str
+    base_commit: str
+    head_commit: str | None
+    push_url: str
+    title: str
+    body: str
+    record_file: str | None
+    author_name: str
+    author_email: str
+    actor: str
+    reason: str
+    created_at: int
+    updated_at: int
+
+
+def add(connection: Connection, values: Mapping[str, Any], parts: Sequence[Part]) -> int:
+    """Insert a publication with its parts, in their order; its id."""
+    number = int(connection.execute(insert(publication).values(values).returning(P.id)).scalar_one())
+    connection.execute(
+        insert(publication_candidate),
+        [
+            {
+                "publication_id": number, "candidate_id": part.candidate_id, "position": position, "path": part.path,
+                "content_hash": part.content_hash, "message": part.message, "commit": part.commit,
+            }
+            for position, part in enumerate(parts)
+        ],
+    )  # fmt: skip
+    return number
+
+
+def get(connection: Connection, repository_id: int, number: int) -> Publication | None:
+    """A publication by id."""
+    row = connection.execute(select(publication).where(P.repository_id == repository_id, P.id == number)).first()
+    return _publication(row) if row else None
+
+
+def every(connection: Connection, repository_id: int) -> list[Publication]:
+    """All publications, newest first."""
+    rows = connection.execute(select(publication).where(P.repository_id == repository_id).order_by(P.id.desc()))
+    return [_publication(row) for row in rows]
+
+
+def parts(connection: Connection, number: int) -> list[Part]:
+    """A publication's parts, in commit order."""
+    rows = connection.execute(select(publication_candidate).where(PC.publication_id == number).order_by(PC.position))
+    return [Part(row.candidate_id, row.path, row.content_hash, row.message, row.commit) for row in rows]
+
+
+def change(connection: Connection, number: int, values: Mapping[str, Any], now: int) -> None:
+    """Update a publication's row."""
+    connection.execute(update(publication).where(P.id == number).values({**values, "updated_at": now}))
+
+
+def keep_commits(connection: Connection, number: int, commits: Mapping[int, str]) -> None:
+    """Note the commit of each candidate."""
+    for candidate_id, commit in commits.items():
+        connection.execute(
+            update(publication_candidate)
+            .where(PC.publication_id == number, PC.candidate_id == candidate_id)
+            .values(commit=commit)
+        )
+
+
+def _publication(row: Any) -> Publication:
+    return Publication(
+        id=row.id, branch=row.branch, state=row.state, base_branch=row.base_branch, base_commit=row.base_commit,
+        head_commit=row.head_commit, push_url=row.push_url, title=row.title, body=row.body, record_file=row.record_file,
+        author_name=row.author_name, author_email=row.author_email, actor=row.actor, reason=row.reason,
+        created_at=row.created_at, updated_at=row.updated_at,
+    )  # fmt: skip

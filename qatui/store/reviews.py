@@ -1,0 +1,143 @@
+"""What belongs to a candidate's review beside its state: revisions, origin, comments, checklist answers."""
+
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import Connection, delete, insert, select
+
+from qatui.domain.review import Comment, Revision, Side
+from qatui.store.schema import checklist_answer, comment, origin, revision
+
+
+@dataclass(frozen=True, slots=True)
+class Origin:
+    """What the manifest said of a candidate."""
+
+    generator: dict[str, str] | None
+    endpoint: dict[str, str] | None
+    plan_item: str | None
+    completes: bool
+    labels: tuple[str, ...]
+    replaces: str | None
+
+
+def add_revision(connection: Connection, values: Mapping[str, Any]) -> None:
+    """Insert a revision row."""
+    connection.execute(insert(revision).values(values))
+
+
+def revisions(connection: Connection, candidate_id: int) -> list[Revision]:
+    """Every revision, oldest first."""
+    rows = connection.execute(
+        select(revision).where(revision.c.candidate_id == candidate_id).order_by(revision.c.number)
+    )
+    return [
+        Revision(
+            number=row.number, content_hash=row.content_hash, author=row.author, customized=bool(row.customized),
+            base_oid=row.base_oid, base_commit=row.base_commit, added=row.added, removed=row.removed, at=row.at,
+        )
+        for row in rows
+    ]  # fmt: skip
+
+
+def put_origin(connection: Connection, candidate_id: int, told: Origin) -> None:
+    """Keep what the newest intake said, in place of what an earlier one did."""
+    connection.execute(delete(origin).where(origin.c.candidate_id == candidate_id))
+    connection.execute(
+        insert(origin).values(
+            candidate_id=candidate_id,
+            generator=json.dumps(told.generator) if told.generator else None,
+            endpoint=json.dumps(told.endpoint) if told.endpoint else None,
+            plan_item=told.plan_item,
+            completes=told.completes,
+            labels=json.dumps(list(told.labels)),
+            replaces=told.replaces,
+        )
+    )
+
+
+def origins(connection: Connection, candidate_ids: Sequence[int]) -> dict[int, Origin]:
+    """What is known of where candidates came from, by id."""
+    rows = connection.execute(select(origin).where(origin.c.candidate_id.in_(candidate_ids)))
+    return {
+        row.candidate_id: Origin(
+            generator=json.loads(row.generator) if row.generator else None,
+            endpoint=json.loads(row.endpoint) if row.endpoint else None,
+            plan_item=row.plan_item,
+            completes=bool(row.completes),
+            labels=tuple(json.loads(row.labels)),
+            replaces=row.replaces,
+        )
+        for row in rows
+    }
+
+
+def add_comment(
+    connection: Connection,
+    candidate_id: int,
+    *,
+    revision: int,
+    side: Side | None,
+    line: int | None,
+    body: str,
+    author: str,
+    now: int,
+) -> int:
+    """Insert a comment; its id."""
+    made = connection.execute(
+        insert(comment)
+        .values(
+            candidate_id=candidate_id,
+            revision=revision,
+            side=side,
+            line=line,
+            body=body,
+            author=author,
+            at=now,
+        )
+        .returning(comment.c.id)
+    )
+    return int(made.scalar_one())
+
+
+def comments(connection: Connection, candidate_ids: Sequence[int]) -> dict[int, list[Comment]]:
+    """Comments by candidate id, oldest first; a key for every id asked for."""
+    found: dict[int, list[Comment]] = {number: [] for number in candidate_ids}
+    rows = connection.execute(select(comment).where(comment.c.candidate_id.in_(candidate_ids)).order_by(comment.c.id))
+    for row in rows:
+        found[row.candidate_id].append(
+            Comment(row.id, row.candidate_id, row.revision, row.side, row.line, row.body, row.author, row.at)
+        )
+    return found
+
+
+def answers(connection: Connection, contents: Mapping[int, str]) -> dict[int, dict[str, tuple[str, int]]]:
+    """Ticked items as candidate id -> item id -> (who, when), for the content hash given with each id."""
+    found: dict[int, dict[str, tuple[str, int]]] = {number: {} for number in contents}
+    rows = connection.execute(select(checklist_answer).where(checklist_answer.c.candidate_id.in_(list(contents))))
+    for row in rows:
+        if contents[row.candidate_id] == row.content_hash:
+            found[row.candidate_id][row.item] = (row.by, row.at)
+    return found
+
+
+def tick(connection: Connection, candidate_id: int, content_hash: str, item: str, *, by: str, now: int) -> None:
+    """Tick an item; ticking twice keeps the first."""
+    if item in answers(connection, {candidate_id: content_hash})[candidate_id]:
+        return
+    connection.execute(
+        insert(checklist_answer).values(candidate_id=candidate_id, content_hash=content_hash, item=item, by=by, at=now)
+    )
+
+
+def untick(connection: Connection, candidate_id: int, content_hash: str, item: str) -> None:
+    """Take a tick away."""
+    connection.execute(
+        delete(checklist_answer).where(
+            checklist_answer.c.candidate_id == candidate_id,
+            checklist_answer.c.content_hash == content_hash,
+            checklist_answer.c.item == item,
+        )
+    )

@@ -1,0 +1,119 @@
+"""The one place where parts are chosen: settings -> store, repository, clock."""
+
+import os
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from qatui import paths
+from qatui.settings.types import Team, User
+
+if TYPE_CHECKING:
+    from qatui.flows.desk import Desk
+    from qatui.store.database import Database
+    from qatui.workspace.repository import Base, Repository
+
+
+@dataclass(frozen=True, slots=True)
+class Start:
+    """What the command line says of where to start."""
+
+    directory: Path
+    user_file: Path | None = None
+    """`--config FILE`; None: the user's own place."""
+
+
+@dataclass(frozen=True, slots=True)
+class Glimpse:
+    """What a start knows before git was asked: enough to show the queue's first rows."""
+
+    db: "Database"
+    repository_id: int
+    reviewer: str
+
+
+def load_user(start: Start) -> User:
+    """The reviewer's settings, with the environment's overrides."""
+    from qatui.settings.load import load_user
+
+    return load_user(start.user_file, os.environ)
+
+
+def open_store(user: User) -> "Database":
+    """The database that the reviewer's settings name."""
+    from qatui.store.database import open_database
+
+    return open_database(paths.database_url(user.database))
+
+
+def glimpse(start: Start) -> Glimpse | None:
+    """The store and the repository as the last start in this clone left them; None on a first start.
+
+    Costs no git and no team settings: the git directory is found by walking up, and its configuration must
+    have the same stamp as then (another remote, another identity: another stamp).
+    """
+    git_dir = paths.find_git_dir(start.directory)
+    if git_dir is None:
+        return None
+    db = open_store(load_user(start))
+    from qatui.store.repositories import recall_clone
+
+    with db.read() as connection:
+        known = recall_clone(connection, str(git_dir), paths.stamp(git_dir))
+    if known is None:
+        db.close()
+        return None
+    return Glimpse(db, known.repository_id, known.reviewer)
+
+
+def open_desk(start: Start, db: "Database | None" = None) -> "Desk":
+    """Everything a flow needs for the repository that holds `start.directory`.
+
+    Raises NotFound outside a repository or without a base, ConfigError for wrong settings, StoreError.
+    """
+    from qatui.flows.desk import Desk, clock
+    from qatui.store.repositories import find_repository, recall_clone, remember_clone, repository_id
+    from qatui.workspace.repository import discover
+
+    user = load_user(start)
+    repository = discover(start.directory)
+    team, base = load_team(repository)
+    key = _key(repository, team)
+    reviewer, signature = _identity(user, repository)
+    db = db or open_store(user)
+    stamp = paths.stamp(repository.git_dir)
+    with db.read() as connection:
+        number = find_repository(connection, key)
+        known = recall_clone(connection, str(repository.git_dir), stamp)
+    if number is None or known is None or (known.repository_id, known.reviewer) != (number, reviewer):
+        with db.write() as connection:
+            number = repository_id(connection, key, clock())
+            remember_clone(connection, str(repository.git_dir), stamp, number, reviewer)
+    return Desk(db, number, repository, base, team, reviewer, signature)
+
+
+def load_team(repository: "Repository") -> tuple[Team, "Base"]:
+    """The team's settings as the base commit has them, and that base."""
+    from qatui.settings.load import TEAM_FILE, load_team
+
+    base = repository.base()
+    team = load_team(repository.read(base.commit, TEAM_FILE), f"{TEAM_FILE} on {base.branch}")
+    if team.base not in (None, base.branch) or team.remote != "origin":
+        base = repository.base(team.base, team.remote)
+        team = load_team(repository.read(base.commit, TEAM_FILE), f"{TEAM_FILE} on {base.branch}")
+    return team, base
+
+
+def _key(repository: "Repository", team: Team) -> str:
+    """The store's key: what the settings name, else what the remote's address says."""
+    if team.repository is None:
+        return repository.key(team.remote)
+    name = team.repository.lower()
+    return name if name.count("/") == 2 else f"github.com/{name}"
+
+
+def _identity(user: User, repository: "Repository") -> tuple[str, tuple[str, str]]:
+    """The reviewer's name in the store (login, else e-mail), and the name and e-mail that commits bear."""
+    email = user.identity.email or repository.config("user.email") or f"{paths.account()}@localhost"
+    name = user.identity.name or repository.config("user.name") or paths.account()
+    return user.identity.login or email, (name, email)

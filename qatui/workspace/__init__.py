@@ -1,0 +1,1 @@
+"""git and files: reading the base, aligning two texts, writing branches without a checkout."""

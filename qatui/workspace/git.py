@@ -1,0 +1,142 @@
+"""The one function that runs git. It is the user's own git: their credentials, hooks and signing.
+
+A prompt would paint over the screen and hang cron, so git gets no terminal: a new session, no standard
+input, an askpass that fails. What needs one ends as NeedsTerminal, and the caller offers the foreground.
+"""
+
+import contextlib
+import os
+import signal
+import subprocess
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from git.cmd import Git
+from git.exc import GitCommandNotFound
+
+from qatui.errors import GitError, GitTimeout, NeedsTerminal
+
+READ_SECONDS = 60.0
+"""Limit of commands that stay on this machine."""
+NETWORK_SECONDS = 300.0
+"""Limit of commands that talk to a remote, and of the hooks they run."""
+
+_QUIET = {
+    "GIT_TERMINAL_PROMPT": "0",
+    "GIT_ASKPASS": "false",
+    "SSH_ASKPASS": "false",
+    "SSH_ASKPASS_REQUIRE": "force",
+    "GCM_INTERACTIVE": "never",
+    "GIT_OPTIONAL_LOCKS": "0",
+    "GIT_EDITOR": "false",
+    "GIT_PAGER": "cat",
+    "LC_ALL": "C",
+}
+_CONFIG = ("-c", "core.fsmonitor=false", "-c", "gc.auto=0", "-c", "maintenance.auto=false")
+
+# Called from a hook, or from another git, these would turn every command to another repository
+# (`git rev-parse --local-env-vars`, less those that only carry configuration).
+for _name in (
+    "GIT_ALTERNATE_OBJECT_DIRECTORIES",
+    "GIT_OBJECT_DIRECTORY",
+    "GIT_DIR",
+    "GIT_WORK_TREE",
+    "GIT_IMPLICIT_WORK_TREE",
+    "GIT_GRAFT_FILE",
+    "GIT_INDEX_FILE",
+    "GIT_NO_REPLACE_OBJECTS",
+    "GIT_REPLACE_REF_BASE",
+    "GIT_PREFIX",
+    "GIT_SHALLOW_FILE",
+    "GIT_COMMON_DIR",
+    "GIT_NAMESPACE",
+):
+    os.environ.pop(_name, None)
+
+_WANTS_TERMINAL = (
+    "terminal prompts disabled",
+    "could not read Username",
+    "could not read Password",
+    "unable to read askpass response",
+    "Host key verification failed",
+    "Permission denied (publickey",
+    "gpg failed to sign",
+    "incorrect passphrase supplied",
+    "No such device or address",
+    "/dev/tty",
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Finished:
+    """What a git command left: exit status, output bytes, error text."""
+
+    status: int
+    out: bytes
+    err: str
+
+    @property
+    def text(self) -> str:
+        """Standard output as text without the last line's end."""
+        return self.out.decode("utf-8", "surrogateescape").rstrip("\n")
+
+
+def git(
+    args: Sequence[str],
+    *,
+    cwd: Path,
+    data: bytes | None = None,
+    env: Mapping[str, str] | None = None,
+    accept: Sequence[int] = (0,),
+    seconds: float = READ_SECONDS,
+    log: Callable[[str], None] | None = None,
+) -> Finished:
+    """Run `git ARGS` in `cwd` with `data` on its standard input.
+
+    `accept` lists the exit statuses that are answers; any other raises GitError with git's words,
+    NeedsTerminal where it wanted somebody to type, GitTimeout (its whole process group is killed) after
+    `seconds`. `log` gets the command and what git said, for the job's record.
+    """
+    command = ["git", *_CONFIG, *args]
+    if log:
+        log("$ git " + " ".join(args))
+    try:
+        running = Git(str(cwd)).execute(
+            command,
+            as_process=True,
+            istream=subprocess.PIPE if data is not None else None,
+            env={**_QUIET, **(env or {})},
+            start_new_session=True,
+        )
+    except GitCommandNotFound as error:
+        raise GitError("git was not found or cannot start here.", "Install git 2.30 or newer.") from error
+    assert isinstance(running, Git.AutoInterrupt)
+    process = running.proc
+    assert process is not None
+    try:
+        out, err = process.communicate(data, timeout=seconds)
+    except subprocess.TimeoutExpired:
+        _kill_group(process)
+        raise GitTimeout(
+            f"git {args[0]} took longer than {seconds:.0f} s and was stopped.", "See why with the same command by hand."
+        ) from None
+    except BaseException:
+        _kill_group(process)
+        raise
+    words = err.decode("utf-8", "replace").strip()
+    if log and words:
+        log(words)
+    if process.returncode in accept:
+        return Finished(process.returncode, out, words)
+    first = next((line for line in words.splitlines() if line.startswith(("fatal:", "error:"))), words.split("\n")[0])
+    if any(sign in words for sign in _WANTS_TERMINAL):
+        raise NeedsTerminal(f"git {args[0]} needs a terminal: {first}", "Run it in the foreground, or set up an agent.")
+    raise GitError(f"git {args[0]} failed ({process.returncode}): {first}")
+
+
+def _kill_group(process: "subprocess.Popen[bytes]") -> None:
+    """Stop git and everything it started; it leads a session of its own."""
+    with contextlib.suppress(ProcessLookupError):
+        os.killpg(process.pid, signal.SIGKILL)
+    process.communicate()

@@ -1,0 +1,165 @@
+"""The clone a reviewer stands in, read-only: what it is, where its base is, what the base holds."""
+
+import re
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from qatui.errors import GitError, NotFound
+from qatui.workspace.git import Finished, git
+
+
+@dataclass(frozen=True, slots=True)
+class Base:
+    """Where approved tests go to: a branch, and the commit it is at."""
+
+    branch: str
+    commit: str
+
+
+@dataclass(frozen=True, slots=True)
+class Repository:
+    """A clone or worktree on this machine."""
+
+    root: Path
+    """Top folder of the working tree (the git directory of a bare one)."""
+    git_dir: Path
+    """The git directory that all worktrees share."""
+
+    def git(self, *args: str, data: bytes | None = None, accept: Sequence[int] = (0,)) -> Finished:
+        """Run git here."""
+        return git(args, cwd=self.root, data=data, accept=accept)
+
+    def config(self, name: str) -> str | None:
+        """A value of git's configuration."""
+        found = self.git("config", "--get", name, accept=(0, 1))
+        return found.text if found.status == 0 else None
+
+    def remote_url(self, remote: str) -> str | None:
+        """Address of a remote as git would use it to push (`insteadOf`, `pushurl`), None where there is none."""
+        found = self.git("remote", "get-url", "--push", remote, accept=(0, 2, 128))
+        return found.text.splitlines()[0] if found.status == 0 and found.text else None
+
+    def key(self, remote: str = "origin") -> str:
+        """What the store knows this repository by: host/owner/name, or the git directory where there is no remote."""
+        found = self.git("remote", "get-url", remote, accept=(0, 2, 128))
+        return key_of(found.text.splitlines()[0]) if found.status == 0 and found.text else str(self.git_dir)
+
+    def base(self, branch: str | None = None, remote: str = "origin") -> Base:
+        """The base branch and its commit: the remote's where there is one, else the local branch.
+
+        Without a name: what the remote's HEAD says, else main or master, else the branch checked out.
+        Raises NotFound where there is no commit.
+        """
+        if branch is None:
+            head = self.git("symbolic-ref", "--quiet", f"refs/remotes/{remote}/HEAD", accept=(0, 1, 128))
+            named = head.text.removeprefix(f"refs/remotes/{remote}/") if head.status == 0 else None
+            current = self.git("symbolic-ref", "--quiet", "--short", "HEAD", accept=(0, 1, 128)).text
+            names = [name for name in (named, "main", "master", current) if name]
+        else:
+            names = [branch]
+        for name in names:
+            # What we fetched, or what the user fetched: the later one; the local branch only without either.
+            theirs = (f"refs/qatui/base/{name}", f"refs/remotes/{remote}/{name}")
+            found = self.git("for-each-ref", "--sort=-committerdate", "--format=%(objectname)", *theirs).text
+            found = found or self.git("for-each-ref", "--format=%(objectname)", f"refs/heads/{name}").text
+            if found:
+                return Base(name, found.splitlines()[0])
+        wanted = f"branch {branch}" if branch else "commit"
+        raise NotFound(
+            f"{self.root} has no {wanted} to review against.",
+            "Fetch it, or set `base:` in qatui.yaml."
+            if branch
+            else "Make a first commit, or set `base:` in qatui.yaml.",
+        )
+
+    def oids(self, commit: str, paths: Sequence[str]) -> dict[str, str]:
+        """Blob ids of those `paths` that are files at `commit`."""
+        if not paths:
+            return {}
+        out = self._batch("--batch-check=%(objecttype) %(objectname)", [f"{commit}:{path}" for path in paths])
+        rows = out.decode("utf-8", "surrogateescape").split("\n")
+        found = {}
+        for path, row in zip(paths, rows, strict=False):
+            kind, _, oid = row.rpartition(" ")
+            if kind == "blob":
+                found[path] = oid
+        return found
+
+    def blobs(self, oids: Iterable[str]) -> dict[str, bytes]:
+        """The bytes of blobs, by id, through one `cat-file --batch`."""
+        wanted = list(dict.fromkeys(oids))
+        if not wanted:
+            return {}
+        out = self._batch("--batch", wanted)
+        found: dict[str, bytes] = {}
+        at = 0
+        for oid in wanted:
+            end = out.index(b"\n", at)
+            head = out[at:end].split(b" ")
+            if len(head) != 3:
+                raise GitError(f"git has no object {oid[:12]}.", "Fetch again; the clone may be shallow or partial.")
+            size = int(head[2])
+            found[oid] = out[end + 1 : end + 1 + size]
+            at = end + 1 + size + 1
+        return found
+
+    def read(self, commit: str, path: str) -> bytes | None:
+        """A file's bytes at a commit, None where there is no such file."""
+        oid = self.oids(commit, [path]).get(path)
+        return self.blobs([oid])[oid] if oid else None
+
+    def links(self, commit: str, paths: Iterable[str]) -> set[str]:
+        """Which of `paths`, or of the folders they lie in, are symbolic links (or submodules) at `commit`."""
+        asked = sorted({part for path in paths for part in _with_parents(path)})
+        found: set[str] = set()
+        for start in range(0, len(asked), 500):
+            out = self.git("--literal-pathspecs", "ls-tree", "-z", commit, "--", *asked[start : start + 500]).out
+            for row in out.split(b"\0"):
+                head, _, name = row.partition(b"\t")
+                if head.startswith((b"120000", b"160000")):
+                    found.add(name.decode("utf-8", "surrogateescape"))
+        return found
+
+    def _batch(self, option: str, names: Sequence[str]) -> bytes:
+        data = "".join(f"{name}\n" for name in names).encode("utf-8", "surrogateescape")
+        return self.git("cat-file", option, data=data).out
+
+
+def discover(start: Path) -> Repository:
+    """The repository that holds the folder `start`; raises NotFound outside of one."""
+    found = git(
+        ["rev-parse", "--path-format=absolute", "--git-common-dir", "--show-toplevel"], cwd=start, accept=(0, 128)
+    )
+    lines = found.text.splitlines()
+    if not lines or (found.status != 0 and "must be run in a work tree" not in found.err):
+        if "dubious ownership" in found.err:
+            raise NotFound(
+                f"git does not trust {start}: it belongs to another user.",
+                f"git config --global --add safe.directory {start}",
+            )
+        raise NotFound(f"{start} is in no git repository.", "Go into a clone, or name one with -C DIR.")
+    git_dir = Path(lines[0])
+    return Repository(Path(lines[1]) if len(lines) > 1 else git_dir, git_dir)
+
+
+_SCP = re.compile(r"^(?:[^@/]+@)?([^:/]+):(?!//)(.+)$")
+_URL = re.compile(r"^[a-z][a-z0-9+.-]*://(?:[^@/]*@)?(\[[^\]]+\]|[^:/]+)?(?::\d+)?/(.*)$", re.IGNORECASE)
+
+
+def key_of(url: str) -> str:
+    """host/owner/name of a remote's address, lower case as GitHub compares them; a path stays a path.
+
+    >>> key_of("git@github.com:Acme/payments-api.git")
+    'github.com/acme/payments-api'
+    """
+    found = _URL.match(url) or _SCP.match(url)
+    if found and found[1]:
+        path = found[2].strip("/").removesuffix(".git").lower()
+        return f"{found[1].lower()}/{path}"
+    return str(Path((found[2] if found else url).removeprefix("file://")).resolve())
+
+
+def _with_parents(path: str) -> list[str]:
+    parts = path.split("/")
+    return ["/".join(parts[: end + 1]) for end in range(len(parts))]

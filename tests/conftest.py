@@ -1,0 +1,192 @@
+"""Every test runs in a home of its own, with a clock that stands still and no way out to a network."""
+
+import os
+import socket
+import subprocess
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from qatui.flows.desk import Desk
+from qatui.settings.types import Team
+from qatui.store import candidates, content, reviews
+from qatui.store.database import Database, open_database
+from qatui.store.repositories import repository_id
+from qatui.workspace.repository import discover
+
+NOW = 1_795_000_000_000
+"""2026-11-18T10:26:40Z, when every test happens."""
+
+
+@pytest.fixture(autouse=True)
+def home(tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A fresh home: no settings, no token, no global git configuration but an identity."""
+    home = tmp_path_factory.mktemp("home")
+    for name in list(os.environ):
+        if name.startswith(("QATUI_", "GIT_", "XDG_", "GH_", "GITHUB_")) or name in ("NO_COLOR", "EDITOR", "VISUAL"):
+            monkeypatch.delenv(name)
+    monkeypatch.setenv("HOME", str(home))
+    monkeypatch.setenv("GIT_CONFIG_NOSYSTEM", "1")
+    monkeypatch.setenv("GIT_CONFIG_GLOBAL", str(home / ".gitconfig"))
+    monkeypatch.setenv("TZ", "UTC")
+    (home / ".gitconfig").write_text(
+        "[user]\n\tname = Robin Reviewer\n\temail = robin@example.test\n[init]\n\tdefaultBranch = main\n"
+        "[commit]\n\tgpgSign = false\n[core]\n\tautocrlf = false\n"
+    )
+    return home
+
+
+@pytest.fixture(autouse=True)
+def no_network(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Only loopback and local sockets can be reached."""
+    connect = socket.socket.connect
+
+    def guarded(self: socket.socket, address: Any) -> None:
+        if self.family != socket.AF_UNIX and address[0] not in ("127.0.0.1", "::1", "localhost"):
+            raise AssertionError(f"a test reached for {address}")
+        connect(self, address)
+
+    monkeypatch.setattr(socket.socket, "connect", guarded)
+
+
+def run_git(cwd: Path, *args: str, data: bytes | None = None) -> str:
+    """Plain git, for arranging and for looking; not the code under test."""
+    done = subprocess.run(["git", *args], cwd=cwd, input=data, capture_output=True, check=False)
+    assert done.returncode == 0, (args, done.stderr.decode())
+    return done.stdout.decode("utf-8", "surrogateescape").rstrip("\n")
+
+
+@dataclass
+class Clock:
+    """A clock that a test moves."""
+
+    moment: int = NOW
+
+    def __call__(self) -> int:
+        return self.moment
+
+    def forward(self, milliseconds: int) -> None:
+        """Let time pass."""
+        self.moment += milliseconds
+
+
+@dataclass
+class Project:
+    """A clone with a bare remote, one commit on main."""
+
+    root: Path
+    remote: Path
+    files: dict[str, bytes] = field(default_factory=dict)
+
+    def git(self, *args: str, data: bytes | None = None) -> str:
+        """Plain git in the clone."""
+        return run_git(self.root, *args, data=data)
+
+    def commit(self, files: dict[str, str | bytes | None], message: str = "change", *, push: bool = True) -> str:
+        """Write (or, for None, remove) files in the clone, commit them, push to the remote; the commit."""
+        for name, data in files.items():
+            path = self.root / name
+            if data is None:
+                path.unlink()
+                continue
+            path.parent.mkdir(parents=True, exist_ok=True)
+            path.write_bytes(data.encode() if isinstance(data, str) else data)
+        self.git("add", "-A")
+        self.git("commit", "-q", "--allow-empty", "-m", message)
+        if push:
+            self.git("push", "-q", "origin", "HEAD:main")
+            self.git("fetch", "-q", "origin")
+        return self.git("rev-parse", "HEAD")
+
+
+BASE_FILES: dict[str, str | bytes | None] = {
+    "README.md": "# payments\n",
+    "tests/test_orders.py": "def test_list(client):\n    r = client.get('/orders')\n    assert r.status == 200\n",
+    "tests/test_users.py": "def test_users(client):\n    assert client.get('/users').json() == []\n",
+}
+
+
+@pytest.fixture
+def project(tmp_path: Path) -> Project:
+    """A clone of a bare remote, with two tests on main."""
+    remote = tmp_path / "remote.git"
+    root = tmp_path / "clone"
+    run_git(tmp_path, "init", "-q", "--bare", "-b", "main", str(remote))
+    run_git(tmp_path, "init", "-q", "-b", "main", str(root))
+    run_git(root, "remote", "add", "origin", str(remote))
+    made = Project(root, remote)
+    made.commit(BASE_FILES, "begin")
+    return made
+
+
+@pytest.fixture
+def clock() -> Clock:
+    """The test's clock, at NOW."""
+    return Clock()
+
+
+@pytest.fixture
+def db(tmp_path: Path) -> Iterator[Database]:
+    """A fresh store on disk."""
+    made = open_database(f"sqlite:///{tmp_path}/store/qatui.db")
+    yield made
+    made.close()
+
+
+@pytest.fixture
+def desk(project: Project, db: Database, clock: Clock) -> Desk:
+    """A desk on the project, for robin@example.test, default team settings."""
+    repository = discover(project.root)
+    with db.write() as connection:
+        number = repository_id(connection, repository.key(), clock())
+    signature = ("Robin Reviewer", "robin@example.test")
+    return Desk(db, number, repository, repository.base(), Team(), "robin@example.test", signature, clock)
+
+
+@pytest.fixture
+def as_reviewer() -> Callable[[Desk, str], Desk]:
+    """The same desk with somebody else sitting at it."""
+    return lambda desk, name: replace(desk, reviewer=name, signature=(name, name))
+
+
+def seed(desk: Desk, files: dict[str, str | bytes], **values: Any) -> list[int]:
+    """Put candidates into the store as intake would, pending, revision 1; their ids in order.
+
+    `values` overrides columns of every state row (priority, assignee, created_at ...).
+    """
+    contents = [data.encode() if isinstance(data, str) else data for data in files.values()]
+    oids = desk.repository.oids(desk.base.commit, list(files))
+    ids = []
+    with desk.db.write() as connection:
+        for path, data, name in zip(files, contents, content.put(connection, contents), strict=True):
+            lines = data.count(b"\n")
+            shared = {
+                "content_hash": name,
+                "author": "generator",
+                "base_oid": oids.get(path),
+                "added": lines,
+                "removed": 0,
+            }
+            row = {
+                **shared,
+                "repository_id": desk.repository_id,
+                "path": path,
+                "title": Path(path).stem,
+                "state": "pending",
+                "version": 1,
+                "revision": 1,
+                "priority": 0,
+                "created_at": desk.now(),
+                "updated_at": desk.now(),
+                **values,
+            }
+            number = candidates.add(connection, row)
+            reviews.add_revision(
+                connection,
+                {**shared, "candidate_id": number, "number": 1, "base_commit": desk.base.commit, "at": desk.now()},
+            )
+            ids.append(number)
+    return ids
