@@ -1,5 +1,8 @@
 """The alignment is git's, exact, and deaf to every configuration."""
 
+import os
+import shutil
+from itertools import pairwise
 from pathlib import Path
 
 import pytest
@@ -53,7 +56,7 @@ def test_hunks_lead_from_old_to_new_and_count_the_changes(pairs: list[tuple[byte
     for (old, new), hunks in zip(pairs, found, strict=True):
         assert patched(old, new, hunks) == new
         assert all(hunk.old_count or hunk.new_count for hunk in hunks)
-        for before, after in zip(hunks, hunks[1:], strict=False):
+        for before, after in pairwise(hunks):
             assert after.old_start - before.old_end == after.new_start - before.new_end > 0
     assert count_changes(pairs) == [
         (sum(hunk.new_count for hunk in hunks), sum(hunk.old_count for hunk in hunks)) for hunks in found
@@ -89,18 +92,16 @@ def test_counts_of_new_files_need_no_git(monkeypatch: pytest.MonkeyPatch) -> Non
     ]
 
 
-def test_one_git_process_counts_all(monkeypatch: pytest.MonkeyPatch) -> None:
-    calls = []
-    run = align_module.git
-
-    def counted(*args: object, **named: object) -> object:
-        calls.append(args)
-        return run(*args, **named)  # type: ignore[arg-type]
-
-    monkeypatch.setattr(align_module, "git", counted)
+def test_one_git_process_counts_all(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    log = tmp_path / "started"
+    (tmp_path / "bin").mkdir()
+    spy = tmp_path / "bin" / "git"
+    spy.write_text(f'#!/bin/sh\necho started >> "{log}"\nexec {shutil.which("git")} "$@"\n')
+    spy.chmod(0o755)
+    monkeypatch.setenv("PATH", str(spy.parent), prepend=os.pathsep)
     pairs = [(b"a\nb\n", f"a\n{number}\n".encode()) for number in range(40)]
     assert count_changes([*pairs, (None, b"n\n"), (b"same", b"same")]) == [(1, 1)] * 40 + [(1, 0), (0, 0)]
-    assert len(calls) == 1
+    assert log.read_text() == "started\n"
 
 
 @pytest.mark.parametrize("place", ["global", "xdg", "environment", "repository"])
