@@ -59,7 +59,7 @@ def glimpse(start: Start) -> Glimpse | None:
     from qatui.store.repositories import recall_clone
 
     with db.read() as connection:
-        known = recall_clone(connection, str(git_dir), paths.stamp(git_dir))
+        known = recall_clone(connection, str(git_dir), paths.stamp(git_dir, start.user_file))
     if known is None:
         db.close()
         return None
@@ -81,7 +81,7 @@ def open_desk(start: Start, db: "Database | None" = None) -> "Desk":
     key = _key(repository, team)
     reviewer, signature = _identity(user, repository)
     db = db or open_store(user)
-    stamp = paths.stamp(repository.git_dir)
+    stamp = paths.stamp(repository.git_dir, start.user_file)
     with db.read() as connection:
         number = find_repository(connection, key)
         known = recall_clone(connection, str(repository.git_dir), stamp)
