@@ -9,7 +9,7 @@ import click
 
 from qatui import __version__
 from qatui.cli import diagnostics, intake, publish, queue, review, setup
-from qatui.cli.session import Session
+from qatui.cli.session import Session, take_json
 from qatui.errors import ExitCode, QatuiError
 
 
@@ -46,6 +46,7 @@ def qatui(
 
 for family in (intake, queue, review, publish, setup):
     for command in family.COMMANDS:
+        take_json(command)
         qatui.add_command(command)
 
 

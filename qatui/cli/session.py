@@ -36,5 +36,23 @@ class Session:
         return open_desk(self.start)
 
 
+def take_json(command: click.Command) -> None:
+    """Let `command`, and every command below it, take `--json` as well as the program itself does."""
+    if isinstance(command, click.Group):
+        for below in command.commands.values():
+            take_json(below)
+    else:
+        option = click.Option(
+            ["--json"], is_flag=True, expose_value=False, callback=_as_json, help="Print data as JSON, errors too."
+        )
+        command.params.append(option)
+
+
+def _as_json(context: click.Context, _parameter: click.Parameter, given: bool) -> None:
+    session = context.find_object(Session)
+    if given and session is not None:
+        session.json = True
+
+
 pass_session = click.make_pass_decorator(Session)
 """Gives a command its Session as first argument."""

@@ -170,7 +170,7 @@ class _Unwanted(Exception):
 
     def __init__(self, event: yaml.Event, message: str, hint: str) -> None:
         super().__init__(message)
-        self.line = event.start_mark.line + 1
+        self.line = event.start_mark.line + 1 if event.start_mark else 1
         self.message = message
         self.hint = hint
 
