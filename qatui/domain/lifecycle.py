@@ -146,8 +146,8 @@ def why_not(candidate: Candidate, action: Action, given: Circumstances = Circums
         return f"claimed by @{candidate.assignee}"
     if action is A.RELEASE and candidate.assignee != given.actor:
         return f"claimed by @{candidate.assignee}" if candidate.assignee else "nobody claimed it"
-    if action is A.CLAIM and candidate.assignee == given.actor:
-        return "you claimed it already"
+    if action is A.CLAIM and candidate.assignee is not None:
+        return "you claimed it already" if candidate.assignee == given.actor else f"claimed by @{candidate.assignee}"
     if action is A.APPROVE:
         if candidate.customized and candidate.author == given.actor and not given.self_approve:
             return "you wrote this revision; somebody else has to approve it (self_approve is off)"

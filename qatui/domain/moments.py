@@ -6,6 +6,8 @@ from datetime import UTC, datetime, timedelta
 MINUTE = 60_000
 HOUR = 60 * MINUTE
 DAY = 24 * HOUR
+LAST = 253_402_300_799_999
+"""9999-12-31T23:59:59.999Z, the latest that can be written as a date."""
 UNITS = {"m": MINUTE, "h": HOUR, "d": DAY, "w": 7 * DAY}
 
 

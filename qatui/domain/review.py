@@ -8,6 +8,9 @@ from qatui.settings.types import ChecklistItem
 
 Side = Literal["old", "new"]
 
+BODY_LIMIT = 65_536
+"""Characters of a comment or a note; what GitHub takes too."""
+
 
 @dataclass(frozen=True, slots=True)
 class Comment:
@@ -74,3 +77,8 @@ def checklist(items: Iterable[ChecklistItem], answers: dict[str, tuple[str, int]
 def open_required(ticked: Iterable[Ticked]) -> tuple[str, ...]:
     """Texts of the required items that are not ticked: what refuses approval."""
     return tuple(each.item.text for each in ticked if each.item.required and not each.done)
+
+
+def storable(text: str) -> str:
+    """What a person typed, fit for either database: what is no text (lone surrogates, NUL) becomes `�`."""
+    return text.encode("utf-8", "surrogatepass").decode("utf-8", "replace").replace("\0", "�")

@@ -8,16 +8,16 @@ something new (`dropped`), `never` is not the person's to take back (intake, pub
 import json
 import os
 import time
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import Connection, func, insert, select, update
+from sqlalchemy import Connection, insert, select, update
 
 from qatui.domain.candidate import Candidate
 from qatui.domain.review import Event
 from qatui.store.candidates import verdict_values
-from qatui.store.schema import candidate, event, event_group
+from qatui.store.schema import candidate, event, event_group, repository
 
 G = event_group.c
 
@@ -59,10 +59,17 @@ def ensure_group(
     action: str,
     now: int,
     undoable: bool,
-) -> None:
-    """Begin a group, unless an earlier transaction of the same verb did; a new undoable one ends redo."""
-    if connection.scalar(select(G.id).where(G.id == group_id)) is not None:
-        return
+) -> str:
+    """Begin a group, unless an earlier transaction of the same verb did; a new undoable one ends redo.
+
+    Answers the group to write to: another than asked for where its person undid it while the verb still ran,
+    else an undo could never reach the rest.
+    """
+    there = connection.scalar(select(G.undo).where(G.id == group_id))
+    if there == ("done" if undoable else "never"):
+        return group_id
+    if there is not None:
+        group_id = new_group_id()
     if undoable:
         connection.execute(
             update(event_group)
@@ -80,14 +87,14 @@ def ensure_group(
             undo="done" if undoable else "never",
         )
     )
+    return group_id
 
 
 def _next_seq(connection: Connection, repository_id: int) -> int:
-    """One more than the highest number used for a group or an undo."""
-    highest = connection.execute(
-        select(func.max(G.seq), func.max(G.undone_seq)).where(G.repository_id == repository_id)
-    ).one()
-    return max(highest[0] or 0, highest[1] or 0) + 1
+    """One more than the highest number of a group; the repository's row is held, so that two do not count alike."""
+    connection.execute(select(repository.c.id).where(repository.c.id == repository_id).with_for_update())
+    highest = connection.scalar(select(G.seq).where(G.repository_id == repository_id).order_by(G.seq.desc()).limit(1))
+    return (highest or 0) + 1
 
 
 def append(
@@ -163,8 +170,11 @@ def last_to_undo(connection: Connection, repository_id: int, actor: str) -> Grou
 
 
 def last_to_redo(connection: Connection, repository_id: int, actor: str) -> Group | None:
-    """The group of `actor` that was undone last and may still be redone."""
-    return _group(connection, repository_id, actor, "undone", G.undone_seq.desc())
+    """The group of `actor` that was undone last and may still be redone.
+
+    Undo takes the newest first and a new verb ends redo, so the one undone last is the oldest.
+    """
+    return _group(connection, repository_id, actor, "undone", G.seq)
 
 
 def _group(connection: Connection, repository_id: int, actor: str, undo: str, order: Any) -> Group | None:
@@ -178,10 +188,9 @@ def _group(connection: Connection, repository_id: int, actor: str, undo: str, or
     return Group(*row) if row else None
 
 
-def mark_undo(connection: Connection, repository_id: int, group_id: str, undo: str) -> None:
-    """Move a group between the stacks: `done`, `undone` or `dropped`."""
-    seq = _next_seq(connection, repository_id) if undo == "undone" else None
-    connection.execute(update(event_group).where(G.id == group_id).values(undo=undo, undone_seq=seq))
+def mark_undo(connection: Connection, group_id: str, undo: str, *, was: Collection[str]) -> None:
+    """Move a group to the stack `undo` (`done`, `undone` or `dropped`) if it is on one of `was`."""
+    connection.execute(update(event_group).where(G.id == group_id, G.undo.in_(list(was))).values(undo=undo))
 
 
 def changes_of(connection: Connection, group_id: str) -> Sequence[tuple[int, dict[str, Any], dict[str, Any]]]:

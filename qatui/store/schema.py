@@ -8,11 +8,13 @@ from sqlalchemy import (
     BigInteger,
     Boolean,
     Column,
+    Computed,
     ForeignKey,
     Index,
     Integer,
     LargeBinary,
     MetaData,
+    PrimaryKeyConstraint,
     String,
     Table,
     Text,
@@ -34,7 +36,12 @@ metadata = MetaData(
 Id = BigInteger().with_variant(Integer, "sqlite")
 """SQLite counts up only columns of the exact type INTEGER."""
 
-alembic_version = Table("alembic_version", metadata, Column("version_num", String(32), primary_key=True))
+alembic_version = Table(
+    "alembic_version",  # as Alembic makes it
+    metadata,
+    Column("version_num", String(32), nullable=False),
+    PrimaryKeyConstraint("version_num", name="alembic_version_pkc"),
+)
 
 repository = Table(
     "repository",
@@ -92,6 +99,7 @@ candidate = Table(
     Column("score", Integer),
     Column("score_rank", Integer, nullable=False),  # score, or 101 where there is none: never NULL in an order
     Column("priority", Integer, nullable=False),
+    Column("priority_rank", Integer, Computed("-priority", persisted=True), nullable=False),  # so that keys ascend
     Column("assignee", Text),
     Column("deferred_until", BigInteger),
     Column("verdict_kind", String(24)),
@@ -110,7 +118,7 @@ Index(
     candidate.c.repository_id,
     candidate.c.risk,
     candidate.c.score_rank,
-    candidate.c.priority.desc(),
+    candidate.c.priority_rank,
     candidate.c.created_at,
     candidate.c.id,
     candidate.c.state,
@@ -178,7 +186,6 @@ event_group = Table(
     Column("action", String(24), nullable=False),
     Column("at", BigInteger, nullable=False),
     Column("undo", String(8), nullable=False),  # never | done | undone | dropped
-    Column("undone_seq", Integer),
     Index("ix_event_group_undo", "repository_id", "actor", "undo", "seq"),
     UniqueConstraint("repository_id", "seq"),
 )

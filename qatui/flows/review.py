@@ -1,0 +1,230 @@
+"""Looking into one candidate, and what a reviewer says beside the verdict: comments, checklist answers."""
+
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
+from difflib import get_close_matches
+from typing import Any
+
+from qatui.domain.candidate import Candidate, Outcome, State
+from qatui.domain.lifecycle import Action, next_state, why_not
+from qatui.domain.moments import iso
+from qatui.domain.review import BODY_LIMIT, Comment, Revision, Side, Ticked, checklist, storable
+from qatui.errors import NotFound, UsageError
+from qatui.flows import moves
+from qatui.flows.desk import Desk
+from qatui.store import candidates, content, events, reviews
+from qatui.store.candidates import verdict_values
+from qatui.store.database import ROWS_A_WRITE, Connection
+from qatui.store.reviews import Origin
+
+
+@dataclass(frozen=True, slots=True)
+class Dossier:
+    """One candidate whole: what the review screen and `show` need."""
+
+    candidate: Candidate
+    base: bytes | None
+    """The target file on base now; None: there is none."""
+    content: bytes
+    """What is proposed: the current revision."""
+    base_moved: bool
+    """Whether the file on base is another than what the verdict, else the revision, was made against."""
+    revisions: tuple[Revision, ...]
+    comments: tuple[Comment, ...]
+    checklist: tuple[Ticked, ...]
+    """The answers for the current content."""
+    origin: Origin | None
+    """What the manifest said; None: nothing."""
+
+
+def look(desk: Desk, number: int) -> Dossier:
+    """Everything about a candidate, nothing changed; raises NotFound."""
+    with desk.db.read() as connection:
+        found = candidates.get_many(connection, desk.repository_id, [number]).get(number)
+        if found is None:
+            raise NotFound(f"There is no candidate {number} in this repository.", "See: qatui list is:all")
+        proposed = content.get(connection, found.content_hash)
+        revisions = reviews.revisions(connection, number)
+        comments = reviews.comments(connection, [number])[number]
+        answers = reviews.answers(connection, {number: found.content_hash})[number]
+        origin = reviews.origins(connection, [number]).get(number)
+    oid = desk.repository.oids(desk.base.commit, [found.path]).get(found.path)
+    verdict = found.verdict
+    judged = verdict is not None and verdict.content_hash == found.content_hash
+    return Dossier(
+        candidate=found,
+        base=desk.repository.blobs([oid])[oid] if oid else None,
+        content=proposed,
+        base_moved=oid != (verdict.base_oid if verdict and judged else found.base_oid),
+        revisions=tuple(revisions),
+        comments=tuple(comments),
+        checklist=checklist(desk.team.checklist, answers),
+        origin=origin,
+    )
+
+
+def open_candidate(desk: Desk, number: int) -> Dossier:
+    """Like `look`; a pending candidate is in review from now on. Raises NotFound."""
+    with desk.db.read() as connection:
+        found = candidates.get_many(connection, desk.repository_id, [number]).get(number)
+    if found is not None and found.state is State.PENDING:
+        moves.move(desk, [number], Action.OPEN, _opened, undoable=False)
+    return look(desk, number)
+
+
+def _opened(_connection: Connection, found: Mapping[int, Candidate]) -> dict[int, moves.Change | str]:
+    judged: dict[int, moves.Change | str] = {}
+    for number, each in found.items():
+        state = next_state(each.state, Action.OPEN)
+        # Somebody decided between the look and this: it stays as it is.
+        judged[number] = {"state": state.value} if state and state is not each.state else "not pending"
+    return judged
+
+
+def wake_due(desk: Desk) -> int:
+    """Put deferred candidates whose time has come back to pending; how many. Costs one SELECT when none is due."""
+    woken = 0
+    while True:
+        now = desk.now()
+        with desk.db.read() as connection:
+            due = candidates.due(connection, desk.repository_id, now, ROWS_A_WRITE)
+        if not due:
+            return woken
+
+        def judge(
+            _connection: Connection, found: Mapping[int, Candidate], now: int = now
+        ) -> dict[int, moves.Change | str]:
+            return {number: _woken(each, now) for number, each in found.items()}
+
+        outcome = moves.move(desk, due, Action.WAKE, judge, actor="qatui", undoable=False)
+        woken += len(outcome.done)
+
+
+def _woken(each: Candidate, now: int) -> moves.Change | str:
+    until = each.deferred_until
+    state = next_state(each.state, Action.WAKE)
+    if state is None or until is None or until > now:
+        return "not due"
+    reason = f"deferred until {iso(until)[:16].replace('T', ' ')}"
+    return {"state": state.value, "state_reason": reason, "deferred_until": None, **verdict_values(None)}
+
+
+def comment(desk: Desk, ids: Iterable[int], body: str, *, side: Side | None = None, line: int | None = None) -> Outcome:
+    """Comment on each of `ids`, or on a line (from 1) of it: of what is proposed, or with `side` old of the base.
+
+    A candidate without that line is refused. Raises UsageError for an empty or too long body.
+    """
+    text = storable(body).strip()
+    if not text:
+        raise UsageError("The comment is empty.", "Say what you want to say, in words.")
+    if len(text) > BODY_LIMIT:
+        raise UsageError(f"The comment has {len(text):,} characters; {BODY_LIMIT:,} are allowed.")
+    if line is None and side is not None:
+        raise UsageError("A side without a line says nothing.", "Name the line too.")
+    if line is not None and side is None:
+        side = "new"
+    numbers = moves.unique(ids)
+    base_lines = _base_lines(desk, numbers) if side == "old" else {}
+
+    def write(connection: Connection, each: Candidate) -> Mapping[str, Any] | str | None:
+        if line is not None:
+            there = base_lines.get(each.id, 0) if side == "old" else _lines(content.get(connection, each.content_hash))
+            if not 1 <= line <= there:
+                where = "the file on base" if side == "old" else f"revision {each.revision}"
+                return f"{where} has no line {line} (it has {there})"
+        made = reviews.add_comment(
+            connection,
+            each.id,
+            revision=each.revision,
+            side=side,
+            line=line,
+            body=text,
+            author=desk.reviewer,
+            now=desk.now(),
+        )
+        return {"comment": made, "revision": each.revision, "side": side, "line": line}
+
+    return _say(desk, numbers, Action.COMMENT, write)
+
+
+def answer(desk: Desk, ids: Iterable[int], item_id: str, done: bool) -> Outcome:
+    """Tick (or untick) one checklist item for each of `ids`; what is so already counts as done.
+
+    Raises UsageError for an item the team's checklist does not have.
+    """
+    _check_item(desk, item_id)
+
+    def write(connection: Connection, each: Candidate) -> Mapping[str, Any] | str | None:
+        ticked = item_id in reviews.answers(connection, {each.id: each.content_hash})[each.id]
+        if ticked is done:
+            return None
+        if done:
+            reviews.tick(connection, each.id, each.content_hash, item_id, by=desk.reviewer, now=desk.now())
+        else:
+            reviews.untick(connection, each.id, each.content_hash, item_id)
+        return {"item": item_id, "done": done}
+
+    return _say(desk, moves.unique(ids), Action.CHECKLIST, write)
+
+
+Write = Callable[[Connection, Candidate], Mapping[str, Any] | str | None]
+"""Writes beside the state row: what the event tells, or why it is refused, or None where it is so already."""
+
+
+def _say(desk: Desk, numbers: list[int], action: Action, write: Write) -> Outcome:
+    """Write something beside the state row of each candidate, with its event; not the person's to undo by a key."""
+    group = events.new_group_id()
+    outcome = Outcome()
+    for part in moves.chunks(numbers):
+        with desk.db.write() as connection:
+            found = candidates.get_many(connection, desk.repository_id, part, lock=True)
+            done: list[int] = []
+            refused: list[tuple[int, str]] = []
+            told: list[tuple[int, None, Mapping[str, Any]]] = []
+            for number in part:
+                each = found.get(number)
+                said = moves.NO_CANDIDATE if each is None else why_not(each, action) or write(connection, each)
+                if isinstance(said, str):
+                    refused.append((number, said))
+                    continue
+                done.append(number)
+                if said is not None:
+                    told.append((number, None, said))
+            if told:
+                now = desk.now()
+                group = events.ensure_group(
+                    connection,
+                    desk.repository_id,
+                    group,
+                    actor=desk.reviewer,
+                    action=action,
+                    now=now,
+                    undoable=False,
+                )
+                events.append(connection, desk.repository_id, group, told, action=action, actor=desk.reviewer, now=now)
+            outcome += Outcome(tuple(done), tuple(refused), group if told else None)
+    return outcome
+
+
+def _check_item(desk: Desk, item_id: str) -> None:
+    items = [item.id for item in desk.team.checklist]
+    if not items:
+        raise UsageError("The team has no review checklist.", "Set `checklist:` in qatui.yaml.")
+    if item_id not in items:
+        near = get_close_matches(item_id, items, n=1)
+        hint = f"Did you mean {near[0]}? " if near else ""
+        raise UsageError(f"“{item_id}” is no item of the checklist.", f"{hint}There are: {', '.join(items)}")
+
+
+def _base_lines(desk: Desk, numbers: list[int]) -> dict[int, int]:
+    """How many lines the target file has on base, by candidate id; none where there is no such file."""
+    with desk.db.read() as connection:
+        paths = candidates.paths(connection, desk.repository_id, numbers)
+    oids = desk.repository.oids(desk.base.commit, list(paths.values()))
+    blobs = desk.repository.blobs(oids.values())
+    return {number: _lines(blobs[oids[path]]) for number, path in paths.items() if path in oids}
+
+
+def _lines(data: bytes) -> int:
+    """Lines as the diff counts them: they end at a newline only; a rest without one is a line too."""
+    return data.count(b"\n") + (not data.endswith(b"\n") and bool(data))
