@@ -4,8 +4,8 @@ import json
 import os
 import sys
 import traceback
-from collections.abc import Sequence
-from typing import TextIO
+from collections.abc import Callable, Sequence
+from typing import Any, TextIO
 
 import click
 
@@ -17,6 +17,12 @@ def say(text: str, *, quiet: bool = False) -> None:
     """A remark for the person; silent with -q."""
     if not quiet:
         _write(visible(text) + "\n")
+
+
+def ask(question: str, default: str, read: Callable[[str], Any]) -> Any:
+    """Ask on stderr until `read` takes the answer (it refuses with a click.UsageError); `default` for an empty one."""
+    shown = f" [{visible(default)}]" if default else ""
+    return click.prompt(question + shown, default=default, show_default=False, value_proc=read, err=True)
 
 
 def refusals(rows: Sequence[tuple[str, str]]) -> None:

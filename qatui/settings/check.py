@@ -18,6 +18,7 @@ Where = tuple[str | int, ...]
 
 _REPOSITORY = re.compile(r"([A-Za-z0-9][A-Za-z0-9.-]*/)?[A-Za-z0-9_][A-Za-z0-9._-]*/[A-Za-z0-9._-]+")
 _SHORT_NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]*")
+_LOGIN = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]*(\[bot\])?")
 _ADDRESS = re.compile(r"[^@\s<>]+@[^@\s<>]+")
 
 
@@ -45,6 +46,9 @@ def team(settings: Team) -> None:
         _inside(("plan", "files", number), file)
     if settings.plan.master_issue is not None and settings.plan.master_issue < 1:
         raise Unsound(("plan", "master_issue"), "the number of an issue begins at 1.")
+    for person in settings.people:
+        if not _LOGIN.fullmatch(person) and not _ADDRESS.fullmatch(person):
+            raise Unsound(("people", person), f"“{short(person)}” is neither a GitHub login nor an e-mail address.")
     for number, address in enumerate(settings.notifications.email):
         if not _ADDRESS.fullmatch(address):
             raise Unsound(("notifications", "email", number), f"“{short(address)}” is no e-mail address.")
@@ -61,7 +65,7 @@ def team(settings: Team) -> None:
 def user(settings: User) -> None:
     """Raise Unsound for the first of the reviewer's settings that cannot work."""
     login = settings.identity.login
-    if login is not None and not re.fullmatch(r"[A-Za-z0-9][A-Za-z0-9_-]*(\[bot\])?", login):
+    if login is not None and not _LOGIN.fullmatch(login):
         raise Unsound(("identity", "login"), f"“{short(login)}” is no GitHub login.")
     email = settings.identity.email
     if email is not None and not _ADDRESS.fullmatch(email):
