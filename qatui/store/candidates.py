@@ -4,7 +4,20 @@ import re
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, NamedTuple
 
-from sqlalchemy import ColumnElement, Connection, Row, and_, bindparam, func, insert, or_, select, tuple_, update
+from sqlalchemy import (
+    ColumnElement,
+    Connection,
+    Row,
+    Select,
+    and_,
+    bindparam,
+    func,
+    insert,
+    or_,
+    select,
+    tuple_,
+    update,
+)
 
 from qatui.domain.candidate import Candidate, Risk, State, Verdict
 from qatui.domain.query import Query
@@ -237,11 +250,12 @@ def _contains(word: str, sqlite: bool) -> ColumnElement[bool]:
 
 
 def _select_ids(connection: Connection, repository_id: int, query: Query) -> Select[tuple[int]]:
-    wanted = select(C.id).where(_matches(connection, repository_id, query)).order_by(*ORDER)
+    wanted = select(C.id).where(_matches(connection, repository_id, query))
     if query.words or query.without:
-        # Words are looked for in every row: in the table's order that is three times as quick as in the index's.
-        wanted = wanted.with_hint(candidate, "NOT INDEXED", "sqlite")
-    return wanted
+        # Words are looked for in every row. In the table's order that takes a third of the time that it takes by
+        # the index; `+ 0` keeps SQLite from the index (https://sqlite.org/optoverview.html#uplus).
+        return wanted.where(C.repository_id + 0 == repository_id).order_by(C.risk + 0, *ORDER[1:])
+    return wanted.order_by(*ORDER)
 
 
 def queue_page(

@@ -10,9 +10,10 @@ import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
-from sqlalchemy import Connection, Engine, create_engine, event, inspect, select
+from sqlalchemy import Connection as Connection  # by this name for flows, which hold what the doors give
+from sqlalchemy import Engine, create_engine, event, inspect, select
 from sqlalchemy.engine import make_url
 from sqlalchemy.exc import ArgumentError, DataError, DBAPIError, IntegrityError, ProgrammingError
 from sqlalchemy.pool import QueuePool
@@ -96,10 +97,9 @@ class Database:
 
     def _check_version(self, connection: Connection) -> None:
         """Stop where the schema is no longer the one this process knows; costs 0.02 ms on SQLite."""
-        lock = "" if self.sqlite else " FOR UPDATE"
-        found = connection.exec_driver_sql(f"SELECT version_num FROM {alembic_version.name}{lock}").scalar()
+        found = connection.scalar(select(alembic_version.c.version_num).with_for_update())
         if found != VERSION:
-            raise _too_new(self.url, str(found))
+            raise too_new(self.url, str(found))
 
     def data_version(self) -> int:
         """A number that changes when another connection has committed: the change feed's whole mechanism.
@@ -144,7 +144,7 @@ def open_database(url: str, *, busy_seconds: float = BUSY_SECONDS) -> Database:
     try:
         version = db.version() or _create(db)
         if version > VERSION:
-            raise _too_new(url, version)
+            raise too_new(url, version)
         if version != VERSION:
             from qatui.store.migrate import upgrade
 
@@ -174,7 +174,8 @@ def url_for_people(url: str) -> str:
     return str(path) if path is not None else make_url(url).render_as_string(hide_password=True)
 
 
-def _too_new(url: str, version: str) -> StoreTooNew:
+def too_new(url: str, version: str) -> StoreTooNew:
+    """The refusal of a schema from the future."""
     return StoreTooNew(
         f"The database {url_for_people(url)} was written by a newer qatui "
         f"(schema {version}, this one knows {VERSION}).",
@@ -213,9 +214,7 @@ def _sqlite_engine(path: Path, busy_seconds: float) -> Engine:
 
 def _raw(connection: Connection) -> sqlite3.Connection:
     """The driver's connection: for what must not begin a transaction."""
-    raw = connection.connection.dbapi_connection
-    assert isinstance(raw, sqlite3.Connection)
-    return raw
+    return cast(sqlite3.Connection, connection.connection.dbapi_connection)
 
 
 @contextmanager
