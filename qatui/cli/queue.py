@@ -1,5 +1,225 @@
 """Looking: `list`, `status`, `show`, `log`."""
 
+from typing import TYPE_CHECKING
+
 import click
 
-COMMANDS: tuple[click.Command, ...] = ()
+from qatui.cli import output, records
+from qatui.cli.session import Session, pass_session
+from qatui.domain.marks import visible_lines
+from qatui.domain.moments import age, iso
+
+if TYPE_CHECKING:
+    from qatui.domain.review import Event
+    from qatui.flows.review import Dossier
+
+LIMIT = click.IntRange(0, 2**31)
+"""How many to print; 0 is all."""
+
+
+@click.command("list")
+@click.argument("query", nargs=-1)
+@click.option("--state", "states", metavar="STATE", multiple=True, help="Like is:STATE in the query; repeatable.")
+@click.option("--limit", type=LIMIT, metavar="N", default=100, show_default=True, help="At most N; 0: all.")
+@pass_session
+def list_candidates(session: Session, query: tuple[str, ...], states: tuple[str, ...], limit: int) -> None:
+    """The queue: candidates that match QUERY, in the order to review them.
+
+    Words must all occur in path or title; is:STATE picks states (is:open, the default, is:all, is:done,
+    is:approved,held ...); after `--`, -WORD must not occur.
+    """
+    from qatui.flows import queue
+
+    text = " ".join((*query, *(f"is:{state}" for state in states)))
+    rows, total = queue.find(session.desk, text, limit or None)
+    if session.json:
+        output.emit({"query": text, "total": total, "candidates": [records.queue_row(row) for row in rows]})
+        return
+    if not rows:
+        output.line("No candidate matches." if text else "Nothing waits for review.")
+        return
+    now = session.desk.now()
+    table = [("id", "state", "risk", "score", "test", "size", "age", "who")]
+    for row in rows:
+        table.append(
+            (
+                str(row.id),
+                row.state.value,
+                records.risk(row.risk) or "–",
+                "–" if row.score is None else str(row.score),
+                row.path,
+                f"+{row.added} −{row.removed}",
+                age(row.created_at, now),
+                f"@{row.assignee}" if row.assignee else "·",
+            )
+        )
+    output.table(table, right=(0, 3, 6))
+    if len(rows) < total:
+        output.line(f"{len(rows)} of {total}; --limit 0 shows all")
+
+
+@click.command()
+@pass_session
+def status(session: Session) -> None:
+    """How far the work is: candidates by state, and jobs that wait or failed."""
+    from qatui.flows import queue
+
+    desk = session.desk
+    now = queue.progress(desk)
+    if session.json:
+        output.emit(
+            {
+                "base": {"branch": desk.base.branch, "commit": desk.base.commit},
+                "reviewer": desk.reviewer,
+                "done": now.done,
+                "left": now.left,
+                "total": now.total,
+                "states": {state.value: number for state, number in now.counts.items()},
+                "jobs": dict(now.jobs),
+            }
+        )
+        return
+    output.line(f"{now.done} of {now.total} done, {now.left} left")
+    output.line(f"base {desk.base.branch}@{desk.base.commit[:7]}, you are @{desk.reviewer}")
+    output.table([(state.value, str(number)) for state, number in now.counts.items() if number], right=(1,))
+    if now.jobs:
+        told = ", ".join(f"{number} {state}" for state, number in now.jobs.items())
+        output.line(f"outbox: {told}")
+
+
+@click.command()
+@click.argument("number", metavar="ID", type=int)
+@click.option("--content", is_flag=True, help="The proposed file too, hidden characters as marks.")
+@pass_session
+def show(session: Session, number: int, content: bool) -> None:
+    """One candidate whole: state, verdict, origin, revisions, checklist, comments."""
+    from qatui.flows.review import look
+
+    desk = session.desk
+    dossier = look(desk, number)
+    if session.json:
+        text = dossier.content.decode("utf-8", "replace")
+        output.emit(
+            {
+                "candidate": records.candidate(dossier.candidate),
+                "base": {
+                    "branch": desk.base.branch,
+                    "commit": desk.base.commit,
+                    "exists": dossier.base is not None,
+                    "moved": dossier.base_moved,
+                },
+                "origin": records.origin(dossier.origin),
+                "revisions": [records.revision(each) for each in dossier.revisions],
+                "checklist": [records.ticked(each) for each in dossier.checklist],
+                "comments": [records.comment(each) for each in dossier.comments],
+                **({"content": text, "content_exact": text.encode() == dossier.content} if content else {}),
+            }
+        )
+        return
+    _print_state(dossier, desk.now())
+    _print_review(dossier)
+    if content:
+        output.line()
+        for line in visible_lines(dossier.content.decode("utf-8", "surrogateescape").removesuffix("\n")).split("\n"):
+            output.line(line)
+
+
+def _print_state(dossier: "Dossier", now: int) -> None:
+    """Who, where, how big, and what was decided."""
+    of = dossier.candidate
+    output.line(f"{of.id}  {of.path}")
+    if dossier.base_moved:
+        since = "the verdict" if of.verdict else "this revision came in"
+        output.line(f"! the file on base changed since {since}; look at it again")
+    rows = [
+        ("title", of.title),
+        ("state", of.state.value + (f" ({of.state_reason})" if of.state_reason else "")),
+        ("risk", f"{records.risk(of.risk) or '–'}, score {'–' if of.score is None else of.score}"),
+        ("priority", str(of.priority)),
+        ("size", f"+{of.added} −{of.removed}, {'new file' if dossier.base is None else 'changes a file'}"),
+        ("age", f"{age(of.created_at, now)}, since {iso(of.created_at)}"),
+        ("who", f"@{of.assignee}" if of.assignee else "·"),
+    ]
+    if verdict := of.verdict:
+        reason = f" ({verdict.reason})" if verdict.reason else ""
+        until = f" until {iso(of.deferred_until)}" if of.deferred_until else ""
+        rows.append(("verdict", f"{verdict.kind.value}{reason}{until} by @{verdict.by} at {iso(verdict.at)}"))
+        if verdict.note:
+            rows.append(("note", verdict.note))
+    if origin := dossier.origin:
+        rows += [
+            ("generator", " ".join((origin.generator or {}).values())),
+            ("endpoint", " ".join((origin.endpoint or {}).values())),
+            ("plan item", (origin.plan_item or "") + (" (completes it)" if origin.completes else "")),
+            ("labels", ", ".join(origin.labels)),
+            ("replaces", origin.replaces or ""),
+        ]
+    output.table([(name, value) for name, value in rows if value])
+
+
+def _print_review(dossier: "Dossier") -> None:
+    """Revisions, checklist and comments, each under its heading; what is empty is left out."""
+    output.line()
+    output.line("revisions")
+    for each in dossier.revisions:
+        by = f"{each.author}, customized" if each.customized else each.author
+        size = f"+{each.added} −{each.removed}"
+        output.line(f"  {each.number}  {each.content_hash[:12]}  {size}  {iso(each.at)}  by {by}")
+    if dossier.checklist:
+        output.line()
+        print_checklist(dossier)
+    if dossier.comments:
+        output.line()
+        output.line("comments")
+    for comment in dossier.comments:
+        where = f", {comment.side} line {comment.line}" if comment.line else ""
+        output.line(f"  @{comment.author} at {iso(comment.at)}, on revision {comment.revision}{where}")
+        for line in comment.body.split("\n"):
+            output.line(f"    {line}")
+
+
+def print_checklist(dossier: "Dossier") -> None:
+    """The checklist of a candidate with its answers."""
+    done = sum(each.done for each in dossier.checklist)
+    output.line(f"checklist {done}/{len(dossier.checklist)}")
+    for each in dossier.checklist:
+        box = "[x]" if each.done else "[ ]"
+        star = " (required)" if each.item.required else ""
+        by = f"  @{each.by}" if each.by else ""
+        output.line(f"  {box} {each.item.id}: {each.item.text}{star}{by}")
+
+
+@click.command()
+@click.argument("number", metavar="[ID]", type=int, required=False)
+@click.option("--limit", type=LIMIT, metavar="N", default=50, show_default=True, help="The newest N; 0: all.")
+@pass_session
+def log(session: Session, number: int | None, limit: int) -> None:
+    """What happened, newest first: to everything, or to one candidate."""
+    from qatui.flows import queue
+
+    found = queue.log(session.desk, number, limit or 2**31)
+    if session.json:
+        output.emit({"events": [records.event(each) for each in found]})
+        return
+    if not found:
+        output.line("Nothing happened yet.")
+        return
+    output.table([_log_row(each) for each in found], right=(1,))
+
+
+def _log_row(of: "Event") -> tuple[str, ...]:
+    """When, which, what, from where to where, by whom."""
+    told = of.after or {}
+    was, state = (of.before or {}).get("state"), told.get("state")
+    if "item" in told:
+        what = f"{'ticked' if told.get('done') else 'unticked'} {told['item']}"
+    elif told.get("line"):
+        what = f"{told.get('side')} line {told['line']}"
+    else:
+        what = f"{was} → {state}" if was and was != state else str(state or "")
+    number = "" if of.candidate_id is None else str(of.candidate_id)
+    cause = f" ({of.cause})" if of.cause else ""
+    return iso(of.at), number, of.action, what, of.path or "", f"@{of.actor}{cause}"
+
+
+COMMANDS: tuple[click.Command, ...] = (list_candidates, status, show, log)

@@ -1,5 +1,336 @@
 """Deciding: `approve`, `reject`, `defer`, `claim`, `release`, `assign`, `comment`, `checklist`, `undo`, `redo`."""
 
+import sys
+from collections.abc import Callable, Mapping
+from typing import TYPE_CHECKING, Any, TypeVar
+
 import click
 
-COMMANDS: tuple[click.Command, ...] = ()
+from qatui.cli import diagnostics, output, records
+from qatui.cli.queue import print_checklist
+from qatui.cli.session import Session, pass_session
+from qatui.domain.candidate import Outcome
+from qatui.domain.lifecycle import Action
+from qatui.domain.moments import parse_until
+from qatui.errors import ExitCode, UsageError
+
+if TYPE_CHECKING:
+    from qatui.domain.review import Side
+
+Command = TypeVar("Command", bound=Callable[..., Any])
+
+_DONE = {
+    "approve": "approved",
+    "reject": "rejected",
+    "defer": "deferred",
+    "claim": "claimed",
+    "release": "released",
+    "assign": "assigned",
+    "comment": "commented on",
+    "checklist": "answered",
+    "undo": "undone",
+    "redo": "redone",
+}
+
+
+def _chosen(command: Command) -> Command:
+    """The candidates a verb is for: ids, or a query."""
+    command = click.option("--yes", "-y", is_flag=True, help="With --query: do not ask.")(command)
+    command = click.option("--query", metavar="QUERY", help="All that match, as in qatui list.")(command)
+    return click.argument("ids", metavar="[ID]...", type=int, nargs=-1)(command)
+
+
+_note = click.option("--note", metavar="TEXT", default="", help="What you want to say with the verdict.")
+_dry_run = click.option("--dry-run", is_flag=True, help="Say what would happen; write nothing.")
+
+
+@click.command()
+@_chosen
+@_note
+@_dry_run
+@pass_session
+def approve(session: Session, ids: tuple[int, ...], query: str | None, yes: bool, note: str, dry_run: bool) -> ExitCode:
+    """Approve candidates: they may be published."""
+    return _verdict(session, Action.APPROVE, ids, query, yes, dry_run, note=note)
+
+
+@click.command()
+@_chosen
+@click.option("--reason", metavar="CODE", help="asserts-nothing, wrong-endpoint, duplicate, unsafe, flaky, other ...")
+@_note
+@_dry_run
+@pass_session
+def reject(
+    session: Session,
+    ids: tuple[int, ...],
+    query: str | None,
+    yes: bool,
+    reason: str | None,
+    note: str,
+    dry_run: bool,
+) -> ExitCode:
+    """Reject candidates with a reason; `other` needs a note. qatui.yaml can name more reasons."""
+    if reason is None:
+        raise UsageError("A rejection needs a reason.", f"--reason {', '.join(session.desk.team.reasons())}")
+    return _verdict(session, Action.REJECT, ids, query, yes, dry_run, reason=reason, note=note)
+
+
+@click.command()
+@_chosen
+@click.option("--until", metavar="WHEN", default="1d", show_default=True, help="4h, 3d, 2w or a date; UTC.")
+@_note
+@_dry_run
+@pass_session
+def defer(
+    session: Session, ids: tuple[int, ...], query: str | None, yes: bool, until: str, note: str, dry_run: bool
+) -> ExitCode:
+    """Put candidates off; at that time they wait for review again."""
+    try:
+        moment = parse_until(until, session.desk.now())
+    except (ValueError, OverflowError) as error:
+        raise UsageError(f"--until: {error}.") from None
+    return _verdict(session, Action.DEFER, ids, query, yes, dry_run, until=moment, note=note)
+
+
+def _verdict(
+    session: Session,
+    action: Action,
+    ids: tuple[int, ...],
+    query: str | None,
+    yes: bool,
+    dry_run: bool,
+    **ruling: Any,
+) -> ExitCode:
+    """Foresee for --dry-run and for the question, else decide; a verdict after a question binds to what was shown."""
+    from qatui.flows import queue
+    from qatui.flows.decide import decide, foresee
+
+    desk = session.desk
+    chosen = queue.resolve(desk, ids, query)
+    if dry_run:
+        return _tell(session, f"would be {_DONE[action]}", foresee(desk, chosen, action, **ruling), dry_run=True)
+    expected: Mapping[int, str] | None = None
+    if chosen and query is not None and not yes:
+        _must_ask(session)
+        expected = queue.contents(desk, chosen)
+        seen = foresee(desk, chosen, action, expected=expected, **ruling)
+        _tell_refused(session, seen, "will not be taken:")
+        if not _goes_on(f"{action.value.capitalize()} {len(seen.done)} of {len(chosen)}?", len(seen.done)):
+            return _nothing_done(session)
+        chosen = list(seen.done)
+    return _tell(session, _DONE[action], decide(desk, chosen, action, expected=expected, **ruling))
+
+
+@click.command()
+@_chosen
+@pass_session
+def claim(session: Session, ids: tuple[int, ...], query: str | None, yes: bool) -> ExitCode:
+    """Claim candidates: nobody else can decide on them until you release them."""
+    from qatui.flows import claims
+
+    return _each(session, "claim", ids, query, yes, lambda chosen: claims.claim(session.desk, chosen))
+
+
+@click.command()
+@_chosen
+@pass_session
+def release(session: Session, ids: tuple[int, ...], query: str | None, yes: bool) -> ExitCode:
+    """Give back candidates that you claimed."""
+    from qatui.flows import claims
+
+    return _each(session, "release", ids, query, yes, lambda chosen: claims.release(session.desk, chosen))
+
+
+@click.command()
+@_chosen
+@click.option("--to", metavar="WHO", required=True, help="GitHub login or git e-mail.")
+@pass_session
+def assign(session: Session, ids: tuple[int, ...], query: str | None, yes: bool, to: str) -> ExitCode:
+    """Give candidates to a person, whoever has them now."""
+    from qatui.flows import claims
+
+    return _each(session, "assign", ids, query, yes, lambda chosen: claims.assign(session.desk, chosen, to))
+
+
+@click.command()
+@_chosen
+@click.option("-m", "--message", metavar="TEXT", required=True, help="The comment.")
+@click.option("--line", type=click.IntRange(1), metavar="N", help="On this line instead of the whole candidate.")
+@click.option(
+    "--side", type=click.Choice(["old", "new"]), help="Which file the line is in: base or proposed (default)."
+)
+@pass_session
+def comment(
+    session: Session,
+    ids: tuple[int, ...],
+    query: str | None,
+    yes: bool,
+    message: str,
+    line: int | None,
+    side: "Side | None",
+) -> ExitCode:
+    """Comment on candidates, or on a line of them."""
+    from qatui.flows import review
+
+    def verb(chosen: list[int]) -> Outcome:
+        return review.comment(session.desk, chosen, message, side=side, line=line)
+
+    return _each(session, "comment", ids, query, yes, verb)
+
+
+@click.command()
+@click.argument("words", metavar="[ID]... [ITEM]", nargs=-1)
+@click.option("--query", metavar="QUERY", help="All that match, as in qatui list.")
+@click.option("--yes", "-y", is_flag=True, help="With --query: do not ask.")
+@click.option("--tick/--untick", default=None, help="Answer the item, which is the default, or take the answer back.")
+@pass_session
+def checklist(session: Session, words: tuple[str, ...], query: str | None, yes: bool, tick: bool | None) -> ExitCode:
+    """The review checklist of candidates; with ITEM, tick that item for all of them."""
+    from qatui.flows import review
+
+    item = words[-1] if words and not words[-1].isdecimal() else None
+    ids = tuple(_id(word) for word in (words[:-1] if item else words))
+    if item is None:
+        if tick is not None:
+            raise UsageError("Which item?", "Name it after the ids; without --tick it lists them.")
+        return _list_checklists(session, ids, query)
+    done = tick is not False
+
+    def verb(chosen: list[int]) -> Outcome:
+        return review.answer(session.desk, chosen, item, done)
+
+    return _each(session, "checklist", ids, query, yes, verb)
+
+
+def _id(word: str) -> int:
+    if not word.isdecimal() or len(word) > 19:
+        raise UsageError(f"“{word}” is no id.", "Ids first, then the item; qatui list shows the ids.")
+    return int(word)
+
+
+def _list_checklists(session: Session, ids: tuple[int, ...], query: str | None) -> ExitCode:
+    from qatui.flows import queue
+    from qatui.flows.review import look
+
+    dossiers = [look(session.desk, number) for number in queue.resolve(session.desk, ids, query)]
+    if session.json:
+        lists = [
+            {"candidate": each.candidate.id, "checklist": [records.ticked(item) for item in each.checklist]}
+            for each in dossiers
+        ]
+        output.emit({"checklists": lists})
+        return ExitCode.DONE
+    if not session.desk.team.checklist:
+        output.line("The team has no review checklist: set `checklist:` in qatui.yaml.")
+        return ExitCode.DONE
+    for each in dossiers:
+        output.line(f"{each.candidate.id}  {each.candidate.path}")
+        print_checklist(each)
+    return ExitCode.DONE
+
+
+@click.command()
+@pass_session
+def undo(session: Session) -> ExitCode:
+    """Take back your newest verdict, claim or assignment, all of its candidates that nobody moved on since."""
+    from qatui.flows.undo import undo as take_back
+
+    return _turned(session, "undo", take_back)
+
+
+@click.command()
+@pass_session
+def redo(session: Session) -> ExitCode:
+    """Do again what you undid last."""
+    from qatui.flows.undo import redo as do_again
+
+    return _turned(session, "redo", do_again)
+
+
+def _turned(session: Session, way: str, turn: Callable[[Any], Any]) -> ExitCode:
+    turned = turn(session.desk)
+    if turned is None:
+        if session.json:
+            output.emit({"verb": None, **records.outcome(Outcome())})
+        else:
+            output.line(f"Nothing to {way}.")
+        return ExitCode.DONE
+    return _tell(session, f"{_DONE[way]} ({turned.action})", turned.outcome, verb=turned.action)
+
+
+def _each(
+    session: Session,
+    verb: str,
+    ids: tuple[int, ...],
+    query: str | None,
+    yes: bool,
+    act: Callable[[list[int]], Outcome],
+) -> ExitCode:
+    """Do something to each candidate chosen; a query asks first."""
+    from qatui.flows import queue
+
+    chosen = queue.resolve(session.desk, ids, query)
+    if chosen and query is not None and not yes:
+        _must_ask(session)
+        if not _goes_on(f"{verb.capitalize()}: {len(chosen)} candidates?", len(chosen)):
+            return _nothing_done(session)
+    return _tell(session, _DONE[verb], act(chosen))
+
+
+def _must_ask(session: Session) -> None:
+    """Many at once wants a person's yes, and a person needs a terminal to give it."""
+    if session.json or not (sys.stdin.isatty() and sys.stderr.isatty()):
+        raise UsageError(
+            "A query may take many, and there is nobody to ask.",
+            "Say --yes, or look first with --dry-run or qatui list.",
+        )
+
+
+def _goes_on(question: str, number: int) -> bool:
+    return number > 0 and diagnostics.confirm(question)
+
+
+def _nothing_done(session: Session) -> ExitCode:
+    diagnostics.say("nothing was done", quiet=session.quiet)
+    return ExitCode.NEEDS_PERSON
+
+
+def _tell(session: Session, done: str, outcome: Outcome, *, dry_run: bool = False, verb: str | None = None) -> ExitCode:
+    """Print what was done and what was refused; exit 1 where anything was."""
+    if session.json:
+        told = {} if verb is None else {"verb": verb}
+        output.emit({**told, **records.outcome(outcome), "dry_run": dry_run})
+    elif len(outcome.done) == 1:
+        from qatui.flows.queue import paths
+
+        number = outcome.done[0]
+        output.line(f"{done} {number} {paths(session.desk, [number])[number]}")
+    else:
+        output.line(f"{done} {len(outcome.done)}")
+    _tell_refused(session, outcome)
+    return ExitCode.NEEDS_PERSON if outcome.refused else ExitCode.DONE
+
+
+def _tell_refused(session: Session, outcome: Outcome, heading: str = "") -> None:
+    if session.json or not outcome.refused:
+        return
+    from qatui.flows.queue import paths
+
+    named = paths(session.desk, [number for number, _ in outcome.refused])
+    if heading:
+        diagnostics.say(f"{len(outcome.refused)} {heading}")
+    diagnostics.refusals([(f"{number} {named.get(number, '')}".strip(), reason) for number, reason in outcome.refused])
+
+
+COMMANDS: tuple[click.Command, ...] = (
+    approve,
+    reject,
+    defer,
+    claim,
+    release,
+    assign,
+    comment,
+    checklist,
+    undo,
+    redo,
+)

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from difflib import get_close_matches
 from typing import Any
 
-from qatui.domain.candidate import Candidate, Outcome, State
+from qatui.domain.candidate import GONE, Candidate, Outcome, State
 from qatui.domain.lifecycle import Action, next_state, why_not
 from qatui.domain.moments import iso
 from qatui.domain.review import BODY_LIMIT, Comment, Revision, Side, Ticked, checklist, storable
@@ -16,6 +16,8 @@ from qatui.store import candidates, content, events, reviews
 from qatui.store.candidates import verdict_values
 from qatui.store.database import ROWS_A_WRITE, Connection
 from qatui.store.reviews import Origin
+
+_OVER = GONE | {State.MERGED}
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,7 +30,10 @@ class Dossier:
     content: bytes
     """What is proposed: the current revision."""
     base_moved: bool
-    """Whether the file on base is another than what the verdict, else the revision, was made against."""
+    """Whether the file on base is another than what the verdict, else the revision, was made against.
+
+    Of no interest, so False, once the candidate is merged or no longer part of the work.
+    """
     revisions: tuple[Revision, ...]
     comments: tuple[Comment, ...]
     checklist: tuple[Ticked, ...]
@@ -51,11 +56,12 @@ def look(desk: Desk, number: int) -> Dossier:
     oid = desk.repository.oids(desk.base.commit, [found.path]).get(found.path)
     verdict = found.verdict
     judged = verdict is not None and verdict.content_hash == found.content_hash
+    against = verdict.base_oid if verdict and judged else found.base_oid
     return Dossier(
         candidate=found,
         base=desk.repository.blobs([oid])[oid] if oid else None,
         content=proposed,
-        base_moved=oid != (verdict.base_oid if verdict and judged else found.base_oid),
+        base_moved=found.state not in _OVER and oid != against,
         revisions=tuple(revisions),
         comments=tuple(comments),
         checklist=checklist(desk.team.checklist, answers),
