@@ -25,6 +25,11 @@ def ask(question: str, default: str, read: Callable[[str], Any]) -> Any:
     return click.prompt(question + shown, default=default, show_default=False, value_proc=read, err=True)
 
 
+def confirm(question: str) -> bool:
+    """Ask on stderr whether to go on; an empty answer is No."""
+    return click.confirm(visible(question), default=False, err=True)
+
+
 def refusals(rows: Sequence[tuple[str, str]]) -> None:
     """What was not taken: one line each, the thing and the reason."""
     for thing, reason in rows:

@@ -96,7 +96,7 @@ class Database:
                     _raw(connection).execute("PRAGMA foreign_keys = ON")
 
     def _check_version(self, connection: Connection) -> None:
-        """Stop where the schema is no longer the one this process knows; costs 0.02 ms on SQLite."""
+        """Stop where the schema is no longer the one this process knows; costs 0.04 ms on SQLite."""
         found = connection.scalar(select(alembic_version.c.version_num).with_for_update())
         if found != VERSION:
             raise too_new(self.url, str(found))

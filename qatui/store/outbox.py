@@ -9,7 +9,7 @@ from collections.abc import Collection
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import Connection, insert, or_, select, update
+from sqlalchemy import Connection, func, insert, or_, select, update
 
 from qatui.store.schema import outbox
 
@@ -175,6 +175,14 @@ def release_dead(
     if dead:
         connection.execute(update(outbox).where(O.id.in_(dead)).values(lease_until=now))
     return len(dead)
+
+
+def counts(connection: Connection, repository_id: int) -> dict[str, int]:
+    """How many jobs are in each state; a state without jobs is missing."""
+    rows = connection.execute(
+        select(O.state, func.count()).where(O.repository_id == repository_id).group_by(O.state).order_by(O.state)
+    )
+    return {state: number for state, number in rows}
 
 
 def jobs(connection: Connection, repository_id: int, *, states: Collection[str] | None = None) -> list[Job]:
