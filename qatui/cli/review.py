@@ -185,14 +185,18 @@ def comment(
 @click.option("--tick/--untick", default=None, help="Answer the item, which is the default, or take the answer back.")
 @pass_session
 def checklist(session: Session, words: tuple[str, ...], query: str | None, yes: bool, tick: bool | None) -> ExitCode:
-    """The review checklist of candidates; with ITEM, tick that item for all of them."""
+    """The review checklist of candidates; with ITEM, tick that item for all of them.
+
+    Ticks belong to the content they were given to: a new revision begins with none.
+    """
     from qatui.flows import review
 
-    item = words[-1] if words and not words[-1].isdecimal() else None
+    # An item may be named by a number, too; then --tick or --untick says that the last word is one.
+    item = words[-1] if words and (tick is not None or not words[-1].isdecimal()) else None
+    if item is None and tick is not None:
+        raise UsageError("Which item?", "Name it after the ids; without --tick the items are listed.")
     ids = tuple(_id(word) for word in (words[:-1] if item else words))
     if item is None:
-        if tick is not None:
-            raise UsageError("Which item?", "Name it after the ids; without --tick it lists them.")
         return _list_checklists(session, ids, query)
     done = tick is not False
 
