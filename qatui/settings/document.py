@@ -99,7 +99,7 @@ class Document:
             if not isinstance(node, yaml.MappingNode):
                 raise self._mismatch(node, where, "`key: value` lines", _accepted(type_))
             return self._struct(node, type_, where)
-        if not isinstance(node, yaml.ScalarNode):
+        if not isinstance(node, yaml.ScalarNode) or _is_empty(node):
             raise self._mismatch(node, where, scalars.name(type_))
         try:
             return scalars.read(_written(node), type_, plain=node.style is None)

@@ -10,6 +10,10 @@ from qatui.settings.types import User
 
 KEYRING_SERVICE = "qatui"
 """The keyring's service name; the host is the user name: `keyring set qatui github.com`."""
+GITHUB_NAMES = ("GH_TOKEN", "GITHUB_TOKEN")
+"""Variables for github.com and its tenants at ghe.com."""
+ENTERPRISE_NAMES = ("GH_ENTERPRISE_TOKEN", "GITHUB_ENTERPRISE_TOKEN")
+"""Variables for any other host."""
 GH_SECONDS = 10.0
 """Limit of `gh auth token`."""
 
@@ -45,8 +49,7 @@ def get_token(user: User, host: str = "github.com", environ: Mapping[str, str] =
 def _from_environment(host: str, environ: Mapping[str, str]) -> Token | None:
     """The variables of `gh`, and its rule which host they are for (https://cli.github.com/manual/gh_help_environment)."""
     github = host == "github.com" or host.endswith(".ghe.com")
-    names = ("GH_TOKEN", "GITHUB_TOKEN") if github else ("GH_ENTERPRISE_TOKEN", "GITHUB_ENTERPRISE_TOKEN")
-    for name in names:
+    for name in GITHUB_NAMES if github else ENTERPRISE_NAMES:
         value = environ.get(name, "").strip()
         if value:
             return Token(value, name)
@@ -74,7 +77,7 @@ def _from_keyring(host: str, *, required: bool) -> Token | None:
 
 def _from_gh(host: str, environ: Mapping[str, str], *, required: bool) -> Token | None:
     # gh itself would answer with the environment's token; here only what it stores counts.
-    clean = {name: value for name, value in environ.items() if not name.endswith(("GH_TOKEN", "GITHUB_TOKEN"))}
+    clean = {name: value for name, value in environ.items() if name not in (*GITHUB_NAMES, *ENTERPRISE_NAMES)}
     clean |= {"GH_PROMPT_DISABLED": "1", "GH_NO_UPDATE_NOTIFIER": "1"}
     try:
         done = subprocess.run(
