@@ -1,6 +1,21 @@
-"""What changed between two texts: hunks, as git found them."""
+"""What changed between two texts: hunks as git found them, and the rows in which they are shown.
 
+Rows are not kept one by one: a table of blocks says how runs of them follow each other, and a row is found by
+bisection, so that a text of 200,000 lines opens as fast as one of 150.
+"""
+
+from bisect import bisect_left, bisect_right
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from enum import Enum
+
+from qatui.domain.lines import Lines
+from qatui.domain.review import Comment, Side
+
+CONTEXT = 3
+"""Unchanged lines that stay around a hunk."""
+
+_SIDES: tuple[Side, Side] = ("old", "new")
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,3 +36,237 @@ class Hunk:
     def new_end(self) -> int:
         """First new line after the hunk."""
         return self.new_start + self.new_count
+
+
+@dataclass(frozen=True, slots=True)
+class Document:
+    """What a diff is drawn from: two texts, what changed between them, and what was said about their lines."""
+
+    path: str
+    old: Lines | None
+    """None: a new file."""
+    new: Lines
+    hunks: tuple[Hunk, ...]
+    comments: tuple[Comment, ...] = ()
+
+
+class Kind(Enum):
+    """What a row shows."""
+
+    EQUAL = "equal"
+    PAIR = "pair"
+    """An old line beside the new line that took its place."""
+    REMOVED = "removed"
+    ADDED = "added"
+    FOLD = "fold"
+    """Stands for unchanged lines that are not shown."""
+    NOTE = "note"
+    """A line of the comments on the line above."""
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """One row: the lines it shows, counted from 0; None where a side has nothing."""
+
+    kind: Kind
+    old: int | None = None
+    new: int | None = None
+    count: int = 1
+    """Unchanged lines that a fold stands for."""
+    note: int = 0
+    """Which line of the comments, from 0; they belong to the line that `old` or `new` names."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Block:
+    """Rows of one kind from `row` on; `old` and `new` are the lines that its first row shows or stands before."""
+
+    kind: Kind
+    row: int
+    rows: int
+    old: int
+    new: int
+    count: int = 1
+    side: Side = "new"
+
+    def shows(self, side: Side) -> bool:
+        """Whether its rows show lines of that side."""
+        return _shows(self.kind, side)
+
+
+def _shows(kind: Kind, side: Side) -> bool:
+    return kind in (Kind.EQUAL, Kind.PAIR, Kind.REMOVED if side == "old" else Kind.ADDED)
+
+
+class Rows:
+    """The rows of a diff, side by side (`paired`) or one below the other.
+
+    `context` is how many unchanged lines stay around each hunk, None: all; `opened` names folds that are shown
+    in full, by their first new line; `notes` tells how many rows the comments on a line take. A line with
+    comments is never folded away.
+    """
+
+    def __init__(
+        self,
+        document: Document,
+        *,
+        paired: bool,
+        context: int | None = CONTEXT,
+        opened: frozenset[int] = frozenset(),
+        notes: Mapping[tuple[Side, int], int] | None = None,
+    ) -> None:
+        self.count = 0
+        self.hunks: list[int] = []
+        """First row of each hunk."""
+        self._document_hunks = document.hunks
+        self._old_length = len(document.old) if document.old is not None else 0
+        self._new_length = len(document.new)
+        self._paired = paired
+        self._context = context
+        self._opened = opened
+        self._notes = notes or {}
+        self._noted: dict[Side, list[int]] = {
+            "old": sorted(line for side, line in self._notes if side == "old"),
+            "new": sorted(line for side, line in self._notes if side == "new"),
+        }
+        self._blocks: list[_Block] = []
+        self._build()
+        self._by_row = [block.row for block in self._blocks]
+        self._by_old = [block.old for block in self._blocks]
+        self._by_new = [block.new for block in self._blocks]
+
+    def __len__(self) -> int:
+        return self.count
+
+    def __iter__(self) -> Iterator[Row]:
+        return (self[number] for number in range(self.count))
+
+    def __getitem__(self, number: int) -> Row:
+        if not 0 <= number < self.count:
+            raise IndexError(number)
+        block = self._blocks[bisect_right(self._by_row, number) - 1]
+        at = number - block.row
+        match block.kind:
+            case Kind.EQUAL | Kind.PAIR:
+                return Row(block.kind, block.old + at, block.new + at)
+            case Kind.REMOVED:
+                return Row(block.kind, old=block.old + at)
+            case Kind.ADDED:
+                return Row(block.kind, new=block.new + at)
+            case Kind.FOLD:
+                return Row(block.kind, block.old, block.new, count=block.count)
+            case Kind.NOTE:
+                old, new = (block.old, None) if block.side == "old" else (None, block.new)
+                return Row(block.kind, old, new, note=at)
+
+    def find(self, side: Side, line: int) -> int:
+        """The row that shows a line, or the fold that hides it; lines that are not there are taken as the nearest."""
+        starts, length = (self._by_old, self._old_length) if side == "old" else (self._by_new, self._new_length)
+        line = max(0, min(line, length - 1))
+        for at in range(bisect_right(starts, line) - 1, -1, -1):
+            block = self._blocks[at]
+            first = starts[at]
+            if block.kind is Kind.FOLD and first <= line < first + block.count:
+                return block.row
+            if block.shows(side) and first <= line < first + block.rows:
+                return block.row + line - first
+        return 0
+
+    def pair_of(self, row: Row) -> tuple[int, int] | None:
+        """The old and the new line that stand against each other, one of which `row` shows; None: it stands alone."""
+        if row.kind is Kind.PAIR:
+            return (row.old, row.new) if row.old is not None and row.new is not None else None
+        hunks = self._document_hunks
+        if row.kind is Kind.REMOVED and row.old is not None:
+            hunk = hunks[bisect_right(hunks, row.old, key=lambda each: each.old_start) - 1]
+            new = hunk.new_start + row.old - hunk.old_start
+            return (row.old, new) if new < hunk.new_end else None
+        if row.kind is Kind.ADDED and row.new is not None and hunks:
+            hunk = hunks[bisect_right(hunks, row.new, key=lambda each: each.new_start) - 1]
+            old = hunk.old_start + row.new - hunk.new_start
+            return (old, row.new) if old < hunk.old_end else None
+        return None
+
+    def next_hunk(self, row: int) -> int | None:
+        """First row of the next hunk that begins below `row`, None: there is none."""
+        at = bisect_right(self.hunks, row)
+        return self.hunks[at] if at < len(self.hunks) else None
+
+    def hunk_before(self, row: int) -> int | None:
+        """First row of the last hunk that begins above `row`, None: there is none."""
+        at = bisect_left(self.hunks, row)
+        return self.hunks[at - 1] if at else None
+
+    def hunk_at(self, row: int) -> int:
+        """How many hunks begin at or above `row`."""
+        return bisect_right(self.hunks, row)
+
+    def _build(self) -> None:
+        old = new = 0
+        for hunk in self._document_hunks:
+            self._unchanged(old, new, hunk.new_start - new, last=False)
+            self.hunks.append(self.count)
+            self._changed(hunk)
+            old, new = hunk.old_end, hunk.new_end
+        self._unchanged(old, new, self._new_length - new, last=True)
+
+    def _changed(self, hunk: Hunk) -> None:
+        pairs = min(hunk.old_count, hunk.new_count) if self._paired else 0
+        old, new = hunk.old_start, hunk.new_start
+        self._lines(Kind.PAIR, old, new, pairs)
+        self._lines(Kind.REMOVED, old + pairs, new + pairs, hunk.old_count - pairs)
+        self._lines(Kind.ADDED, hunk.old_end, new + pairs, hunk.new_count - pairs)
+
+    def _unchanged(self, old: int, new: int, count: int, *, last: bool) -> None:
+        """Unchanged lines; those far from any hunk are folded, unless that would hide a single one."""
+        context = self._context
+        if context is None or not self._document_hunks:
+            self._lines(Kind.EQUAL, old, new, count)
+            return
+        above = min(count, context if self.hunks else 0)
+        below = min(count - above, 0 if last else context)
+        middle = count - above - below
+        self._lines(Kind.EQUAL, old, new, above)
+        self._fold(old + above, new + above, middle)
+        self._lines(Kind.EQUAL, old + above + middle, new + above + middle, below)
+
+    def _fold(self, old: int, new: int, count: int) -> None:
+        """A fold for each stretch between lines with comments."""
+        start = 0
+        for at in [*self._noted_in(Kind.EQUAL, old, new, count), count]:
+            if at - start == 1 or new + start in self._opened:
+                self._lines(Kind.EQUAL, old + start, new + start, at - start)
+            elif at > start:
+                self._put(_Block(Kind.FOLD, self.count, 1, old + start, new + start, at - start))
+            if at < count:
+                self._lines(Kind.EQUAL, old + at, new + at, 1)
+            start = at + 1
+
+    def _lines(self, kind: Kind, old: int, new: int, count: int) -> None:
+        """`count` rows of lines, with the comments below theirs."""
+        start = 0
+        for at in self._noted_in(kind, old, new, count):
+            self._put(_Block(kind, self.count, at + 1 - start, old + start, new + start))
+            for side, line in zip(_SIDES, (old + at, new + at), strict=True):
+                if _shows(kind, side):
+                    self._put(
+                        _Block(Kind.NOTE, self.count, self._notes.get((side, line), 0), old + at, new + at, side=side)
+                    )
+            start = at + 1
+        self._put(_Block(kind, self.count, count - start, old + start, new + start))
+
+    def _noted_in(self, kind: Kind, old: int, new: int, count: int) -> list[int]:
+        """Which of `count` lines from `old` and `new` on have comments, in order."""
+        found: set[int] = set()
+        for side, first in zip(_SIDES, (old, new), strict=True):
+            noted = self._noted[side]
+            if noted and _shows(kind, side):
+                found.update(
+                    line - first for line in noted[bisect_left(noted, first) : bisect_left(noted, first + count)]
+                )
+        return sorted(found)
+
+    def _put(self, block: _Block) -> None:
+        if block.rows:
+            self._blocks.append(block)
+            self.count += block.rows
