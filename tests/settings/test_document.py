@@ -227,12 +227,17 @@ def test_long_values_are_cut_in_messages() -> None:
     assert len(str(refusal(f"{'x' * 500}: 1"))) < 200
 
 
+def outcome(text: str | bytes) -> str:
+    """The settings, or the refusal, as text; any other exception gets through."""
+    try:
+        return repr(read(text))
+    except ConfigError as error:
+        return str(error)
+
+
 @given(st.text())
 def test_any_text_is_settings_or_one_refusal(text: str) -> None:
-    try:
-        assert isinstance(read(text.encode("utf-8", "surrogatepass")), Team)
-    except ConfigError as error:
-        assert str(error).startswith("qatui.yaml on main")
+    assert outcome(text.encode("utf-8", "surrogatepass")).startswith(("Team(", "qatui.yaml on main"))
 
 
 @given(
@@ -243,10 +248,7 @@ def test_any_text_is_settings_or_one_refusal(text: str) -> None:
     )
 )
 def test_anything_like_yaml_is_settings_or_one_refusal(text: str) -> None:
-    try:
-        read(text)
-    except ConfigError as error:
-        assert str(error).startswith("qatui.yaml on main")
+    assert outcome(text).startswith(("Team(", "qatui.yaml on main"))
 
 
 class Texts(Struct, frozen=True):
