@@ -12,7 +12,7 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import Connection, insert, select, update
+from sqlalchemy import Connection, func, insert, select, update
 
 from qatui.domain.candidate import Candidate
 from qatui.domain.review import Event
@@ -162,6 +162,11 @@ def log(
         )
         for row in connection.execute(wanted)
     ]
+
+
+def newest(connection: Connection, repository_id: int) -> int:
+    """Id of the newest event, 0 where there is none: it tells a change of candidates from a kept bookmark."""
+    return connection.scalar(select(func.max(event.c.id)).where(event.c.repository_id == repository_id)) or 0
 
 
 def last_to_undo(connection: Connection, repository_id: int, actor: str) -> Group | None:

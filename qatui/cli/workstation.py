@@ -1,0 +1,57 @@
+"""`qatui` without a command: the workstation."""
+
+import sys
+from typing import TYPE_CHECKING
+
+from qatui import paths, wiring
+from qatui.cli import diagnostics
+from qatui.cli.session import Session
+from qatui.errors import ExitCode, NoTerminal, QatuiError
+
+if TYPE_CHECKING:
+    from qatui.flows.desk import Desk
+    from qatui.store.database import Database
+    from qatui.tui.backend import Parts, Seat
+
+
+def run(session: Session) -> int:
+    """Show the workstation until the person leaves it; the exit code.
+
+    Raises NoTerminal where there is none, NotFound outside of a repository, ConfigError for wrong settings.
+    Nothing but the reviewer's own settings is read before the first frame.
+    """
+    if not (sys.stdin.isatty() and sys.stdout.isatty()):
+        raise NoTerminal(
+            "The workstation needs a terminal.",
+            "Without one: qatui list, show, approve, reject, defer, publish; see qatui --help.",
+        )
+    parts = make_parts(session)
+    if paths.find_git_dir(session.directory) is None:
+        session.desk.db.close()  # git says why there is no repository here, before a screen is drawn
+    from qatui.tui.app import Workstation
+
+    ended = Workstation(parts).run()
+    if isinstance(ended, QatuiError):
+        raise ended
+    if ended is not None:
+        return diagnostics.bug(ended, as_json=False)
+    return ExitCode.DONE
+
+
+def make_parts(session: Session) -> "Parts":
+    """What the screens are handed."""
+    from qatui.tui.backend import Parts, Seat
+
+    user = wiring.load_user(session.start)
+
+    def glimpse() -> "Seat | None":
+        found = wiring.glimpse(session.start)
+        return Seat(found.db, found.repository_id, found.reviewer) if found else None
+
+    def open_desk(db: "Database | None") -> "Desk":
+        return wiring.open_desk(session.start, db)
+
+    child = [sys.executable, "-m", "qatui", "-C", str(session.directory.absolute())]
+    if session.user_file is not None:
+        child += ["--config", str(session.user_file.absolute())]
+    return Parts(glimpse, open_desk, paths.append_log, child, user)

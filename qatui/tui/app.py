@@ -1,0 +1,108 @@
+"""The workstation: one app, its screens, and what all of them share."""
+
+import os
+from typing import ClassVar
+
+from textual.app import App
+from textual.theme import BUILTIN_THEMES
+from textual.types import CSSPathType
+
+from qatui.domain.candidate import Outcome
+from qatui.domain.marks import visible
+from qatui.tui import glyphs, messages, themes
+from qatui.tui.backend import Backend, Parts, post_copies
+from qatui.tui.keymap import Keymap
+from qatui.tui.screens.frame import Frame
+from qatui.tui.screens.queue import QueueScreen
+
+
+class Workstation(App[Exception]):
+    """The app; it returns the error that ended it, None when the person did."""
+
+    TITLE = "qatui"
+    CSS_PATH: ClassVar[CSSPathType | None] = ["styles/frame.tcss", "styles/queue.tcss"]
+    ENABLE_COMMAND_PALETTE = True
+    COMMAND_PALETTE_BINDING = "f20"  # the palette's keys are in our own table
+    ANIMATION_LEVEL = "none"
+
+    def __init__(self, parts: Parts) -> None:
+        """Raises ConfigError when the reviewer's `keys:` mean nothing."""
+        super().__init__()
+        self.animation_level = "none"
+        self.keymap = Keymap(parts.user.keys)
+        self.glyphs = glyphs.choose(parts.user.glyphs, os.environ)
+        self.backend = Backend(self, parts, self.tell)
+        self.place = ""
+        """Repository and base branch, for the title line."""
+        self.progress = ""
+        """How far a child process is."""
+        self.tab_counts: dict[str, int] = {}
+        for theme in themes.themes():
+            self.register_theme(theme)
+        for name in BUILTIN_THEMES:
+            self.unregister_theme(name)
+        self.theme = parts.user.theme
+
+    def get_default_screen(self) -> Frame:
+        """The queue."""
+        return QueueScreen()
+
+    def on_mount(self) -> None:
+        """Open the store behind the first frame."""
+        self.call_after_refresh(self.backend.start)
+
+    def on_unmount(self) -> None:
+        """Give back what is held."""
+        self.backend.close()
+
+    def show_screen(self, name: str, *, ask: bool = False) -> None:
+        """Go to a screen by its name in the keymap; with `ask` the Publish screen asks its question at once."""
+        while isinstance(self.screen, Frame) and self.screen.NAME != "queue":
+            self.pop_screen()
+
+    def tell(self, message: messages.Told) -> None:
+        """The app hears it, then every screen."""
+        post_copies(message, [self, *(screen for screen in self.screen_stack if isinstance(screen, Frame))])
+
+    def say(self, text: str, token: str = "foreground") -> None:
+        """Say something on the screen that is seen."""
+        for screen in reversed(self.screen_stack):
+            if isinstance(screen, Frame):
+                screen.say(text, token)
+                return
+
+    def next_theme(self) -> None:
+        """Dark, light, contrast, and round again."""
+        names = list(themes.TOKENS)
+        self.theme = names[(names.index(self.theme) + 1) % len(names)]
+
+    def on_connected(self, message: messages.Connected) -> None:
+        """The repository is known."""
+        self.place = visible(message.place)
+
+    def on_progressed(self, message: messages.Progressed) -> None:
+        """A child goes on."""
+        self.progress = visible(message.text)[:40]
+
+    def on_wrote(self, message: messages.Wrote) -> None:
+        """Say what was done and how to take it back, and what was refused and why."""
+        self.say(*told(message, self.keymap.first("candidate.undo")))
+
+    def on_failed(self, message: messages.Failed) -> None:
+        """Say what was not done and what to do next."""
+        self.say(visible(f"not {message.verb}: {message.message} {message.hint}".strip()), "risk-high")
+
+
+def told(message: messages.Wrote, undo: str) -> tuple[str, str]:
+    """The words and the ink for what became of a verb."""
+    outcome: Outcome = message.outcome
+    words = []
+    if outcome.done or not outcome.refused:
+        words.append(f"{message.verb} {len(outcome.done):,}")
+    if outcome.refused:
+        first = visible(outcome.refused[0][1])
+        more = len(outcome.refused) - 1
+        words.append(f"not taken {len(outcome.refused):,}: {first}" + (f", and {more:,} more" if more else ""))
+    if message.undoable and outcome.done and undo:
+        words.append(f"{undo} undo")
+    return " · ".join(words), "risk-look" if outcome.refused else "foreground"

@@ -1,0 +1,412 @@
+"""Where the screens meet what may wait: the store, git, files, children. The only worker, and the screens' edge.
+
+Every verb returns at once. Its work runs in a thread, in its lane: a lane is first in, first out, so two
+verdicts are saved in the order of their keys; in a lane where only the newest counts, older work is dropped.
+What comes back is a message.
+"""
+
+import asyncio
+import copy
+import traceback
+from collections import defaultdict
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, TypeVar
+
+from textual.app import App
+from textual.message_pump import MessagePump
+
+from qatui.domain import query
+from qatui.domain.candidate import Outcome
+from qatui.domain.lifecycle import Action
+from qatui.errors import QatuiError
+from qatui.settings.types import User
+from qatui.tui import messages
+from qatui.tui.child import Child
+
+if TYPE_CHECKING:
+    from qatui.flows.desk import Desk
+    from qatui.store.database import Database
+
+T = TypeVar("T")
+
+POLL_SECONDS = 0.25
+"""How often the store is asked whether somebody committed."""
+WAKE_SECONDS = 60.0
+"""How often deferred candidates are looked at for whose time has come."""
+PAGE = 200
+"""Lines read before all ids of a filter are known: more than any terminal is high."""
+PLACE = ("place", "filter", "marks")
+"""Names of the bookmarks that a start reads."""
+
+
+@dataclass(frozen=True, slots=True)
+class Seat:
+    """Enough to read the queue: a store, a repository in it, who sits here."""
+
+    db: "Database"
+    repository_id: int
+    reviewer: str
+
+
+@dataclass(frozen=True, slots=True)
+class Parts:
+    """What the command line hands over, so that the screens choose nothing."""
+
+    glimpse: Callable[[], Seat | None]
+    """The seat as the last start left it, without asking git; None on a first start."""
+    open_desk: Callable[["Database | None"], "Desk"]
+    log: Callable[[str], Path]
+    """Keeps a traceback; the file it is in."""
+    child: Sequence[str] = ()
+    """The command that a child process begins with: this program, this repository."""
+    user: User = field(default_factory=User)
+
+
+class Backend:
+    """The verbs of the screens."""
+
+    def __init__(self, app: App[Any], parts: Parts, tell: Callable[[messages.Told], None]) -> None:
+        """`tell` gives a message to the app and to every screen."""
+        self._app = app
+        self._parts = parts
+        self._tell = tell
+        self._locks: defaultdict[str, asyncio.Lock] = defaultdict(asyncio.Lock)
+        self._newest: defaultdict[str, int] = defaultdict(int)
+        self._seat: Seat | None = None
+        self._desk: Desk | None = None
+        self._ready = asyncio.Event()
+        """The seat is known."""
+        self._connected = asyncio.Event()
+        """The desk is known."""
+        self._seen = (-1, -1)
+        """The store's data version and newest event when last looked."""
+        self._places: dict[str, Any] = {}
+        self._bugs: set[str] = set()
+        self.child: Child | None = None
+        self.unsaved = 0
+        """Writes that are on their way."""
+
+    @property
+    def desk(self) -> "Desk | None":
+        """The parts of the flows, None until connected."""
+        return self._desk
+
+    @property
+    def reviewer(self) -> str:
+        """Who sits here; empty until known."""
+        return self._seat.reviewer if self._seat else ""
+
+    def now(self) -> int:
+        """Milliseconds since 1970, by the desk's clock."""
+        if self._desk is not None:
+            return self._desk.now()
+        from qatui.flows.desk import clock
+
+        return clock()
+
+    # The start
+
+    def start(self) -> None:
+        """Open the store, then the repository; an error here ends the app with it."""
+        self._spawn("connect", self._connect())
+
+    async def _connect(self) -> None:
+        try:
+            seat = await asyncio.to_thread(self._parts.glimpse)
+            if seat is not None:
+                await self._take(seat)
+            self._desk = desk = await asyncio.to_thread(self._parts.open_desk, seat.db if seat else None)
+            seat = Seat(desk.db, desk.repository_id, desk.reviewer)
+            if self._seat != seat:
+                await self._take(seat)
+            place = await asyncio.to_thread(_place, desk)
+        except QatuiError as error:
+            self._app.exit(error, return_code=error.exit_code)
+            return
+        except Exception as error:  # noqa: BLE001 - the screens' edge
+            self._app.exit(error, return_code=5)
+            return
+        self._connected.set()
+        self._tell(messages.Connected(place, desk.reviewer))
+        self._wake()
+        self._app.set_interval(WAKE_SECONDS, self._wake)
+
+    async def _take(self, seat: Seat) -> None:
+        """Sit down: the bookmarks are read, and from now on the store is watched."""
+        from_store = await asyncio.to_thread(_bookmarks, seat)
+        first = self._seat is None
+        self._seat = seat
+        self._seen = await asyncio.to_thread(_versions, seat)
+        self._ready.set()
+        self._tell(messages.Opened(from_store))
+        if first:
+            self._app.set_interval(POLL_SECONDS, self.poll)
+
+    def close(self) -> None:
+        """Give the store back and end a child."""
+        if self.child is not None:
+            self.child.cancel()
+        if self._seat is not None:
+            self._seat.db.close()
+
+    # Reading
+
+    def load_queue(self, asker: MessagePump, text: str, sight: Iterable[int] = (), *, page: bool = False) -> None:
+        """Every id that the filter `text` means, with the lines in `sight` read again; `page`: first lines at once."""
+        wanted = query.parse(text)
+        sight = list(sight)
+
+        def first(seat: Seat) -> messages.PageLoaded:
+            from qatui.store import candidates
+
+            with seat.db.read() as connection:
+                rows = candidates.queue_page(connection, seat.repository_id, wanted, limit=PAGE)
+            return messages.PageLoaded(text, rows)
+
+        def whole(seat: Seat) -> messages.QueueLoaded:
+            from qatui.store import candidates
+
+            with seat.db.read() as connection:
+                ids = candidates.queue_ids(connection, seat.repository_id, wanted)
+                rows = candidates.queue_rows(connection, seat.repository_id, sight or ids[:PAGE])
+                counts = candidates.counts(connection, seat.repository_id)
+            return messages.QueueLoaded(text, ids, rows, counts)
+
+        steps = [first, whole] if page else [whole]
+        self._spawn("queue", self._read("queue", asker, steps, newest=True))
+
+    def load_rows(self, asker: MessagePump, ids: Sequence[int]) -> None:
+        """The lines of `ids`, which came into sight."""
+
+        def rows(seat: Seat) -> messages.RowsLoaded:
+            from qatui.store import candidates
+
+            with seat.db.read() as connection:
+                return messages.RowsLoaded(candidates.queue_rows(connection, seat.repository_id, ids))
+
+        self._spawn("rows", self._read("rows", asker, [rows], newest=True))
+
+    def look(self, asker: MessagePump, candidate_id: int) -> None:
+        """One candidate whole, without a change of state."""
+        self.ask(asker, "dossier", lambda desk: _dossier(desk, candidate_id, opening=False))
+
+    def open_candidate(self, asker: MessagePump, candidate_id: int) -> None:
+        """One candidate whole; a pending one is in review from now on."""
+        self.ask(asker, "dossier", lambda desk: _dossier(desk, candidate_id, opening=True))
+
+    def ask(
+        self, asker: MessagePump, lane: str, work: Callable[["Desk"], messages.Told], *, newest: bool = True
+    ) -> None:
+        """Run a flow that reads; its message goes to `asker`. With `newest` a later question drops this one."""
+        self._spawn(lane, self._read(lane, asker, [lambda _seat: work(self._must())], newest=newest, desk=True))
+
+    async def _read(
+        self,
+        lane: str,
+        asker: MessagePump,
+        steps: Sequence[Callable[[Seat], messages.Told]],
+        *,
+        newest: bool,
+        desk: bool = False,
+    ) -> None:
+        self._newest[lane] = mine = self._newest[lane] + 1
+        async with self._locks[lane]:
+            await (self._connected if desk else self._ready).wait()
+            for step in steps:
+                if newest and self._newest[lane] != mine:
+                    return
+                found = await self._guarded("read", step, self._seat)
+                if found is not None and asker.is_running and (not newest or self._newest[lane] == mine):
+                    asker.post_message(found)
+
+    # Writing
+
+    def decide(
+        self,
+        ids: Sequence[int],
+        action: Action,
+        *,
+        reason: str | None = None,
+        note: str = "",
+        until: int | None = None,
+        expected: Mapping[int, str] | None = None,
+    ) -> None:
+        """Give a verdict to `ids`; `expected` is the content the person had before them, by id."""
+
+        def work(desk: "Desk") -> Outcome:
+            from qatui.flows.decide import decide
+
+            return decide(desk, ids, action, reason=reason, note=note, until=until, expected=expected)
+
+        self.write(_PAST[action], work)
+
+    def write(self, verb: str, work: Callable[["Desk"], Outcome], *, undoable: bool = True) -> None:
+        """Run a flow that writes, after those asked for earlier; `verb` in the past, for the message."""
+        self.unsaved += 1
+        self._spawn("write", self._write(verb, work, undoable))
+
+    async def _write(self, verb: str, work: Callable[["Desk"], Outcome], undoable: bool) -> None:
+        try:
+            async with self._locks["write"]:
+                await self._connected.wait()
+                outcome = await self._guarded(verb, work, self._must())
+        finally:
+            self.unsaved -= 1
+        if outcome is not None:
+            self._tell(messages.Wrote(verb, outcome, undoable))
+            await self._look_for_changes()
+
+    def keep(self, name: str, value: Any) -> None:
+        """Keep a bookmark at once; while one is being written, only the newest of each name waits."""
+        waiting = bool(self._places)
+        self._places[name] = value
+        if not waiting:
+            self._spawn("place", self._keep())
+
+    async def _keep(self) -> None:
+        async with self._locks["place"]:
+            await self._ready.wait()
+            places, self._places = self._places, {}
+            if self._seat is not None:
+                await self._guarded("keep your place", _keep_places, self._seat, places, self.now())
+
+    # The change feed
+
+    def poll(self) -> None:
+        """Look for commits, unless a look is under way."""
+        if not self._locks["watch"].locked():
+            self._spawn("watch", self._look_for_changes())
+
+    async def _look_for_changes(self) -> None:
+        async with self._locks["watch"]:
+            seen = await self._guarded("watch the store", _versions_since, self._seat, self._seen)
+            if seen is None or seen == self._seen:
+                return
+            changed = seen[1] != self._seen[1]
+            self._seen = seen
+            if changed:
+                self._tell(messages.StoreChanged())
+
+    def _wake(self) -> None:
+        """Bring back the deferred candidates whose time has come."""
+
+        def work(desk: "Desk") -> None:
+            from qatui.flows.review import wake_due
+
+            wake_due(desk)
+
+        async def wake() -> None:
+            async with self._locks["write"]:
+                await self._guarded("wake deferred candidates", work, self._must())
+            await self._look_for_changes()
+
+        self._spawn("wake", wake())
+
+    # Children
+
+    def run_child(self, arguments: Sequence[str], verb: str) -> bool:
+        """Start the headless command as a child; its progress and its end come as messages. False: one runs already."""
+        if self.child is not None:
+            return False
+        self.child = Child([*self._parts.child, *arguments])
+        self._spawn("child", self._follow(self.child, verb))
+        return True
+
+    async def _follow(self, child: Child, verb: str) -> None:
+        try:
+            async for line in child.progress():
+                self._tell(messages.Progressed(line))
+            told = child.result(verb)
+        except OSError as error:
+            told = messages.Failed(verb, f"The child process could not be started: {error.strerror}.", "")
+        finally:
+            self.child = None
+        self._tell(messages.Progressed(""))
+        self._tell(told)
+        await self._look_for_changes()
+
+    # The edge
+
+    def _spawn(self, lane: str, coroutine: Any) -> None:
+        self._app.run_worker(coroutine, group=lane, exit_on_error=False)
+
+    def _must(self) -> "Desk":
+        assert self._desk is not None, "asked before connected"
+        return self._desk
+
+    async def _guarded(self, verb: str, work: Callable[..., T], *arguments: Any) -> T | None:
+        """`work` in a thread; an error becomes a message, a bug one line in the log and one message."""
+        try:
+            return await asyncio.to_thread(work, *arguments)
+        except QatuiError as error:
+            self._tell(messages.Failed(verb, error.message, error.hint))
+        except Exception as error:  # noqa: BLE001 - the screens' edge
+            self._bug(verb, error)
+        return None
+
+    def _bug(self, verb: str, error: Exception) -> None:
+        text = "".join(traceback.format_exception(error))
+        if text in self._bugs:
+            return
+        self._bugs.add(text)
+        try:
+            hint = f"The traceback is in {self._parts.log(text)}."
+        except OSError:
+            hint = "The log folder cannot be written."
+        self._tell(messages.Failed(verb, f"This is a bug in qatui: {type(error).__name__}.", hint))
+
+
+_PAST = {Action.APPROVE: "approved", Action.REJECT: "rejected", Action.DEFER: "deferred"}
+
+
+def post_copies(message: messages.Told, pumps: Iterable[MessagePump]) -> None:
+    """Give each its own copy: a message keeps track of who handled it."""
+    for pump in pumps:
+        if pump.is_running:
+            pump.post_message(copy.copy(message))
+
+
+def _dossier(desk: "Desk", candidate_id: int, *, opening: bool) -> messages.DossierLoaded:
+    from qatui.flows.review import look, open_candidate
+
+    return messages.DossierLoaded(open_candidate(desk, candidate_id) if opening else look(desk, candidate_id))
+
+
+def _place(desk: "Desk") -> str:
+    """`acme/payments-api · main`: the store's key without its host, a path's last part."""
+    key = desk.repository.key(desk.team.remote) if desk.team.repository is None else desk.team.repository
+    parts = key.split("/")
+    return f"{'/'.join(parts[-2:]) if not key.startswith('/') else parts[-1]} · {desk.base.branch}"
+
+
+def _bookmarks(seat: Seat) -> dict[str, Any]:
+    from qatui.store import bookmarks
+
+    with seat.db.read() as connection:
+        return {name: bookmarks.recall(connection, seat.repository_id, seat.reviewer, name) for name in PLACE}
+
+
+def _keep_places(seat: Seat, places: Mapping[str, Any], now: int) -> None:
+    from qatui.store import bookmarks
+
+    with seat.db.write() as connection:
+        for name, value in places.items():
+            if value is None:
+                bookmarks.drop(connection, seat.repository_id, seat.reviewer, name)
+            else:
+                bookmarks.keep(connection, seat.repository_id, seat.reviewer, name, value, now)
+
+
+def _versions(seat: Seat) -> tuple[int, int]:
+    from qatui.store import events
+
+    version = seat.db.data_version()
+    with seat.db.read() as connection:
+        return version, events.newest(connection, seat.repository_id)
+
+
+def _versions_since(seat: Seat, seen: tuple[int, int]) -> tuple[int, int]:
+    """The versions now; the newest event is asked for only when something was committed."""
+    return seen if seat.db.data_version() == seen[0] else _versions(seat)

@@ -1,0 +1,1 @@
+"""Questions: a typed modal screen each, dismissed with the answer or None."""

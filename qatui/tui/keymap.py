@@ -1,0 +1,207 @@
+"""The one table of actions: it makes the keys, the footer, the palette, the help screen and the README's table.
+
+A key is written as a person types it: `a`, `A`, `?`, `space`, `ctrl+d`. Only what works is in the table.
+"""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from difflib import get_close_matches
+
+from qatui.domain.lifecycle import Action
+from qatui.errors import ConfigError
+
+
+@dataclass(frozen=True, slots=True)
+class Act:
+    """Something a person can do at a screen."""
+
+    id: str
+    """`scope.verb`; the same in settings, help, docs and tests. A screen has a method `do_VERB`."""
+    keys: tuple[str, ...]
+    label: str
+    """For the footer: one or two words."""
+    help: str
+    """For the help screen, the palette and the docs: what it does."""
+    rank: int = 0
+    """Place in the footer; the higher goes first when the terminal is narrow. 0: never there."""
+    needs: Action | None = None
+    """The step of a candidate's life it takes: `lifecycle.why_not` greys its key."""
+    command: str = ""
+    """The same without a screen; empty where it only moves a person about the screen."""
+
+    @property
+    def scope(self) -> str:
+        """What it belongs to; a screen has the keys of several scopes."""
+        return self.id.partition(".")[0]
+
+    @property
+    def verb(self) -> str:
+        """Its name among the actions of a screen."""
+        return self.id.partition(".")[2]
+
+
+ACTIONS: tuple[Act, ...] = (
+    Act("move.down", ("j", "down"), "down", "one line down"),
+    Act("move.up", ("k", "up"), "up", "one line up"),
+    Act("move.page_down", ("ctrl+d", "pagedown"), "page down", "half a page down"),
+    Act("move.page_up", ("ctrl+u", "pageup"), "page up", "half a page up"),
+    Act("move.top", ("g", "home"), "top", "to the first line"),
+    Act("move.end", ("G", "end"), "end", "to the last line"),
+    Act("queue.open", ("enter",), "open", "open the candidate under the cursor", 1, Action.OPEN, "qatui show ID"),
+    Act(
+        "candidate.approve",
+        ("a",),
+        "approve",
+        "approve the marked candidates, or the one at hand",
+        2,
+        Action.APPROVE,
+        "qatui approve ID...",
+    ),
+    Act(
+        "candidate.reject",
+        ("r",),
+        "reject",
+        "reject with a reason and a note",
+        3,
+        Action.REJECT,
+        "qatui reject ID... --reason CODE",
+    ),
+    Act("candidate.defer", ("s",), "defer", "put off until a time", 6, Action.DEFER, "qatui defer ID... --until TIME"),
+    Act("queue.mark", ("space",), "mark", "mark or unmark, and go on to the next", 8),
+    Act("queue.range", ("v",), "range", "mark from here to where v is pressed again", 14),
+    Act("queue.all", ("*",), "all", "mark all that the filter shows", 9, None, "--query FILTER"),
+    Act("queue.invert", ("i",), "invert", "turn the marks round", 15),
+    Act(
+        "candidate.assign",
+        ("w",),
+        "claim",
+        "claim, release or assign to somebody",
+        11,
+        None,
+        "qatui claim ID..., qatui release ID..., qatui assign ID... --to NAME",
+    ),
+    Act(
+        "candidate.comment",
+        ("C",),
+        "comment",
+        "comment on the candidate",
+        12,
+        Action.COMMENT,
+        "qatui comment ID --body TEXT",
+    ),
+    Act(
+        "candidate.checklist",
+        ("t",),
+        "checklist",
+        "answer the review checklist",
+        10,
+        Action.CHECKLIST,
+        "qatui checklist ID ITEM",
+    ),
+    Act("queue.filter", ("/",), "filter", "filter the queue by words and is:STATE", 5, None, "qatui list FILTER"),
+    Act("candidate.undo", ("z",), "undo", "take back your last verdict or claim", 4, None, "qatui undo"),
+    Act("candidate.redo", ("Z",), "redo", "do again what was taken back", 16, None, "qatui redo"),
+    Act("app.publish", ("P",), "publish", "see what would be published, and publish it", 7, None, "qatui publish"),
+    Act("candidate.copy_path", ("y",), "copy path", "copy the path of the candidate"),
+    Act("candidate.copy_id", ("Y",), "copy id", "copy the id of the candidate"),
+    Act("queue.ingest", (), "ingest", "take candidates in from a folder or a manifest", 0, None, "qatui ingest PATH"),
+    Act("app.refresh", ("R",), "refresh", "read everything again", 0, None, "qatui status"),
+    Act("app.queue", ("1",), "Queue", "go to the queue"),
+    Act("app.publications", ("2",), "Publish", "go to the publications"),
+    Act("app.theme", (), "theme", "next theme: dark, light, contrast"),
+    Act("app.palette", (":", "ctrl+p"), "palette", "every action by name"),
+    Act("app.back", ("escape",), "back", "back, close, or end a range"),
+    Act("app.help", ("?",), "keys", "every key and what it does", 1),
+    Act("app.quit", ("q",), "quit", "leave; everything is saved already", 13),
+)
+"""In the order of footer and help."""
+
+SCREENS: dict[str, tuple[str, ...]] = {
+    "queue": ("move", "queue", "candidate", "app"),
+    "publish": ("move", "publish", "app"),
+}
+"""Screen -> the scopes whose keys it has."""
+
+NAMED_KEYS = frozenset(
+    {
+        *("space", "enter", "escape", "tab", "backspace", "delete", "insert"),
+        *("up", "down", "left", "right", "home", "end", "pageup", "pagedown"),
+        *(f"f{number}" for number in range(1, 13)),
+        *(f"ctrl+{letter}" for letter in "abdefghijklnoprstuvwxyz"),  # c copies, q quits, m is enter
+    }
+)
+"""Keys of more than one character that can be bound."""
+
+
+class Keymap:
+    """The table with the reviewer's own keys laid over it."""
+
+    def __init__(self, own: Mapping[str, str] | None = None, acts: Iterable[Act] = ACTIONS) -> None:
+        """`own` maps action id to keys, comma-separated; raises ConfigError for an unknown id or key, or a clash."""
+        self.acts = {act.id: act for act in acts}
+        self._keys = {act.id: act.keys for act in self.acts.values()}
+        for name, text in (own or {}).items():
+            self._keys[_known_id(name, self.acts)] = _parse_keys(name, text)
+        self._by_key = {screen: self._table(screen) for screen in SCREENS}
+
+    def keys(self, action_id: str) -> tuple[str, ...]:
+        """The keys of an action."""
+        return self._keys[action_id]
+
+    def first(self, action_id: str) -> str:
+        """The key to show for an action, shortened as in `^p`; empty where it has none."""
+        keys = self._keys[action_id]
+        return shown(keys[0]) if keys else ""
+
+    def find(self, screen: str, key: str) -> Act | None:
+        """The action of a key at a screen."""
+        return self._by_key[screen].get(key)
+
+    def of(self, screen: str) -> list[Act]:
+        """The actions of a screen, in the table's order."""
+        return [act for act in self.acts.values() if act.scope in SCREENS[screen]]
+
+    def _table(self, screen: str) -> dict[str, Act]:
+        table: dict[str, Act] = {}
+        for act in self.of(screen):
+            for key in self._keys[act.id]:
+                other = table.setdefault(key, act)
+                if other is not act:
+                    raise ConfigError(
+                        f"Your settings give the key {key} to both {other.id} and {act.id}.",
+                        f"Give one of them another key under `keys:`, as in `{act.id}: f8`.",
+                    )
+        return table
+
+
+def shown(key: str) -> str:
+    """A key as the footer shows it."""
+    if key.startswith("ctrl+"):
+        return "^" + key[5:]
+    return {"escape": "esc", "pagedown": "pgdn", "pageup": "pgup"}.get(key, key)
+
+
+def key_name(key: str, character: str | None) -> str:
+    """A key press as the table writes it: the character where one is seen, else the key's name."""
+    return character if character and character != " " and character.isprintable() else key
+
+
+def _known_id(name: str, acts: Mapping[str, Act]) -> str:
+    if name in acts:
+        return name
+    near = get_close_matches(name, acts, n=1, cutoff=0.5) or [
+        each for each in acts if each.partition(".")[2] == name.rpartition(".")[2]
+    ]
+    hint = f"Did you mean {near[0]}?" if near else "`?` in the workstation shows the ids."
+    raise ConfigError(f"Your settings give keys to “{name}”, which is no action.", hint)
+
+
+def _parse_keys(name: str, text: str) -> tuple[str, ...]:
+    keys = tuple(part.strip() for part in text.split(",") if part.strip()) or (("," if "," in text else ""),)
+    for key in keys:
+        if (len(key) == 1 and key.isprintable()) or key in NAMED_KEYS:
+            continue
+        near = get_close_matches(key.lower(), NAMED_KEYS, n=1, cutoff=0.5)
+        hint = f"Did you mean {near[0]}?" if near else "A key is one character, or a name such as f5, space or ctrl+d."
+        raise ConfigError(f"Your settings give {name} the key “{key}”, which is no key.", hint)
+    return keys

@@ -1,0 +1,97 @@
+"""What the backend tells the screens: past tense, ids and values read from the store."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from textual.message import Message
+
+from qatui.domain.candidate import Outcome, State
+
+if TYPE_CHECKING:
+    from qatui.flows.review import Dossier
+    from qatui.store.candidates import QueueRow
+
+
+class Told(Message, bubble=False):
+    """Base: goes to one screen, or to the app and every screen, never up a tree."""
+
+
+@dataclass
+class Opened(Told):
+    """The store is open; git may still be asked."""
+
+    bookmarks: Mapping[str, Any]
+
+
+@dataclass
+class Connected(Told):
+    """Everything is there: repository, base, team settings."""
+
+    place: str
+    """The repository and its base branch, for the title line."""
+    reviewer: str
+
+
+@dataclass
+class PageLoaded(Told):
+    """The first lines of a filter, before all its ids are known."""
+
+    query: str
+    rows: "Sequence[QueueRow]"
+
+
+@dataclass
+class QueueLoaded(Told):
+    """Every id of a filter in order, the lines asked for, and the counts by state."""
+
+    query: str
+    ids: Sequence[int]
+    rows: "Mapping[int, QueueRow]"
+    counts: Mapping[State, int]
+
+
+@dataclass
+class RowsLoaded(Told):
+    """Lines that came into sight."""
+
+    rows: "Mapping[int, QueueRow]"
+
+
+@dataclass
+class DossierLoaded(Told):
+    """One candidate whole."""
+
+    dossier: "Dossier"
+
+
+@dataclass
+class Wrote(Told):
+    """A verb is done and saved."""
+
+    verb: str
+    """In the past: approved, rejected, claimed ..."""
+    outcome: Outcome
+    undoable: bool = True
+
+
+@dataclass
+class StoreChanged(Told):
+    """This process or another committed something about candidates or publications."""
+
+
+@dataclass
+class Failed(Told):
+    """A verb failed; nothing of it was written."""
+
+    verb: str
+    message: str
+    hint: str
+
+
+@dataclass
+class Progressed(Told):
+    """A child process told how far it is."""
+
+    text: str
+    """Empty: it is over."""

@@ -1,0 +1,232 @@
+"""What every screen has: a title line, a tab line, what was just said, a footer of keys; keys from the one table."""
+
+import time
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, ClassVar, cast
+
+from textual import events
+from textual.app import ComposeResult
+from textual.screen import Screen
+from textual.widgets import Input, Static, TextArea
+
+from qatui.tui import keymap, messages
+from qatui.tui.glyphs import Glyphs
+from qatui.tui.keymap import Act
+from qatui.tui.themes import ink
+from qatui.tui.widgets.lines import Line, Piece
+
+if TYPE_CHECKING:
+    from qatui.tui.app import Workstation
+    from qatui.tui.backend import Backend
+
+SAID_SECONDS = 6.0
+"""How long it stays on the screen what was just said; an error stays twice as long."""
+
+
+class Frame(Screen[None]):
+    """Base of the full screens."""
+
+    NAME: ClassVar[str]
+    """Its name in `keymap.SCREENS`."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.pressed = 0.0
+        """When the key went down whose action runs (monotonic seconds)."""
+
+    @property
+    def station(self) -> "Workstation":
+        """The app."""
+        return cast("Workstation", self.app)
+
+    @property
+    def backend(self) -> "Backend":
+        """The verbs."""
+        return self.station.backend
+
+    @property
+    def glyphs(self) -> Glyphs:
+        """The signs to draw with."""
+        return self.station.glyphs
+
+    # Lines
+
+    def compose(self) -> ComposeResult:
+        """Title and tabs above, the screen's own parts, keys below."""
+        yield Line(id="title")
+        yield Line(gap=3, id="tabs")
+        yield from self.compose_body()
+        yield Line(id="keys")
+        yield Static(id="said", markup=False)
+
+    def compose_body(self) -> ComposeResult:
+        """The screen's own parts."""
+        raise NotImplementedError
+
+    def on_mount(self) -> None:
+        """Draw the lines."""
+        self.refresh_lines()
+
+    def on_screen_resume(self) -> None:
+        """Another screen was left: what is drawn may be old."""
+        self.refresh_lines()
+
+    def refresh_lines(self) -> None:
+        """Draw title, tabs and footer anew."""
+        if not self.is_mounted:
+            return
+        self.query_one("#title", Line).show(*self.title_pieces())
+        self.query_one("#tabs", Line).show(self.tab_pieces())
+        self.query_one("#keys", Line).show(self.key_pieces(), self.help_piece())
+
+    def title_pieces(self) -> tuple[Sequence[Piece], Sequence[Piece]]:
+        """Where am I, and who; screens put their progress between."""
+        return [Piece("qatui", "accent", "bold"), Piece(self.station.place, "foreground", rank=2)], self.who_pieces()
+
+    def who_pieces(self) -> list[Piece]:
+        """Whether everything is saved, and who sits here."""
+        saving = self.backend.unsaved
+        state = f"{self.glyphs.busy} saving {saving}" if saving else f"{self.glyphs.saved} saved"
+        pieces = [Piece(self.station.progress, "accent", rank=1)] if self.station.progress else []
+        pieces.append(Piece(state, "risk-look" if saving else "risk-good", rank=3))
+        if self.backend.reviewer:
+            pieces.append(Piece(f"@{self.backend.reviewer}", "dim", rank=4))
+        return pieces
+
+    def tab_pieces(self) -> list[Piece]:
+        """The screens there are, with what waits in each."""
+        pieces = []
+        for name, act_id in (("queue", "app.queue"), ("publish", "app.publications")):
+            act = self.station.keymap.acts[act_id]
+            count = self.station.tab_counts.get(name)
+            here = name == self.NAME
+            words = f"{act.label} {count:,}" if count is not None else act.label
+            token, flags = ("foreground", "bold underline") if here else ("dim", "")
+            pieces.append(Piece(words, token, flags, key=self.station.keymap.first(act_id)))
+        return pieces
+
+    def key_pieces(self) -> list[Piece]:
+        """The footer: keys that work now; what the candidate at hand refuses recedes."""
+        acts = [act for act in self.station.keymap.of(self.NAME) if act.rank and act.id != "app.help"]
+        return [
+            Piece(
+                act.label,
+                "dim" if self.why_not(act) else "foreground",
+                rank=act.rank,
+                key=self.station.keymap.first(act.id),
+            )
+            for act in acts
+            if self.station.keymap.keys(act.id)
+        ]
+
+    def help_piece(self) -> list[Piece]:
+        """The way to all keys, which never goes."""
+        return [Piece("keys", key=self.station.keymap.first("app.help"))]
+
+    def say(self, text: str, token: str = "foreground") -> None:
+        """Say what happened, once, in the one place for it."""
+        said = self.query_one("#said", Static)
+        theme = self.app.theme
+        from rich.text import Text
+
+        said.update(Text(f" {text} ", style=ink(theme, token, "panel", "bold" if token != "foreground" else "")))
+        said.display = True
+        seconds = SAID_SECONDS if token == "foreground" else 2 * SAID_SECONDS
+        said.loading = False
+        self._said_until = time.monotonic() + seconds
+        self.set_timer(seconds + 0.05, self._unsay)
+
+    def _unsay(self) -> None:
+        if time.monotonic() >= self._said_until:
+            self.query_one("#said", Static).display = False
+
+    _said_until = 0.0
+
+    # Keys
+
+    def on_key(self, event: events.Key) -> None:
+        """Run the action of a key; while text is being typed no key is one."""
+        if isinstance(self.focused, Input | TextArea):
+            return
+        act = self.station.keymap.find(self.NAME, keymap.key_name(event.key, event.character))
+        if act is not None:
+            event.stop()
+            event.prevent_default()
+            self.pressed = event.time
+            self.run_act(act)
+
+    def run_act(self, act: Act) -> None:
+        """Do what the action says, or say why not."""
+        reason = self.why_not(act)
+        if reason is not None:
+            self.say(f"{act.label}: {reason}", "risk-look")
+            return
+        getattr(self, f"do_{act.verb}")()
+
+    def act(self, action_id: str) -> None:
+        """Do an action chosen by name, as the palette does."""
+        self.pressed = time.monotonic()
+        self.run_act(self.station.keymap.acts[action_id])
+
+    def why_not(self, act: Act) -> str | None:
+        """Why an action cannot be done now; None: it can."""
+        return None
+
+    # Actions of every screen
+
+    def do_palette(self) -> None:
+        """Every action by name."""
+        self.app.action_command_palette()
+
+    def do_help(self) -> None:
+        """Every key."""
+        from qatui.tui.screens.help import HelpScreen
+
+        self.app.push_screen(HelpScreen(self.station.keymap, self.NAME))
+
+    def do_quit(self) -> None:
+        """Leave."""
+        self.app.exit()
+
+    def do_theme(self) -> None:
+        """The next theme."""
+        self.station.next_theme()
+
+    def do_queue(self) -> None:
+        """To the queue."""
+        self.station.show_screen("queue")
+
+    def do_publications(self) -> None:
+        """To the publications."""
+        self.station.show_screen("publish")
+
+    def do_publish(self) -> None:
+        """To what would be published, with the question."""
+        self.station.show_screen("publish", ask=True)
+
+    def do_back(self) -> None:
+        """One screen back."""
+        if len(self.app.screen_stack) > 2:
+            self.app.pop_screen()
+
+    def do_refresh(self) -> None:
+        """Read everything again."""
+        raise NotImplementedError
+
+    # What the backend tells; screens take what concerns them
+
+    def on_wrote(self, message: messages.Wrote) -> None:
+        """Something is saved."""
+        self.refresh_lines()
+
+    def on_failed(self, message: messages.Failed) -> None:
+        """Something is not saved."""
+        self.refresh_lines()
+
+    def on_connected(self, message: messages.Connected) -> None:
+        """The repository is known."""
+        self.refresh_lines()
+
+    def on_progressed(self, message: messages.Progressed) -> None:
+        """A child goes on."""
+        self.refresh_lines()
