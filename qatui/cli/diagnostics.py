@@ -1,11 +1,12 @@
 """The only writer to standard error, and the keeper of exit codes."""
 
+import contextlib
 import json
 import os
 import sys
 import traceback
 from collections.abc import Callable, Sequence
-from typing import Any, TextIO
+from typing import Any
 
 import click
 
@@ -80,13 +81,31 @@ class _Bug(QatuiError):
     exit_code = ExitCode.BUG
 
 
+def interrupted(*, as_json: bool) -> ExitCode:
+    """Say that the person stopped it."""
+    return fail(_Interrupted("interrupted"), as_json=as_json)
+
+
+class _Interrupted(QatuiError):
+    code = "interrupted"
+    exit_code = ExitCode.INTERRUPTED
+
+
+def open_missing_streams() -> None:
+    """Give the program streams to nowhere where its caller closed them (`>&-`): writing must not be a bug."""
+    for name in ("stdout", "stderr"):
+        if getattr(sys, name) is None:
+            setattr(sys, name, open(os.devnull, "w", encoding="utf-8"))  # noqa: SIM115 - open as long as we run
+
+
 def silence_broken_pipe() -> None:
     """Let the interpreter's last flush go nowhere: the reader (`| head`) has gone."""
     os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 
 
-def _write(text: str, stream: TextIO | None = None) -> None:
-    out = stream or sys.stderr
-    encoding = out.encoding or "utf-8"
-    out.write(text.encode(encoding, "replace").decode(encoding))
-    out.flush()
+def _write(text: str) -> None:
+    encoding = sys.stderr.encoding or "utf-8"
+    # Nobody may be there to read it; that changes nothing about the exit code.
+    with contextlib.suppress(BrokenPipeError):
+        sys.stderr.write(text.encode(encoding, "replace").decode(encoding))
+        sys.stderr.flush()

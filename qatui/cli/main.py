@@ -1,5 +1,6 @@
 """The program: global options, the families of commands, and the edge where errors become exit codes."""
 
+import os
 import signal
 import sys
 from pathlib import Path
@@ -10,13 +11,17 @@ import click
 from qatui import __version__
 from qatui.cli import diagnostics, intake, publish, queue, review, setup
 from qatui.cli.session import Session, take_json
-from qatui.errors import ExitCode, QatuiError
+from qatui.errors import QatuiError
+
+_COMPLETING = "_QATUI_COMPLETE"
+"""The variable by which a shell asks for completion."""
+_FOLDER = click.Path(path_type=Path, exists=True, file_okay=False)
 
 
 @click.group(
     invoke_without_command=True, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100}
 )
-@click.option("-C", "directory", type=click.Path(path_type=Path), default=Path(), help="Work in DIR.", metavar="DIR")
+@click.option("-C", "directory", type=_FOLDER, default=Path(), help="Work in DIR.", metavar="DIR")
 @click.option("--config", "user_file", type=click.Path(path_type=Path), help="Your settings, instead of your own file.")
 @click.option("--json", "as_json", is_flag=True, help="Print data as JSON, errors too.")
 @click.option("-q", "--quiet", is_flag=True, help="Say less on stderr.")
@@ -58,15 +63,15 @@ def main(args: list[str] | None = None) -> NoReturn:
 def run(args: list[str]) -> int:
     """Run the program; the exit code. The third edge: nothing gets past it."""
     as_json = "--json" in args
+    diagnostics.open_missing_streams()
     try:
-        result = qatui.main(args, prog_name="qatui", standalone_mode=False)
+        result = _complete() if _COMPLETING in os.environ else _invoke(args)
         sys.stdout.flush()
         return int(result or 0)
     except click.exceptions.Exit as left:
         return left.exit_code
     except (KeyboardInterrupt, click.Abort):
-        diagnostics.say("interrupted")
-        return ExitCode.INTERRUPTED
+        return diagnostics.interrupted(as_json=as_json)
     except click.ClickException as error:
         return diagnostics.wrong_usage(error, as_json=as_json)
     except QatuiError as error:
@@ -76,3 +81,17 @@ def run(args: list[str]) -> int:
         return 128 + signal.SIGPIPE
     except Exception as error:  # noqa: BLE001 - the command line's edge
         return diagnostics.bug(error, as_json=as_json)
+
+
+def _invoke(args: list[str]) -> int | None:
+    # Not `qatui.main`: click would end with 1 there when the reader of a pipe has gone.
+    with qatui.make_context("qatui", list(args)) as context:
+        result: int | None = qatui.invoke(context)
+        return result
+
+
+def _complete() -> int:
+    """What the shell's completion asks (https://click.palletsprojects.com/shell-completion)."""
+    from click.shell_completion import shell_complete
+
+    return shell_complete(qatui, {}, "qatui", _COMPLETING, os.environ[_COMPLETING])
