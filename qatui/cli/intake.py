@@ -1,5 +1,201 @@
 """Taking candidates in: `ingest`."""
 
+import signal
+import sys
+import time
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from functools import partial
+from pathlib import Path
+from typing import TYPE_CHECKING
+
 import click
 
-COMMANDS: tuple[click.Command, ...] = ()
+from qatui.cli import diagnostics, output
+from qatui.cli.session import Session, pass_session
+from qatui.errors import ExitCode, UsageError
+
+if TYPE_CHECKING:
+    from qatui.flows.ingest import Intake, Progress
+    from qatui.flows.watch import Folder, Manifest
+    from qatui.workspace.sources import Source
+
+PATIENCE_SECONDS = 0.5
+"""An intake shorter than this shows no progress."""
+REDRAW_SECONDS = 0.1
+
+
+@click.command()
+@click.argument("paths", nargs=-1, metavar="[PATH]...")
+@click.option(
+    "--manifest",
+    "manifests",
+    multiple=True,
+    metavar="FILE",
+    help="JSONL with one object per candidate: path, content or file, and optional title, generator, endpoint, "
+    "plan_item, completes, priority, labels, replaces. `-` reads standard input.",
+)
+@click.option("--watch", is_flag=True, help="Go on taking in what is new or changed, until Ctrl-C or SIGTERM.")
+@click.option(
+    "--progress/--no-progress",
+    default=None,
+    help="Say how far it is: on stderr; with --json as lines before the result. Default: on a terminal only.",
+)
+@pass_session
+def ingest(
+    session: Session, paths: tuple[str, ...], manifests: tuple[str, ...], watch: bool, progress: bool | None
+) -> int:
+    """Take proposed tests in as candidates.
+
+    PATH is a folder whose tree mirrors the target paths (PATH/tests/test_a.py is for tests/test_a.py), or a file
+    of the clone, for the path it has there. Known content changes nothing; new content for a known path makes a new
+    revision. What is refused is named with the reason, the rest is taken; the exit code is then 1.
+    """
+    if not paths and not manifests:
+        raise UsageError("There is nothing to take in.", "Name a folder, or a manifest with --manifest FILE.")
+    if watch:
+        return _watch(session, paths, manifests)
+    return _once(session, paths, manifests, progress)
+
+
+COMMANDS: tuple[click.Command, ...] = (ingest,)
+
+
+def _once(session: Session, paths: Sequence[str], manifests: Sequence[str], progress: bool | None) -> int:
+    """Take everything in and say what became of it."""
+    from qatui.domain.review import storable
+    from qatui.flows.ingest import Intake
+    from qatui.flows.ingest import ingest as take
+    from qatui.workspace.manifests import manifest_source
+
+    sources = [_source(session, each) for each in paths]
+    sources += [manifest_source(each, session.directory) for each in manifests]
+    total = sum(each.total or 0 for each in sources) if all(each.total is not None for each in sources) else None
+    done = Intake()
+    with _telling(session, progress) as tell:
+        for source in sources:
+            before = done.seen
+            done += take(
+                session.desk,
+                source.proposals,
+                source=storable(source.name),
+                progress=partial(_on_the_whole, tell, before, total),
+            )
+    _tell(session, done)
+    return ExitCode.NEEDS_PERSON if done.refused else ExitCode.DONE
+
+
+def _on_the_whole(tell: "Progress", before: int, whole: int | None, done: int, _total: int | None) -> None:
+    """The progress of one source as that of all."""
+    tell(before + done, whole)
+
+
+def _source(session: Session, path: str) -> "Source":
+    """What a PATH means; raises UsageError where nothing is there."""
+    from qatui.workspace.sources import file_source, folder_source
+
+    place = _existing(session, path)
+    return folder_source(place) if place.is_dir() else file_source(place, session.desk.repository.root)
+
+
+def _existing(session: Session, path: str) -> Path:
+    place = session.directory / path
+    if not place.exists():
+        raise UsageError(f"There is no {place}.", "Name a folder, or a file of the clone.")
+    return place
+
+
+def _watch(session: Session, paths: Sequence[str], manifests: Sequence[str]) -> int:
+    """Take in what comes, until a signal; that is the clean end, so it is 0 whatever was refused meanwhile."""
+    from qatui.flows.watch import watch
+
+    targets = _targets(session, paths, manifests)
+    with _until_signalled() as stopped:
+        diagnostics.say("watching; Ctrl-C ends it", quiet=session.quiet or session.json)
+        watch(session.desk, targets, stopped=stopped, heard=lambda heard: _tell(session, heard))
+    return ExitCode.DONE
+
+
+def _targets(session: Session, paths: Sequence[str], manifests: Sequence[str]) -> list["Folder | Manifest"]:
+    """What to watch; raises UsageError for what cannot be watched."""
+    from qatui.flows.watch import Folder, Manifest
+    from qatui.workspace.sources import path_in_clone
+
+    targets: list[Folder | Manifest] = []
+    for path in paths:
+        place = _existing(session, path)
+        if place.is_dir():
+            targets.append(Folder(place))
+        else:
+            root = session.desk.repository.root
+            targets.append(Folder(root, only=path_in_clone(place, root)))
+    for name in manifests:
+        if not (session.directory / name).is_file():
+            raise UsageError(f"The manifest {name} is no file that can be watched.", "Name a JSONL file.")
+        targets.append(Manifest(session.directory / name))
+    return targets
+
+
+@contextmanager
+def _until_signalled() -> Iterator[Callable[[], bool]]:
+    """Whether SIGINT or SIGTERM came; a second one ends the process in the usual way."""
+    came: list[int] = []
+    signals = (signal.SIGINT, signal.SIGTERM)
+    usual = {each: signal.getsignal(each) for each in signals}
+
+    def note(number: int, _frame: object) -> None:
+        came.append(number)
+        for each in signals:
+            signal.signal(each, usual[each])
+
+    for each in signals:
+        signal.signal(each, note)
+    try:
+        yield lambda: bool(came)
+    finally:
+        for each in signals:
+            signal.signal(each, usual[each])
+
+
+def _tell(session: Session, done: "Intake") -> None:
+    """Print what became of an intake."""
+    counts = {
+        "new": len(done.new),
+        "revised": len(done.revised),
+        "unchanged": len(done.unchanged),
+        "same_as_base": done.same_as_base,
+        "refused": len(done.refused),
+    }
+    if session.json:
+        refused = [{"place": place, "reason": reason} for place, reason in done.refused]
+        output.emit({"ingested": counts, "candidates": list(done.taken), "refused": refused})
+        return
+    diagnostics.refusals(done.refused)
+    words = {"same_as_base": "as on base"}
+    said = [f"{count} {words.get(name, name)}" for name, count in counts.items() if count]
+    output.line(", ".join(said) if said else "nothing there")
+
+
+@contextmanager
+def _telling(session: Session, wanted: bool | None) -> Iterator[Callable[[int, int | None], None]]:
+    """How far an intake is, told now and then while it lasts; wiped at the end."""
+    terminal = sys.stderr.isatty()
+    shown = terminal and not session.json and not session.quiet if wanted is None else wanted
+    last = time.monotonic() + PATIENCE_SECONDS - REDRAW_SECONDS
+
+    def tell(done: int, total: int | None) -> None:
+        nonlocal last
+        now = time.monotonic()
+        if not shown or now - last < REDRAW_SECONDS:
+            return
+        last = now
+        if session.json:
+            output.emit({"progress": {"done": done, "total": total}})
+        else:
+            diagnostics.progress(done, total)
+
+    try:
+        yield tell
+    finally:
+        if shown and not session.json:
+            diagnostics.progress_done()

@@ -18,6 +18,8 @@ MAX_BYTES = 2 * 1024 * 1024
 MAX_PATH_BYTES = 4096
 MAX_PART_BYTES = 255
 """What file systems take (limits.h PATH_MAX, NAME_MAX)."""
+MAX_PARTS = 64
+"""Deeper paths are nobody's test; every folder of a path is looked up on base."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,6 +100,8 @@ def _malformed(path: str) -> str | None:
         return f"the path is longer than {MAX_PATH_BYTES} bytes"
     if any(len(part.encode()) > MAX_PART_BYTES for part in parts):
         return f"a part of the path is longer than {MAX_PART_BYTES} bytes"
+    if len(parts) > MAX_PARTS:
+        return f"the path is deeper than {MAX_PARTS} folders"
     return None
 
 

@@ -39,6 +39,20 @@ class Intake:
         """Ids of the candidates that changed or came to be."""
         return self.new + self.revised
 
+    @property
+    def seen(self) -> int:
+        """How many proposals there were."""
+        return len(self.taken) + len(self.unchanged) + len(self.refused) + self.same_as_base
+
+    def __add__(self, other: "Intake") -> "Intake":
+        return Intake(
+            self.new + other.new,
+            self.revised + other.revised,
+            self.unchanged + other.unchanged,
+            self.refused + other.refused,
+            self.same_as_base + other.same_as_base,
+        )
+
 
 def ingest(
     desk: Desk,

@@ -1,0 +1,124 @@
+"""`ingest --watch`: take in what is new or changed in folders and manifests, until told to stop.
+
+By looking again and again, which works on every file system: a file is taken once it looked the same twice, a
+manifest's line once it ends. What was taken or refused is left alone until it changes.
+"""
+
+import time
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import suppress
+from dataclasses import dataclass, field, replace
+from itertools import takewhile
+from pathlib import Path
+
+from qatui.domain.proposal import Proposal, Refusal
+from qatui.domain.review import storable
+from qatui.errors import UsageError
+from qatui.flows.desk import Desk
+from qatui.flows.ingest import Intake, ingest
+from qatui.workspace.manifests import Mark, new_lines, read_manifest
+from qatui.workspace.sources import Found, Signature, read, signature, walk
+
+EVERY_SECONDS = 0.5
+"""Between two looks; twice this, and the intake itself, are within two seconds."""
+
+
+@dataclass(slots=True)
+class Folder:
+    """A folder, whose tree mirrors the target paths; with `only`, a single file in it."""
+
+    folder: Path
+    only: str | None = None
+    settled: dict[str, Signature] = field(default_factory=dict)
+    """What was handed on already, as it was then."""
+    growing: dict[str, Signature] = field(default_factory=dict)
+    """What was new at the last look."""
+    said: set[Refusal] = field(default_factory=set)
+
+    @property
+    def name(self) -> str:
+        """What the log calls it."""
+        return str(self.folder / self.only if self.only else self.folder)
+
+    def look(self) -> list[Found | Refusal]:
+        """What is ready to be read now; nothing while the folder is gone."""
+        ready: list[Found | Refusal] = []
+        growing: dict[str, Signature] = {}
+        with suppress(UsageError):
+            for each in self._there():
+                if isinstance(each, Refusal):
+                    if each not in self.said:
+                        self.said.add(each)
+                        ready.append(each)
+                elif self.settled.get(each.path) != each.signature:
+                    if self.growing.get(each.path) == each.signature:
+                        ready.append(each)
+                    growing[each.path] = each.signature
+        self.growing = growing
+        return ready
+
+    def _there(self) -> Iterator[Found | Refusal]:
+        if self.only is None:
+            yield from walk(self.folder)
+        elif about := signature(self.folder / self.only):
+            yield Found(self.only, about)
+
+    def read(self, ready: Sequence[Found | Refusal]) -> Iterator[Proposal | Refusal]:
+        """The proposals of what is ready, each noted as handed on."""
+        for each in ready:
+            if isinstance(each, Found):
+                self.settled[each.path] = each.signature
+            yield read(self.folder, each)
+
+
+@dataclass(slots=True)
+class Manifest:
+    """A manifest that grows line by line."""
+
+    path: Path
+    taken: Mark = field(default_factory=Mark)
+    """How far it was handed on already."""
+
+    @property
+    def name(self) -> str:
+        """What the log calls it."""
+        return str(self.path)
+
+    def look(self) -> list[tuple[Mark, Mark]]:
+        """From where to where there are new whole lines, if there are any; nothing while the manifest is gone."""
+        about = signature(self.path)
+        if about is None or about[0] == 0:
+            return []
+        with suppress(UsageError):
+            start, end = new_lines(self.path, self.taken)
+            return [(start, end)] if end != start else []
+        return []
+
+    def read(self, ready: Sequence[tuple[Mark, Mark]]) -> Iterator[Proposal | Refusal]:
+        """The proposals of the lines that are ready."""
+        for start, end in ready:
+            self.taken = end
+            with suppress(UsageError):
+                yield from read_manifest(self.path, start, end.at)
+
+
+def watch(
+    desk: Desk,
+    targets: Sequence[Folder | Manifest],
+    *,
+    stopped: Callable[[], bool],
+    heard: Callable[[Intake], None],
+) -> None:
+    """Look at `targets` and take in what is ready, until `stopped`; `heard` is told of each intake.
+
+    Stopped during an intake, it finishes the transaction and leaves the rest. Base is looked up anew for each
+    intake: a watch lives long.
+    """
+    while not stopped():
+        for target in targets:
+            if ready := target.look():
+                desk = replace(desk, base=desk.repository.base(desk.base.branch, desk.team.remote))
+                proposals = takewhile(lambda _: not stopped(), target.read(ready))  # type: ignore[arg-type]
+                heard(ingest(desk, proposals, source=storable(target.name)))
+        if not stopped():
+            time.sleep(EVERY_SECONDS)
