@@ -37,6 +37,28 @@ def refusals(rows: Sequence[tuple[str, str]]) -> None:
         _write(visible(f"refused {thing}: {reason}") + "\n")
 
 
+def progress(done: int, total: int | None) -> None:
+    """How far something is: on a terminal a bar that the next one replaces, else a line."""
+    text = f"{done:,} done" if total is None else f"{done:,} of {total:,}"
+    if not sys.stderr.isatty():
+        _write(text + "\n")
+        return
+    if total:
+        filled = min(_BAR_CELLS, _BAR_CELLS * done // total)
+        text = f"[{'#' * filled}{'.' * (_BAR_CELLS - filled)}] {text}"
+    _write("\r" + text.ljust(_PROGRESS_CELLS))
+
+
+def progress_done() -> None:
+    """Wipe the bar, for what is said next."""
+    if sys.stderr.isatty():
+        _write("\r" + " " * _PROGRESS_CELLS + "\r")
+
+
+_BAR_CELLS = 30
+_PROGRESS_CELLS = 70
+
+
 def fail(error: QatuiError, *, as_json: bool) -> ExitCode:
     """Print an error for the person, or as `{"schema": 1, "error": {...}}`; its exit code."""
     if as_json:
