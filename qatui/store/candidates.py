@@ -15,6 +15,7 @@ from sqlalchemy import (
     insert,
     or_,
     select,
+    true,
     tuple_,
     update,
 )
@@ -26,7 +27,7 @@ from qatui.store.schema import candidate
 
 C = candidate.c
 
-ORDER = (C.risk, C.score_rank, C.priority_rank, C.created_at, C.id)
+ORDER = (C.risk, C.score_rank, C.priority.desc(), C.created_at, C.id)
 """The queue: recommendation, then score ascending, priority, age."""
 _PAGE = 500
 """Ids in one IN list; far under SQLite's limit of bound values."""
@@ -266,15 +267,34 @@ def queue_page(
     after: QueueRow | None = None,
     limit: int = 100,
 ) -> list[QueueRow]:
-    """The next `limit` lines of the queue behind `after` (by key, not by offset)."""
-    wanted = select(*_QUEUE).where(_matches(connection, repository_id, query)).order_by(*ORDER).limit(limit)
-    if after is not None:
-        rank = 101 if after.score is None else after.score
-        wanted = wanted.where(
-            tuple_(C.risk, C.score_rank, C.priority_rank, C.created_at, C.id)
-            > tuple_(int(after.risk), rank, -after.priority, after.created_at, after.id)
-        )
-    return [_queue_row(row) for row in connection.execute(wanted)]
+    """The next `limit` lines of the queue behind `after`, by its key and not by an offset: as quick at the end.
+
+    The key ascends and descends, so what lies behind is asked for in three ranges, each one stretch of the index;
+    the first mostly suffices.
+    """
+    wanted = select(*_QUEUE).where(_matches(connection, repository_id, query)).order_by(*ORDER)
+    found: list[QueueRow] = []
+    for part in [true()] if after is None else _behind(after):
+        rows = connection.execute(wanted.where(part).limit(limit - len(found)))
+        found += [_queue_row(row) for row in rows]
+        if len(found) == limit:
+            break
+    return found
+
+
+def _behind(row: QueueRow) -> list[ColumnElement[bool]]:
+    """What follows a line in the queue, near to far: of its priority, of its score, and the rest."""
+    first = (C.risk == int(row.risk)) & (C.score_rank == score_rank(row.score))
+    return [
+        first & (C.priority == row.priority) & (tuple_(C.created_at, C.id) > tuple_(row.created_at, row.id)),
+        first & (C.priority < row.priority),
+        tuple_(C.risk, C.score_rank) > tuple_(int(row.risk), score_rank(row.score)),
+    ]
+
+
+def score_rank(score: int | None) -> int:
+    """The score as the queue's order takes it: candidates without one come last."""
+    return 101 if score is None else score
 
 
 def queue_ids(connection: Connection, repository_id: int, query: Query) -> list[int]:

@@ -14,41 +14,46 @@ from qatui.store.database import Database, too_new, url_for_people
 from qatui.store.schema import VERSION, alembic_version
 
 FOLDER = Path(__file__).parent / "migrations"
+"""Where Alembic finds the migrations."""
 
 
-def upgrade(db: Database, target: str = VERSION, folder: Path = FOLDER) -> Path | None:
-    """Bring the schema to `target`; the copy of the SQLite file that was kept before, None where none was needed.
+def upgrade(db: Database) -> Path | None:
+    """Bring the schema to VERSION; the copy of the SQLite file that was kept before, None where none was needed.
 
     All of it is one transaction that has the database for itself: of two processes the second finds it done, and
     a failed migration leaves the database as it was. A PostgreSQL server's backups are its keeper's.
     Raises StoreError when the copy or a migration fails, StoreTooNew when a newer qatui was quicker.
     """
     kept: Path | None = None
-    place = url_for_people(db.url)
+    begun_from: str | None = None
     try:
         with db.remake() as connection:
             was = str(connection.scalar(select(alembic_version.c.version_num)))
-            if was > target:
+            if was > VERSION:
                 raise too_new(db.url, was)
-            if was == target:
+            if was == VERSION:
                 return None
             if db.path is not None:
                 kept = sqlite_file.keep_copy(db.path, was)
-            migrate(connection, target, folder)
+            begun_from = was
+            migrate(connection)
     except (SQLAlchemyError, CommandError, StoreError) as error:
-        if kept is None:
+        if begun_from is None:
             raise
-        kept.unlink(missing_ok=True)  # the file is what it was, and the next start would make another copy
-        words = str(getattr(error, "orig", None) or error).partition("\n")[0].rstrip(".")
+        if kept is not None:
+            kept.unlink(missing_ok=True)  # the file is what it was, and the next start would make another copy
+        cause = error.__cause__ or error
+        words = str(getattr(cause, "orig", cause)).partition("\n")[0].rstrip(".")
         raise StoreError(
-            f"The database {place} could not be upgraded from schema {was} to {target}: {words}.",
+            f"The database {url_for_people(db.url)} could not be upgraded "
+            f"from schema {begun_from} to {VERSION}: {words}.",
             "Nothing was changed: the qatui that wrote it still works. Please report this.",
         ) from error
     return kept
 
 
-def migrate(connection: Connection, target: str = VERSION, folder: Path = FOLDER) -> None:
-    """Run the migrations up to `target` in the transaction of `connection`."""
+def migrate(connection: Connection) -> None:
+    """Run the migrations up to VERSION in the transaction of `connection`."""
     config = Config(attributes={"connection": connection})
-    config.set_main_option("script_location", str(folder).replace("%", "%%"))
-    command.upgrade(config, target)
+    config.set_main_option("script_location", str(FOLDER).replace("%", "%%"))
+    command.upgrade(config, VERSION)

@@ -8,7 +8,6 @@ from sqlalchemy import (
     BigInteger,
     Boolean,
     Column,
-    Computed,
     ForeignKey,
     Index,
     Integer,
@@ -99,7 +98,6 @@ candidate = Table(
     Column("score", Integer),
     Column("score_rank", Integer, nullable=False),  # score, or 101 where there is none: never NULL in an order
     Column("priority", Integer, nullable=False),
-    Column("priority_rank", Integer, Computed("-priority", persisted=True), nullable=False),  # so that keys ascend
     Column("assignee", Text),
     Column("deferred_until", BigInteger),
     Column("verdict_kind", String(24)),
@@ -118,7 +116,7 @@ Index(
     candidate.c.repository_id,
     candidate.c.risk,
     candidate.c.score_rank,
-    candidate.c.priority_rank,
+    candidate.c.priority.desc(),
     candidate.c.created_at,
     candidate.c.id,
     candidate.c.state,

@@ -73,8 +73,8 @@ def keep_copy(path: Path, version: str) -> Path:
     """
     name = f"{path.name}.schema-{version}.{time.strftime('%Y%m%dT%H%M%SZ', time.gmtime())}"
     kept, partial = path.with_name(name), path.with_name(f"{name}.partial")
+    prepare(partial)
     try:
-        prepare(partial)
         with closing(connect(path, 5)) as source, closing(connect(partial, 5)) as copy:
             source.backup(copy)
             copy.execute("PRAGMA journal_mode = DELETE")  # the copy is one file

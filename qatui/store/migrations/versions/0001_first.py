@@ -84,7 +84,6 @@ def _candidates() -> None:
         sa.Column("score", sa.Integer()),
         sa.Column("score_rank", sa.Integer(), nullable=False),
         sa.Column("priority", sa.Integer(), nullable=False),
-        sa.Column("priority_rank", sa.Integer(), sa.Computed("-priority", persisted=True), nullable=False),
         sa.Column("assignee", sa.Text()),
         sa.Column("deferred_until", sa.BigInteger()),
         sa.Column("verdict_kind", sa.String(length=24)),
@@ -104,7 +103,7 @@ def _candidates() -> None:
     op.create_index(
         "ix_candidate_queue",
         "candidate",
-        ["repository_id", "risk", "score_rank", "priority_rank", "created_at", "id", "state"],
+        ["repository_id", "risk", "score_rank", sa.text("priority DESC"), "created_at", "id", "state"],
     )
     op.create_index("ix_candidate_state", "candidate", ["repository_id", "state", "deferred_until"])
 
