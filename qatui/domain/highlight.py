@@ -124,6 +124,18 @@ class Highlighter:
             self._lex(block)
         return self._blocks[block][at]
 
+    @property
+    def provisional(self) -> bool:
+        """Whether lines were coloured provisionally and wait for `advance`."""
+        return bool(self._provisional)
+
+    def prepare(self, number: int) -> bool:
+        """Colour a line before it is asked for; whether there was something to do."""
+        if self._lexer is None or number // STEP in self._blocks:
+            return False
+        self._lex(number // STEP)
+        return True
+
     def advance(self) -> bool:
         """Lex the next STEP lines, correcting what was provisional; whether there is more to do."""
         if self._lexer is None or not self._resumable:

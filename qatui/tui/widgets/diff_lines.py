@@ -1,0 +1,305 @@
+"""One row of a diff as a strip: numbers, `+ − ~`, the visible slice of the line in its colours."""
+
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from itertools import pairwise
+
+from rich.cells import cell_len
+from rich.segment import Segment
+from rich.style import Style
+from textual.strip import Strip
+
+from qatui.domain.diff import Document, Kind, Row, Rows
+from qatui.domain.highlight import Highlighter
+from qatui.domain.intraline import Spans, differing
+from qatui.domain.lines import TAB_MARK, Drawn, draw
+from qatui.domain.review import Side
+from qatui.tui.glyphs import Glyphs
+from qatui.tui.themes import ink
+
+SLICE = 4096
+"""Characters that are drawn at first; more of a long line only when it is scrolled to."""
+NO_END = "no newline at end"
+
+_INKS = {
+    "keyword": "syntax-keyword",
+    "string": "syntax-string",
+    "number": "syntax-number",
+    "comment": "dim",
+    "definition": "syntax-definition",
+    "builtin": "syntax-builtin",
+}
+"""Style of the highlighter -> token of the theme."""
+
+
+@dataclass(frozen=True, slots=True)
+class Look:
+    """How rows are drawn."""
+
+    theme: str
+    glyphs: Glyphs
+    width: int
+    left: int
+    """Cells of each line that are scrolled out to the left."""
+    paired: bool
+
+
+@dataclass(frozen=True, slots=True)
+class _Side:
+    """One side's part of a row."""
+
+    side: Side
+    line: int
+    sign: str
+    sign_ink: str
+    paper: str
+    span_paper: str
+    spans: Spans = ()
+    """Differing words, in the line's own characters."""
+
+
+class Painter:
+    """Draws the rows of one document in one look."""
+
+    def __init__(
+        self,
+        document: Document,
+        rows: Rows,
+        highlighters: dict[Side, Highlighter],
+        notes: dict[tuple[Side, int], list[str]],
+        look: Look,
+    ) -> None:
+        self._document = document
+        self._rows = rows
+        self._highlighters = highlighters
+        self._notes = notes
+        self.look = look
+        self._differing: dict[tuple[int, int], tuple[Spans, Spans] | None] = {}
+
+    # Widths
+
+    @cached_property
+    def digits(self) -> int:
+        """Cells of a line number."""
+        old = self._document.old
+        return max(3, len(str(max(len(old) if old else 0, len(self._document.new)))))
+
+    @cached_property
+    def gutter(self) -> int:
+        """Cells in front of a line's text: cursor, numbers, blank, sign, blank."""
+        both = not self.look.paired and self._document.old is not None
+        return 1 + self.digits * (2 if both else 1) + both + 3
+
+    @cached_property
+    def halves(self) -> tuple[int, int]:
+        """Widths of the two sides and, between them, one cell; without sides: the whole width."""
+        if not self.look.paired:
+            return self.look.width, 0
+        left = (self.look.width - 1) // 2
+        return left, self.look.width - 1 - left
+
+    @property
+    def text_width(self) -> int:
+        """Cells of a line that are seen."""
+        return max(1, min(each for each in self.halves if each) - self.gutter)
+
+    def widest(self, numbers: Iterable[int]) -> int:
+        """Cells that the longest line among these rows may take; for lines that are not ASCII an upper bound."""
+        widest = 0
+        for row in (self._rows[number] for number in numbers if number < len(self._rows)):
+            if row.kind in (Kind.FOLD, Kind.NOTE):
+                continue
+            for text, number in ((self._document.old, row.old), (self._document.new, row.new)):
+                if text is not None and number is not None:
+                    line = text.lines[number]
+                    drawn = line if line.isascii() and line.isprintable() else draw(line).text
+                    widest = max(widest, len(drawn) if drawn.isascii() else cell_len(drawn))
+        return widest
+
+    # Rows
+
+    def paint(self, number: int, current: bool) -> Strip:
+        """The strip of a row; `current`: the cursor is on it."""
+        row = self._rows[number]
+        if row.kind is Kind.FOLD:
+            segments = self._fold(row, current)
+        elif row.kind is Kind.NOTE:
+            segments = self._note(row, current)
+        elif self.look.paired:
+            left, right = self._sides(row)
+            bar = Segment(self.look.glyphs.bar, ink(self.look.theme, "dim"))
+            segments = [
+                *self._half(left, self.halves[0], current, first=True),
+                bar,
+                *self._half(right, self.halves[1], current, first=False),
+            ]
+        else:
+            left, right = self._sides(row)
+            segments = self._stacked(row, left if row.kind is Kind.REMOVED else right, current)
+        return Strip(segments).adjust_cell_length(self.look.width, ink(self.look.theme, "foreground"))
+
+    def _sides(self, row: Row) -> tuple[_Side | None, _Side | None]:
+        """What a row has on the old and on the new side."""
+        glyphs = self.look.glyphs
+        spans = self._spans(row)
+        changed = row.kind is Kind.PAIR and spans is not None
+        old_spans, new_spans = spans or ((), ())
+        old = new = None
+        if row.old is not None:
+            if row.kind is Kind.EQUAL:
+                old = _Side("old", row.old, " ", "dim", "background", "background")
+            else:
+                sign = ("~", "changed") if changed else (glyphs.minus, "removed")
+                old = _Side("old", row.old, *sign, "removed-line", "removed-span", old_spans)
+        if row.new is not None:
+            if row.kind is Kind.EQUAL:
+                new = _Side("new", row.new, " ", "dim", "background", "background")
+            elif self._document.old is None:
+                new = _Side("new", row.new, glyphs.plus, "added", "background", "background")
+            else:
+                sign = ("~", "changed") if changed else (glyphs.plus, "added")
+                new = _Side("new", row.new, *sign, "added-line", "added-span", new_spans)
+        return old, new
+
+    def _spans(self, row: Row) -> tuple[Spans, Spans] | None:
+        """The differing words of the pair that a row shows, None where there is no pair or it is not alike."""
+        pair = self._rows.pair_of(row)
+        if pair is None or self._document.old is None:
+            return None
+        if pair not in self._differing:
+            if len(self._differing) > SLICE:
+                self._differing.clear()
+            self._differing[pair] = differing(self._document.old.lines[pair[0]], self._document.new.lines[pair[1]])
+        return self._differing[pair]
+
+    def _half(self, side: _Side | None, width: int, current: bool, *, first: bool) -> list[Segment]:
+        theme = self.look.theme
+        paper = "selection" if current else "background"
+        cursor = Segment(self.look.glyphs.cursor if current and first else " ", ink(theme, "accent", paper))
+        if side is None:
+            return [cursor, Segment(" " * (width - 1), ink(theme, "dim", "panel"))]
+        number = f"{side.line + 1:>{self.digits}} "
+        return [
+            cursor,
+            Segment(number, ink(theme, "foreground" if current else "dim", paper, "bold" if current else "")),
+            Segment(f"{side.sign} ", ink(theme, side.sign_ink, side.paper, "bold")),
+            *self._text(side, width - self.gutter, current),
+        ]
+
+    def _stacked(self, row: Row, side: _Side | None, current: bool) -> list[Segment]:
+        assert side is not None
+        theme = self.look.theme
+        paper = "selection" if current else "background"
+        numbers = [row.new] if self._document.old is None else [row.old, row.new]
+        shown = " ".join(f"{'' if each is None else each + 1:>{self.digits}}" for each in numbers)
+        return [
+            Segment(self.look.glyphs.cursor if current else " ", ink(theme, "accent", paper)),
+            Segment(f"{shown} ", ink(theme, "foreground" if current else "dim", paper, "bold" if current else "")),
+            Segment(f"{side.sign} ", ink(theme, side.sign_ink, side.paper, "bold")),
+            *self._text(side, self.look.width - self.gutter, current),
+        ]
+
+    def _fold(self, row: Row, current: bool) -> list[Segment]:
+        theme, cut = self.look.theme, self.look.glyphs.cut
+        paper = "selection" if current else "panel"
+        text = f"{cut} {row.count:,} lines unchanged {cut}"
+        cursor = Segment(self.look.glyphs.cursor if current else " ", ink(theme, "accent", paper))
+        lead = " " * (self.gutter - 1)
+        return [cursor, Segment(f"{lead}{text}".ljust(self.look.width - 1), ink(theme, "dim", paper))]
+
+    def _note(self, row: Row, current: bool) -> list[Segment]:
+        """A line of a comment, on the side of the line that it is about."""
+        theme = self.look.theme
+        side: Side = "old" if row.old is not None else "new"
+        line = row.old if row.old is not None else row.new
+        assert line is not None
+        right = self.look.paired and side == "new"
+        lead = self.gutter + (self.halves[0] + 1 if right else 0)
+        text = f"{self.look.glyphs.bar} {self._notes[side, line][row.note]}"
+        paper = "selection" if current else "panel"
+        before = [
+            Segment(
+                self.look.glyphs.cursor if current else " ", ink(theme, "accent", paper if current else "background")
+            ),
+            Segment(" " * (lead - 3), ink(theme, "dim")),
+        ]
+        width = (self.halves[1] if right else self.halves[0]) - self.gutter + 2
+        return [*before, *_fitted(text, width, ink(theme, "finding", paper))]
+
+    # Text
+
+    def _text(self, side: _Side, width: int, current: bool) -> list[Segment]:
+        """The slice of a line that is seen, `width` cells wide."""
+        look, source = self.look, self._document.new if side.side == "new" else self._document.old
+        assert source is not None
+        paper = "selection" if current and side.sign == " " else side.paper
+        line = source.lines[side.line]
+        drawn, whole = draw_to(line, look.left + width + 1)
+        start, end = (look.left, look.left + width + 1) if drawn.text.isascii() else (0, len(drawn.text))
+        colours = self._highlighters[side.side].line(side.line)
+        layers = (
+            [(drawn.at(begin), drawn.at(until)) for begin, until, _ in colours],
+            [(drawn.at(begin), drawn.at(until)) for begin, until in side.spans],
+            drawn.marks,
+        )
+        segments = []
+        for begin, until, (colour, changed, mark) in overlay(start, min(end, len(drawn.text)), layers):
+            token = _INKS[colours[colour][2]] if colour is not None else "foreground"
+            if mark is not None:
+                token = "dim" if _is_quiet(drawn, mark) else "finding"
+            on, flags = (paper, "") if changed is None else (side.span_paper, "bold")
+            token = "foreground" if changed is not None else token
+            segments.append(Segment(drawn.text[begin:until], ink(look.theme, token, on, flags)))
+        if whole and side.line == len(source) - 1 and not source.ended:
+            segments.append(Segment(f" {look.glyphs.cut} {NO_END}", ink(look.theme, "finding", paper)))
+        strip = Strip(segments)
+        skipped = look.left - start
+        if strip.cell_length - skipped > width or not whole:
+            strip = strip.crop(skipped, skipped + width - 1)
+            strip = strip.adjust_cell_length(width - 1, ink(look.theme, "foreground", paper))
+            return [*strip, Segment(look.glyphs.cut, ink(look.theme, "accent", paper, "bold"))]
+        strip = strip.crop(skipped, max(skipped, strip.cell_length))
+        return list(strip.adjust_cell_length(width, ink(look.theme, "foreground", paper)))
+
+
+def _is_quiet(drawn: Drawn, mark: int) -> bool:
+    """Whether a mark is so common that it recedes: a tab, or the carriage return of a CR LF."""
+    start, end = drawn.marks[mark]
+    return drawn.text[start] == TAB_MARK or (drawn.text[start] == "␍" and end == len(drawn.text))
+
+
+def draw_to(line: str, cells: int) -> tuple[Drawn, bool]:
+    """As much of a line as `cells` cells need, drawn, and whether that is all of it."""
+    limit = SLICE
+    while limit < len(line):
+        drawn = draw(line[:limit])
+        if cell_len(drawn.text) >= cells:
+            return drawn, False
+        limit *= 2
+    return draw(line), True
+
+
+def overlay(
+    start: int, end: int, layers: Sequence[Sequence[tuple[int, int]]]
+) -> Iterator[tuple[int, int, list[int | None]]]:
+    """Cut `start` to `end` where any stretch of any layer begins or ends; with each piece, who covers it by layer."""
+    points = {start, end}
+    for layer in layers:
+        for begin, until in layer:
+            points.update(point for point in (begin, until) if start < point < end)
+    ordered = sorted(points)
+    places = [0] * len(layers)
+    for begin, until in pairwise(ordered):
+        covering: list[int | None] = []
+        for number, layer in enumerate(layers):
+            while places[number] < len(layer) and layer[places[number]][1] <= begin:
+                places[number] += 1
+            at = places[number]
+            covering.append(at if at < len(layer) and layer[at][0] <= begin else None)
+        yield begin, until, covering
+
+
+def _fitted(text: str, width: int, style: Style) -> list[Segment]:
+    """`text` in exactly `width` cells."""
+    return list(Strip([Segment(text, style)]).adjust_cell_length(max(0, width), style))

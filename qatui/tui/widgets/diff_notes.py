@@ -1,0 +1,35 @@
+"""Comments on lines, as rows of text below their line."""
+
+from collections.abc import Iterable
+
+from rich.cells import cell_len, chop_cells
+
+from qatui.domain.marks import visible
+from qatui.domain.review import Comment, Side
+
+
+def wrap(text: str, width: int) -> list[str]:
+    """Lines of at most `width` cells, broken at blanks where that can be; nothing in it moves the cursor."""
+    lines: list[str] = []
+    for paragraph in text.split("\n"):
+        line = ""
+        for word in visible(paragraph.replace("\t", " ")).split(" "):
+            if line and cell_len(f"{line} {word}") <= width:
+                line = f"{line} {word}"
+                continue
+            if line:
+                lines.append(line)
+            *full, line = chop_cells(word, max(2, width)) or [""]
+            lines.extend(full)
+        lines.append(line)
+    return lines
+
+
+def note_lines(comments: Iterable[Comment], width: int) -> dict[tuple[Side, int], list[str]]:
+    """The comments on lines, as lines of text by what they stand below."""
+    found: dict[tuple[Side, int], list[str]] = {}
+    for each in comments:
+        if each.side is not None and each.line is not None:
+            place = (each.side, each.line - 1)
+            found.setdefault(place, []).extend(wrap(f"{each.author}: {each.body}", width))
+    return found
