@@ -1,5 +1,6 @@
 """What a reviewer says beside the verdict: comments and checklist answers; and the event that records it."""
 
+import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any, Literal
@@ -79,6 +80,9 @@ def open_required(ticked: Iterable[Ticked]) -> tuple[str, ...]:
     return tuple(each.item.text for each in ticked if each.item.required and not each.done)
 
 
+_NO_TEXT = re.compile(r"[\x00\ud800-\udfff]")
+
+
 def storable(text: str) -> str:
     """What a person typed, fit for either database: what is no text (lone surrogates, NUL) becomes `�`."""
-    return text.encode("utf-8", "surrogatepass").decode("utf-8", "replace").replace("\0", "�")
+    return _NO_TEXT.sub("�", text)
