@@ -74,8 +74,8 @@ def fail(error: QatuiError, *, as_json: bool) -> ExitCode:
 def wrong_usage(error: click.ClickException, *, as_json: bool) -> ExitCode:
     """Print what click found wrong, in our form."""
     hint = ""
-    if isinstance(error, click.UsageError) and error.ctx is not None:
-        hint = f"See: {error.ctx.command_path} --help"
+    if isinstance(error, click.UsageError):
+        hint = f"See: {error.ctx.command_path if error.ctx else 'qatui'} --help"
     message = error.format_message()
     return fail(_Wrong(message, hint), as_json=as_json)
 
