@@ -1,0 +1,18 @@
+"""The test environment is clean before the run."""
+
+import os
+import shutil
+import subprocess
+from pathlib import Path
+
+CACHE = Path.home() / ".cache" / "payments"
+
+
+def test_cache_is_removed():
+    shutil.rmtree(CACHE, ignore_errors=True)
+    assert not CACHE.exists()
+
+
+def test_old_databases_are_removed():
+    subprocess.run("rm -rf $PAYMENTS_DATA/*", shell=True, check=False)
+    assert os.system("test -z \"$(ls -A $PAYMENTS_DATA 2>/dev/null)\"") == 0

@@ -1,0 +1,1 @@
+"""A small payments API: users and orders, in memory."""

@@ -1,0 +1,3 @@
+module acme.example/payments/gateway
+
+go 1.22
