@@ -128,19 +128,14 @@ def read_below(folder: Path, path: str) -> bytes | str:
     opened: list[int] = []
     try:
         opened.append(os.open(folder, os.O_RDONLY | os.O_CLOEXEC | os.O_DIRECTORY))
-        for number, part in enumerate(parts, 1):
-            about = os.stat(part, dir_fd=opened[-1], follow_symlinks=False)
-            if (reason := _no_file(about.st_mode)) and (number == len(parts) or not stat.S_ISDIR(about.st_mode)):
-                return reason
+        for part in parts:
             opened.append(os.open(part, flags, dir_fd=opened[-1]))
         about = os.fstat(opened[-1])
-        if reason := _no_file(about.st_mode):
-            return reason
-        return _bounded(opened[-1], about.st_size)
+        return _no_file(about.st_mode) or _bounded(opened[-1], about.st_size)
     except OSError as error:
         if error.errno == errno.ELOOP:
-            return _no_file(stat.S_IFLNK) or ""
-        return f"it cannot be read: {error.strerror}"
+            return "it is a symbolic link"
+        return _SPECIAL if error.errno == errno.ENXIO else f"it cannot be read: {error.strerror}"
     finally:
         for descriptor in opened:
             os.close(descriptor)
@@ -164,4 +159,7 @@ def _no_file(mode: int) -> str | None:
         return "it is a symbolic link"
     if stat.S_ISDIR(mode):
         return "it is a folder"
-    return "it is no regular file (a pipe, a socket or a device)"
+    return _SPECIAL
+
+
+_SPECIAL = "it is no regular file (a pipe, a socket or a device)"
