@@ -12,7 +12,8 @@
     ├── GitError             git failed; carries its words
     │   ├── GitTimeout       git took longer than its limit
     │   └── NeedsTerminal    git wants credentials, a passphrase or a pin
-    ├── RemoteError          the remote could not be reached or refused
+    ├── RemoteError          the remote refused
+    │   └── Unreachable      the remote could not be reached: trying again later may do
     └── Locked               another run holds the lock
 
 Each carries a sentence for the person (what, where), a hint (what to do next), a stable `code` for
@@ -132,6 +133,12 @@ class RemoteError(QatuiError):
 
     code = "remote"
     exit_code = ExitCode.REMOTE
+
+
+class Unreachable(RemoteError):
+    """The remote could not be reached: trying again later may do."""
+
+    code = "unreachable"
 
 
 class Locked(QatuiError):

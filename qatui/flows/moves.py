@@ -28,9 +28,13 @@ def move(
     *,
     actor: str | None = None,
     undoable: bool = True,
+    cause: str = "",
+    beside: Callable[[Connection, Sequence[int]], None] | None = None,
     finish: Callable[[Connection, Outcome], None] | None = None,
 ) -> Outcome:
-    """Change the candidates of `ids` as `judge` says; `finish` runs in the last chunk's transaction.
+    """Change the candidates of `ids` as `judge` says.
+
+    `beside` runs in each chunk's transaction, with the ids that are changed, if any; `finish` in the last one's.
 
     `actor` is the reviewer unless something else acts. Unknown ids are refused. Every change sets the same
     columns.
@@ -53,8 +57,12 @@ def move(
                 for each, change in changes:
                     before = events.snapshot(found[each])
                     rows.append((each, before, {**before, **change}))
-                events.append(connection, desk.repository_id, group, rows, action=action, actor=actor, now=now)
+                events.append(
+                    connection, desk.repository_id, group, rows, action=action, actor=actor, now=now, cause=cause
+                )
             done = tuple(each for each, _ in changes)
+            if beside and done:
+                beside(connection, done)
             outcome += Outcome(done, refused, group if done else None)
             if finish and number == len(parts):
                 finish(connection, outcome)

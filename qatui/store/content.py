@@ -32,7 +32,18 @@ def put(connection: Connection, many: Iterable[bytes]) -> list[str]:
 
 def get(connection: Connection, name: str) -> bytes:
     """The bytes of a hash; raises StoreError where they are missing or damaged."""
-    data = connection.scalar(select(content.c.data).where(content.c.hash == name))
+    return get_many(connection, [name])[name]
+
+
+def get_many(connection: Connection, names: Iterable[str]) -> dict[str, bytes]:
+    """The bytes of at most some hundred hashes, by hash; raises StoreError where one is missing or damaged."""
+    wanted = list(dict.fromkeys(names))
+    rows = connection.execute(select(content.c.hash, content.c.data).where(content.c.hash.in_(wanted)))
+    packed = {row[0]: row[1] for row in rows}
+    return {name: _unpacked(name, packed.get(name)) for name in wanted}
+
+
+def _unpacked(name: str, data: bytes | None) -> bytes:
     if data is None:
         raise StoreError(
             f"The content {name[:12]} is missing from the database.",

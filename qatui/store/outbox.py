@@ -154,12 +154,26 @@ def settle(
     return bool(done.rowcount == 1)
 
 
+def get(connection: Connection, repository_id: int, job_id: int) -> Job | None:
+    """A job by id."""
+    row = connection.execute(select(outbox).where(O.repository_id == repository_id, O.id == job_id)).first()
+    return _job(row) if row else None
+
+
 def retry(connection: Connection, job_id: int, now: int) -> bool:
-    """Put a failed job back; False where it is not failed."""
+    """Make a failed job, or one that waits for a later moment, due now; False where it is neither."""
     done = connection.execute(
-        update(outbox).where(O.id == job_id, O.state == "failed").values(state="waiting", not_before=0, updated_at=now)
+        update(outbox)
+        .where(O.id == job_id, O.state.in_(["failed", "waiting"]))
+        .values(state="waiting", not_before=0, updated_at=now)
     )
     return bool(done.rowcount == 1)
+
+
+def leases(connection: Connection, repository_id: int) -> list[str]:
+    """Who runs jobs, as each said when it claimed."""
+    running = select(O.lease).where(O.repository_id == repository_id, O.state == "running", O.lease.is_not(None))
+    return [str(lease) for lease in connection.scalars(running)]
 
 
 def release_dead(

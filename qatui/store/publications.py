@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import Connection, insert, select, update
+from sqlalchemy import Connection, bindparam, func, insert, select, update
 
 from qatui.store.schema import publication, publication_candidate
 
@@ -30,7 +30,8 @@ class Publication:
     id: int
     branch: str
     state: str
-    """waiting, pushed, held, failed or dropped."""
+    """waiting; pushed; held (somebody else's branch is in its place); dropped (it reached nobody); failed (given up,
+    and whether it reached the remote is not known)."""
     base_branch: str
     base_commit: str
     head_commit: str | None
@@ -46,20 +47,27 @@ class Publication:
     updated_at: int
 
 
-def add(connection: Connection, values: Mapping[str, Any], parts: Sequence[Part]) -> int:
-    """Insert a publication with its parts, in their order; its id."""
-    number = int(connection.execute(insert(publication).values(values).returning(P.id)).scalar_one())
-    connection.execute(
-        insert(publication_candidate),
-        [
+def next_id(connection: Connection) -> int:
+    """The number that the next publication will have, unless another comes between."""
+    return (connection.scalar(select(func.max(P.id))) or 0) + 1
+
+
+def add(connection: Connection, values: Mapping[str, Any]) -> int:
+    """Insert a publication; its id."""
+    return int(connection.execute(insert(publication).values(values).returning(P.id)).scalar_one())
+
+
+def add_parts(connection: Connection, number: int, rows: Sequence[tuple[int, Part]]) -> None:
+    """Insert parts, each with its position in commit order."""
+    if rows:
+        values = [
             {
                 "publication_id": number, "candidate_id": part.candidate_id, "position": position, "path": part.path,
                 "content_hash": part.content_hash, "message": part.message, "commit": part.commit,
             }
-            for position, part in enumerate(parts)
-        ],
-    )  # fmt: skip
-    return number
+            for position, part in rows
+        ]  # fmt: skip
+        connection.execute(insert(publication_candidate), values)
 
 
 def get(connection: Connection, repository_id: int, number: int) -> Publication | None:
@@ -72,6 +80,11 @@ def every(connection: Connection, repository_id: int) -> list[Publication]:
     """All publications, newest first."""
     rows = connection.execute(select(publication).where(P.repository_id == repository_id).order_by(P.id.desc()))
     return [_publication(row) for row in rows]
+
+
+def branches(connection: Connection, repository_id: int) -> set[str]:
+    """The branch names that publications have or had."""
+    return set(connection.scalars(select(P.branch).where(P.repository_id == repository_id)))
 
 
 def parts(connection: Connection, number: int) -> list[Part]:
@@ -87,12 +100,32 @@ def change(connection: Connection, number: int, values: Mapping[str, Any], now: 
 
 def keep_commits(connection: Connection, number: int, commits: Mapping[int, str]) -> None:
     """Note the commit of each candidate."""
-    for candidate_id, commit in commits.items():
-        connection.execute(
+    _set(connection, number, "commit", commits)
+
+
+def keep_messages(connection: Connection, number: int, messages: Mapping[int, str]) -> None:
+    """Set the commit message of each candidate."""
+    _set(connection, number, "message", messages)
+
+
+def _set(connection: Connection, number: int, column: str, values: Mapping[int, str]) -> None:
+    if values:
+        changed = (
             update(publication_candidate)
-            .where(PC.publication_id == number, PC.candidate_id == candidate_id)
-            .values(commit=commit)
+            .where(PC.publication_id == number, PC.candidate_id == bindparam("whose"))
+            .values({column: bindparam("value")})
         )
+        connection.execute(changed, [{"whose": whose, "value": value} for whose, value in values.items()])
+
+
+def latest(connection: Connection, candidate_ids: Sequence[int]) -> dict[int, int]:
+    """The newest publication that each candidate is or was a part of."""
+    rows = connection.execute(
+        select(PC.candidate_id, func.max(PC.publication_id))
+        .where(PC.candidate_id.in_(candidate_ids))
+        .group_by(PC.candidate_id)
+    )
+    return {row[0]: row[1] for row in rows}
 
 
 def _publication(row: Any) -> Publication:

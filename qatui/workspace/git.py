@@ -6,11 +6,13 @@ input, an askpass that fails. What needs one ends as NeedsTerminal, and the call
 
 import contextlib
 import os
+import re
 import signal
 import subprocess
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import BinaryIO
 
 from git.cmd import Git
 from git.exc import GitCommandNotFound
@@ -33,6 +35,7 @@ _QUIET = {
     "GIT_PAGER": "cat",
     "LC_ALL": "C",
 }
+_PLAIN = {"GIT_OPTIONAL_LOCKS": "0", "LC_ALL": "C"}
 _CONFIG = ("-c", "core.fsmonitor=false", "-c", "gc.auto=0", "-c", "maintenance.auto=false")
 
 # Called from a hook, or from another git, these would turn every command to another repository
@@ -86,28 +89,30 @@ def git(
     args: Sequence[str],
     *,
     cwd: Path,
-    data: bytes | None = None,
+    data: bytes | BinaryIO | None = None,
     env: Mapping[str, str] | None = None,
     accept: Sequence[int] = (0,),
     seconds: float = READ_SECONDS,
     log: Callable[[str], None] | None = None,
+    foreground: bool = False,
 ) -> Finished:
-    """Run `git ARGS` in `cwd` with `data` on its standard input.
+    """Run `git ARGS` in `cwd` with `data` (bytes, or an open file) on its standard input.
 
+    `foreground` lets git, ssh and gpg ask the person at the terminal; for callers that have given it up.
     `accept` lists the exit statuses that are answers; any other raises GitError with git's words,
     NeedsTerminal where it wanted somebody to type, GitTimeout (its whole process group is killed) after
     `seconds`. `log` gets the command and what git said, for the job's record.
     """
     command = ["git", *_CONFIG, *args]
     if log:
-        log("$ git " + " ".join(args))
+        log(without_passwords("$ git " + " ".join(args)))
     try:
         running = Git(str(cwd)).execute(
             command,
             as_process=True,
-            istream=subprocess.PIPE if data is not None else None,
-            env={**_QUIET, **(env or {})},
-            start_new_session=True,
+            istream=subprocess.PIPE if isinstance(data, bytes) else data,
+            env={**(_PLAIN if foreground else _QUIET), **(env or {})},
+            start_new_session=not foreground,
         )
     except GitCommandNotFound as error:
         raise GitError("git was not found or cannot start here.", "Install git 2.30 or newer.") from error
@@ -115,16 +120,16 @@ def git(
     process = running.proc
     assert process is not None
     try:
-        out, err = process.communicate(data, timeout=seconds)
+        out, err = process.communicate(data if isinstance(data, bytes) else None, timeout=seconds)
     except subprocess.TimeoutExpired:
-        _kill_group(process)
+        _kill_group(process, alone=foreground)
         raise GitTimeout(
             f"git {args[0]} took longer than {seconds:.0f} s and was stopped.", "See why with the same command by hand."
         ) from None
     except BaseException:
-        _kill_group(process)
+        _kill_group(process, alone=foreground)
         raise
-    words = err.decode("utf-8", "replace").strip()
+    words = without_passwords(err.decode("utf-8", "replace").strip())
     if log and words:
         log(words)
     if process.returncode in accept:
@@ -135,8 +140,16 @@ def git(
     raise GitError(f"git {args[0]} failed ({process.returncode}): {first}")
 
 
-def _kill_group(process: "subprocess.Popen[bytes]") -> None:
-    """Stop git and everything it started; it leads a session of its own."""
+def _kill_group(process: "subprocess.Popen[bytes]", *, alone: bool) -> None:
+    """Stop git and everything it started: it leads a session of its own, unless it ran in ours (`alone`)."""
     with contextlib.suppress(ProcessLookupError):
-        os.killpg(process.pid, signal.SIGKILL)
+        os.kill(process.pid, signal.SIGKILL) if alone else os.killpg(process.pid, signal.SIGKILL)
     process.communicate()
+
+
+_PASSWORD = re.compile(r"(?<=://)[^/\s:@]*:[^/\s@]*@")
+
+
+def without_passwords(text: str) -> str:
+    """`text` with `user:password@` taken out of every address in it: a token in a remote's URL stays with git."""
+    return _PASSWORD.sub("", text)

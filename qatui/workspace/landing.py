@@ -1,10 +1,13 @@
 """Where proposed files would land in the base: what stands there, and what stands in the way."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from qatui.domain.proposal import folders_of
-from qatui.workspace.repository import Repository
+from qatui.workspace.repository import Entry, Repository
+
+FILE = "100644"
+"""Mode of a plain file, as git writes it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -15,25 +18,32 @@ class Spot:
     """Blob that stands there; None: nothing does."""
     obstacle: str | None
     """Why no file can be put there, as a sentence's end."""
+    mode: str = FILE
+    """Mode of the file that stands there, which its next version keeps (100755: executable)."""
 
 
 def spots(repository: Repository, commit: str, paths: Sequence[str]) -> dict[str, Spot]:
     """What is at each of `paths`, which must be well-formed, and whether a file can be put there at all."""
-    folders = sorted({folder for path in paths for folder in folders_of(path)})
-    kinds = repository.kinds(commit, [*paths, *folders])
-    links = repository.links(commit, paths)
-    return {path: _spot(path, kinds, links) for path in paths}
+    folders = {folder for path in paths for folder in folders_of(path)}
+    there = repository.entries(commit, folders.union(paths))
+    return {path: _spot(path, there) for path in paths}
 
 
-def _spot(path: str, kinds: dict[str, tuple[str, str]], links: set[str]) -> Spot:
+_FOLDER, _LINKS = "040000", ("120000", "160000")
+
+
+def _spot(path: str, there: Mapping[str, Entry]) -> Spot:
     for folder in folders_of(path):
-        if folder in links:
+        mode = there[folder].mode if folder in there else _FOLDER
+        if mode in _LINKS:
             return Spot(None, f"the path goes through {folder}, a symbolic link or submodule on base")
-        if kinds.get(folder, ("tree", ""))[0] != "tree":
+        if mode != _FOLDER:
             return Spot(None, f"{folder} is a file on base, no folder")
-    if path in links:
+    if path not in there:
+        return Spot(None, None)
+    mode, oid = there[path]
+    if mode in _LINKS:
         return Spot(None, "the path is a symbolic link or submodule on base")
-    kind, oid = kinds.get(path, ("", ""))
-    if kind == "tree":
+    if mode == _FOLDER:
         return Spot(None, "the path is a folder on base")
-    return Spot(oid or None, None)
+    return Spot(oid, None, mode)

@@ -4,6 +4,7 @@ import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import NamedTuple
 
 from qatui.errors import GitError, NotFound
 from qatui.workspace.git import Finished, git
@@ -15,6 +16,14 @@ class Base:
 
     branch: str
     commit: str
+
+
+class Entry(NamedTuple):
+    """What a tree holds under a name."""
+
+    mode: str
+    """git's: 100644, 100755, 120000 (symbolic link), 160000 (submodule), 040000 (folder)."""
+    oid: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,9 +44,9 @@ class Repository:
         found = self.git("config", "--get", name, accept=(0, 1))
         return found.text if found.status == 0 else None
 
-    def remote_url(self, remote: str) -> str | None:
-        """Address of a remote as git would use it to push (`insteadOf`, `pushurl`), None where there is none."""
-        found = self.git("remote", "get-url", "--push", remote, accept=(0, 2, 128))
+    def remote_url(self, remote: str, *, push: bool = True) -> str | None:
+        """Address of a remote as git would use it (`insteadOf`, `pushurl`), None where there is none."""
+        found = self.git("remote", "get-url", *(["--push"] if push else []), remote, accept=(0, 2, 128))
         return found.text.splitlines()[0] if found.status == 0 and found.text else None
 
     def key(self, remote: str = "origin") -> str:
@@ -112,16 +121,17 @@ class Repository:
         oid = self.oids(commit, [path]).get(path)
         return self.blobs([oid])[oid] if oid else None
 
-    def links(self, commit: str, paths: Iterable[str]) -> set[str]:
-        """Which of `paths`, or of the folders they lie in, are symbolic links (or submodules) at `commit`."""
-        asked = sorted({part for path in paths for part in _with_parents(path)})
-        found: set[str] = set()
+    def entries(self, commit: str, paths: Iterable[str]) -> dict[str, Entry]:
+        """What stands at those of `paths` (files or folders) that there are at `commit`."""
+        asked = sorted(set(paths))
+        found: dict[str, Entry] = {}
         for start in range(0, len(asked), 500):
-            out = self.git("--literal-pathspecs", "ls-tree", "-z", commit, "--", *asked[start : start + 500]).out
-            for row in out.split(b"\0"):
+            # -t: a folder is listed also when something in it is asked for as well.
+            out = self.git("--literal-pathspecs", "ls-tree", "-t", "-z", commit, "--", *asked[start : start + 500]).out
+            for row in out.split(b"\0")[:-1]:
                 head, _, name = row.partition(b"\t")
-                if head.startswith((b"120000", b"160000")):
-                    found.add(name.decode("utf-8", "surrogateescape"))
+                mode, _, oid = head.decode().split(" ")
+                found[name.decode("utf-8", "surrogateescape")] = Entry(mode, oid)
         return found
 
     def _batch(self, option: str, names: Sequence[str]) -> bytes:
@@ -161,8 +171,3 @@ def key_of(url: str) -> str:
         path = found[2].strip("/").removesuffix(".git").lower()
         return f"{found[1].lower()}/{path}"
     return str(Path((found[2] if found else url).removeprefix("file://")).resolve())
-
-
-def _with_parents(path: str) -> list[str]:
-    parts = path.split("/")
-    return ["/".join(parts[: end + 1]) for end in range(len(parts))]

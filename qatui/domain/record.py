@@ -1,0 +1,87 @@
+"""The pull request's text, which carries the review's record: who approved which content, when, and what was said.
+
+GitHub takes a title of 256 and a body of 65,536 characters; what does not fit is cut with a remark, and the
+commits' own trailers still carry it.
+"""
+
+from collections.abc import Sequence
+
+from qatui.domain.moments import iso
+from qatui.domain.publishing import Piece, closing, describe, made_by, stamp
+from qatui.domain.quoting import code, markdown, one_line, quote, shortened
+
+TITLE_LIMIT = 256
+BODY_LIMIT = 65_536
+_CUT_ROOM = 200
+"""Characters kept for the remark on what was cut."""
+_HEAD = "| test | verdict | by | at | candidate@revision and content |\n|---|---|---|---|---|"
+
+
+def title(pieces: Sequence[Piece], template: str) -> str:
+    """The pull request's title, by the template of the subject line."""
+    return shortened(describe(pieces, template), TITLE_LIMIT)
+
+
+def body(pieces: Sequence[Piece], *, publisher: str, base_branch: str, base_commit: str) -> str:
+    """The pull request's text as Markdown; nothing of a candidate has a meaning in it."""
+    fresh = sum(piece.new for piece in pieces)
+    opening = (
+        f"{fresh} new and {len(pieces) - fresh} updated test files, reviewed one by one and published by "
+        f"{code(publisher)} on top of {code(base_branch)} at {code(base_commit[:12])}."
+    )
+    top = "\n\n".join([opening, *closing(pieces), "## Review record", _HEAD])
+    room = BODY_LIMIT - _CUT_ROOM - len(top)
+    rows = _fitting([f"\n{_row(piece)}" for piece in pieces], room)
+    room -= sum(map(len, rows))
+    details = _fitting([f"\n\n{_details(piece)}" for piece in pieces], room) if len(rows) == len(pieces) else []
+    text = top + "".join(rows) + "".join(details)
+    if len(rows) < len(pieces):
+        text += f"\n\n_{len(pieces) - len(rows)} more tests do not fit here; every commit names its own._"
+    elif len(details) < len(pieces):
+        text += f"\n\n_The remarks on {len(pieces) - len(details)} more tests do not fit here._"
+    return text + "\n"
+
+
+def _fitting(parts: Sequence[str], room: int) -> list[str]:
+    """The first of `parts` that fit together into `room` characters."""
+    taken: list[str] = []
+    for part in parts:
+        room -= len(part)
+        if room < 0:
+            break
+        taken.append(part)
+    return taken
+
+
+def _row(piece: Piece) -> str:
+    each = piece.candidate
+    verdict = each.verdict
+    said = [verdict.kind.value, code(verdict.by), iso(verdict.at)] if verdict else ["none", "", ""]
+    name = code(shortened(each.path, 400)) + (" new" if piece.new else "")
+    return "| " + " | ".join([name, *said, code(stamp(each))]) + " |"
+
+
+def _details(piece: Piece) -> str:
+    """What there is to say of one test beside the verdict."""
+    each = piece.candidate
+    lines = [f"### {code(shortened(each.path, 400))}", ""]
+    facts = [
+        ("Title", markdown(shortened(each.title, 300))),
+        ("Change", f"+{each.added} −{each.removed} lines, revision {each.revision}" + _by_hand(piece)),
+        ("Generator", markdown(made_by(piece))),
+        ("Plan item", markdown(shortened(piece.plan_item or "", 300))),
+        ("Verdict's note", markdown(each.verdict.note) if each.verdict else ""),
+    ]
+    lines += [f"- {name}: {words}" for name, words in facts if words]
+    for answer in piece.checklist:
+        who = f" ({code(answer.by)}, {iso(answer.at)})" if answer.by and answer.at is not None else ""
+        lines.append(f"- Checklist {'✓' if answer.done else '○'} {markdown(answer.item.text)}{who}")
+    for comment in piece.comments:
+        place = f"line {comment.line} ({comment.side})" if comment.line else "the test"
+        lines += ["", f"{code(comment.author)} on {place}, revision {comment.revision}, {iso(comment.at)}:", ""]
+        lines.append(quote(comment.body))
+    return "\n".join(lines)
+
+
+def _by_hand(piece: Piece) -> str:
+    return f", written by {code(one_line(piece.candidate.author))}" if piece.candidate.customized else ""

@@ -1,0 +1,141 @@
+"""What goes into a publication: which candidates, which are held or refused and why, and their review."""
+
+from collections.abc import Callable, Collection, Mapping, Sequence
+from dataclasses import dataclass, field
+
+from qatui.domain.candidate import Candidate
+from qatui.domain.lifecycle import Action, next_state
+from qatui.domain.publishing import Piece, clash, messages, why_held, why_refused
+from qatui.domain.review import checklist
+from qatui.flows import moves
+from qatui.flows.desk import Desk
+from qatui.store import candidates, reviews
+from qatui.store.database import Connection
+from qatui.store.publications import Part
+from qatui.workspace.landing import Spot, spots
+
+
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """A candidate asked to be published, with the content it had then."""
+
+    id: int
+    content_hash: str
+
+
+@dataclass(slots=True)
+class Sifted:
+    """Candidates parted by what can become of them."""
+
+    taken: list[Candidate] = field(default_factory=list)
+    """In path order, which is the order of the commits."""
+    held: dict[int, str] = field(default_factory=dict)
+    refused: dict[int, str] = field(default_factory=dict)
+
+
+def sift(desk: Desk, rows: Collection[Candidate], ground: Mapping[str, Spot], occupied: Collection[str] = ()) -> Sifted:
+    """Part candidates; `ground` is what stands in their paths on base, `occupied` the publication's paths so far."""
+    sifted = Sifted()
+    paths = set(occupied)
+    for each in sorted(rows, key=lambda each: each.path):
+        spot = ground[each.path]
+        if reason := why_refused(each, spot.obstacle):
+            sifted.refused[each.id] = reason
+        elif reason := why_held(each, spot.oid, base_unchanged=desk.team.gates.base_unchanged):
+            sifted.held[each.id] = reason
+        elif reason := clash(each.path, paths):
+            sifted.refused[each.id] = reason
+        else:
+            sifted.taken.append(each)
+            paths.add(each.path)
+    return sifted
+
+
+Keep = Callable[[Connection, Sequence[Part]], None]
+"""Puts parts into a publication, in the transaction that moves their candidates."""
+
+
+def gather(
+    desk: Desk, wanted: Sequence[Wanted], base_commit: str, occupied: Collection[str], keep: Keep
+) -> tuple[str, ...]:
+    """Move at most ROWS_A_WRITE candidates: to publishing what can be, to held what moved; the paths taken."""
+    hashes = {each.id: each.content_hash for each in wanted}
+    with desk.db.read() as connection:
+        found = candidates.get_many(connection, desk.repository_id, hashes)
+    ground = spots(desk.repository, base_commit, [each.path for each in found.values()])
+    if sift(desk, found.values(), ground).held:
+        moves.move(desk, hashes, Action.HOLD, _judge(desk, Action.HOLD, hashes, ground, occupied), undoable=False)
+
+    def beside(connection: Connection, done: Sequence[int]) -> None:
+        keep(connection, _parts(connection, desk, sorted((found[number] for number in done), key=_path), ground))
+
+    judge = _judge(desk, Action.PUBLISH, hashes, ground, occupied)
+    outcome = moves.move(desk, hashes, Action.PUBLISH, judge, undoable=False, beside=beside)
+    return tuple(found[number].path for number in outcome.done)
+
+
+def _path(candidate: Candidate) -> str:
+    return candidate.path
+
+
+def _judge(
+    desk: Desk, action: Action, hashes: Mapping[int, str], ground: Mapping[str, Spot], occupied: Collection[str]
+) -> moves.Judge:
+    """Lets `action` through for those that sifting means it for, with the content they were chosen with."""
+
+    def judge(_: Connection, rows: Mapping[int, Candidate]) -> dict[int, moves.Change | str]:
+        sifted = sift(desk, rows.values(), ground, occupied)
+        meant = sifted.held if action is Action.HOLD else {each.id: "" for each in sifted.taken}
+        answers: dict[int, moves.Change | str] = {}
+        for number, each in rows.items():
+            state = next_state(each.state, action)
+            if state is None or number not in meant:
+                answers[number] = sifted.refused.get(number) or sifted.held.get(number, "")
+            elif each.content_hash != hashes[number]:
+                answers[number] = "its content changed since it was chosen"
+            else:
+                answers[number] = {"state": state.value, "state_reason": meant[number]}
+        return answers
+
+    return judge
+
+
+def _parts(connection: Connection, desk: Desk, gathered: Sequence[Candidate], ground: Mapping[str, Spot]) -> list[Part]:
+    """The exact bytes and words of each; with one commit for all, the words follow when all are there."""
+    words = [""] * len(gathered)
+    if desk.team.commit.mode == "candidate":
+        words = commit_messages(desk, pieces(connection, desk, gathered, ground), desk.signature)
+    return [
+        Part(each.id, each.path, each.content_hash, message, None)
+        for each, message in zip(gathered, words, strict=True)
+    ]
+
+
+def commit_messages(desk: Desk, told: Sequence[Piece], author: tuple[str, str]) -> list[str]:
+    """The message of each piece's commit, by the team's settings."""
+    known = {desk.reviewer: desk.signature}
+    return messages(told, desk.team.commit, people=desk.team.people, known=known, publisher=author)
+
+
+def pieces(connection: Connection, desk: Desk, found: Sequence[Candidate], ground: Mapping[str, Spot]) -> list[Piece]:
+    """Candidates with their review, as a publication tells it."""
+    made: list[Piece] = []
+    for ids in moves.chunks([each.id for each in found]):
+        here = found[len(made) : len(made) + len(ids)]
+        origins = reviews.origins(connection, ids)
+        comments = reviews.comments(connection, ids)
+        answers = reviews.answers(connection, {each.id: each.content_hash for each in here})
+        for each in here:
+            origin = origins.get(each.id)
+            made.append(
+                Piece(
+                    each,
+                    new=ground[each.path].oid is None,
+                    generator=origin.generator if origin else None,
+                    plan_item=origin.plan_item if origin else None,
+                    completes=bool(origin and origin.completes),
+                    checklist=checklist(desk.team.checklist, answers[each.id]),
+                    comments=tuple(comments[each.id]),
+                )
+            )
+    return made

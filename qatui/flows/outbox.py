@@ -1,0 +1,196 @@
+"""Doing what the outbox holds. A drain takes only jobs whose credential it has; a claim is a lease.
+
+Killed while a job runs: the lease says which process had it, and the next drain on this machine sees that it is
+gone and goes on at once; elsewhere the lease ends by itself.
+"""
+
+import contextlib
+import os
+import secrets
+import socket
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from qatui.domain.moments import HOUR, iso
+from qatui.errors import (
+    ExitCode,
+    GitError,
+    GitTimeout,
+    NeedsTerminal,
+    NotFound,
+    Refused,
+    RemoteError,
+    StoreError,
+    Unreachable,
+)
+from qatui.flows import publication
+from qatui.flows.desk import Desk
+from qatui.flows.publication import Ending, Means
+from qatui.store import outbox
+from qatui.store.outbox import Job
+
+FIRST_PAUSE = 60_000
+"""Milliseconds until a remote that could not be reached is tried again; doubled with each try, at most to an hour."""
+LOG_LIMIT = 20_000
+"""Characters of a job's log that are kept, its end."""
+_RUN = secrets.token_hex(4)
+"""This process, beside its number: after a restart another process may have that."""
+
+
+@dataclass(frozen=True, slots=True)
+class Ran:
+    """What became of a job that a drain took."""
+
+    job: Job
+    """As it was when it was taken."""
+    state: str
+    """`done`, `dropped`, `waiting` (the remote could not be reached; tried again later) or `failed`."""
+    words: str = ""
+    """Why, or what a person should know."""
+    needs_terminal: bool = False
+    """Whether git wanted somebody to type: offer to run it in the foreground."""
+    exit_code: ExitCode = ExitCode.DONE
+
+
+def silent(_: str) -> None:
+    """Says nothing."""
+
+
+def drain(
+    desk: Desk,
+    *,
+    only: int | None = None,
+    again: bool = False,
+    foreground: bool = False,
+    say: Callable[[str], None] = silent,
+) -> tuple[Ran, ...]:
+    """Run every job that is due and whose credential is the reviewer's, each once; what became of them.
+
+    `again` takes also those that failed or wait for a later moment, `only` is one job's id. `foreground` lets
+    git ask at the terminal. `say` gets each step.
+    """
+    with desk.db.read() as connection:
+        left = outbox.jobs(connection, desk.repository_id, states=("waiting", "running", "failed"))
+    mine = [job for job in left if job.credential == credential(desk) and only in (None, job.id) and job.kind in WORK]
+    if any(job.state == "running" for job in mine):
+        release_dead(desk)
+    ran = []
+    for job in mine:
+        if claimed := _claim(desk, job.id, again=again):
+            ran.append(_run(desk, claimed, WORK[job.kind], foreground, say))
+    return tuple(ran)
+
+
+def drop(desk: Desk, job_id: int, *, foreground: bool = False, say: Callable[[str], None] = silent) -> Ran:
+    """Give a job up. A publication that reached nobody is taken back: its candidates are approved as before.
+
+    Where the remote cannot be asked they are held, for a person to look. Raises NotFound, and Refused for a job
+    that is finished, running, or somebody else's.
+    """
+    job = find(desk, job_id)
+    if job.state in ("done", "dropped"):
+        raise Refused(f"Job {job_id} is {job.state} already.")
+    if job.credential != credential(desk):
+        raise Refused(f"Job {job_id} is of {job.actor}; only they can drop it.")
+    release_dead(desk)
+    claimed = _claim(desk, job_id, again=True)
+    if claimed is None:
+        raise Refused(f"Job {job_id} is running.", "Wait for it, or end that process.")
+    return _run(desk, claimed, GIVING_UP[job.kind], foreground, say)
+
+
+def find(desk: Desk, job_id: int) -> Job:
+    """A job by id; raises NotFound."""
+    with desk.db.read() as connection:
+        job = outbox.get(connection, desk.repository_id, job_id)
+    if job is None:
+        raise NotFound(f"There is no job {job_id} in the outbox.", "See: qatui outbox list")
+    return job
+
+
+def credential(desk: Desk) -> str:
+    """Whose jobs this desk may run."""
+    return f"user:{desk.reviewer}"
+
+
+Work = Callable[[Desk, Mapping[str, Any], Means], Ending]
+WORK: dict[str, Work] = {publication.KIND: publication.run}
+GIVING_UP: dict[str, Work] = {publication.KIND: publication.give_up}
+"""Kind of job -> what does it, and what takes it back."""
+
+
+def _claim(desk: Desk, job_id: int, *, again: bool) -> Job | None:
+    with desk.db.write() as connection:
+        if again:
+            outbox.retry(connection, job_id, desk.now())
+        return outbox.claim(
+            connection,
+            desk.repository_id,
+            holder=_holder(),
+            credentials=[credential(desk)],
+            now=desk.now(),
+            only=job_id,
+        )
+
+
+def _run(desk: Desk, job: Job, work: Work, foreground: bool, say: Callable[[str], None]) -> Ran:
+    """Do a claimed job and settle it: what git and the remote say is its end, anything else puts it back."""
+    lines: list[str] = []
+    try:
+        ending = work(desk, job.payload, Means(foreground, lines.append, say))
+        ran = Ran(job, ending.state, ending.words)
+    except (GitError, RemoteError, Refused) as error:
+        again = isinstance(error, GitTimeout | Unreachable)
+        typed = isinstance(error, NeedsTerminal)
+        ran = Ran(job, "waiting" if again else "failed", error.message, typed, error.exit_code)
+    except BaseException:
+        with contextlib.suppress(StoreError):
+            _settle(desk, job, "waiting", "it was interrupted", lines, desk.now())
+        raise
+    pause = min(FIRST_PAUSE << min(job.attempts, 6), HOUR) if ran.state == "waiting" else 0
+    _settle(desk, job, ran.state, ran.words, lines, desk.now() + pause)
+    return ran
+
+
+def _settle(desk: Desk, job: Job, state: str, words: str, lines: list[str], not_before: int) -> None:
+    log = (job.log + "\n".join([f"-- {iso(desk.now())}", *lines, ""]))[-LOG_LIMIT:]
+    with desk.db.write() as connection:
+        outbox.settle(
+            connection,
+            job.id,
+            holder=_holder(),
+            state=state,
+            now=desk.now(),
+            error=words,
+            log=log,
+            not_before=not_before if state == "waiting" else 0,
+        )
+
+
+def _holder() -> str:
+    return f"{socket.gethostname()}:{os.getpid()}:{_RUN}"
+
+
+def release_dead(desk: Desk) -> None:
+    """Give back the leases of this machine's processes that are gone."""
+    with desk.db.read() as connection:
+        leases = outbox.leases(connection, desk.repository_id)
+    here = f"{socket.gethostname()}:"
+    alive = {lease for lease in leases if lease.startswith(here) and _is_alive(lease.removeprefix(here))}
+    with desk.db.write() as connection:
+        outbox.release_dead(connection, desk.repository_id, here, alive, desk.now())
+
+
+def _is_alive(process: str) -> bool:
+    """Whether `PID:RANDOM` runs; our own number with another random is of one before us."""
+    number, _, run = process.partition(":")
+    if int(number) == os.getpid():
+        return run == _RUN
+    try:
+        os.kill(int(number), 0)
+    except ProcessLookupError:
+        return False
+    except PermissionError:
+        pass
+    return True

@@ -1,0 +1,296 @@
+"""The job that makes a publication: gather its candidates, write the commits, push them, keep the record.
+
+Every step looks before it acts: killed anywhere and run again it goes on where it was, and makes the same
+commits. The publication's state says which way its candidates go; until it says so they are `publishing`.
+"""
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from itertools import groupby
+from typing import Any
+
+from qatui.domain import record
+from qatui.domain.candidate import Candidate, State
+from qatui.domain.lifecycle import Action, next_state
+from qatui.errors import GitError, NeedsTerminal, NotFound, Refused, RemoteError, Unreachable
+from qatui.flows import moves
+from qatui.flows.desk import Desk
+from qatui.flows.gathering import Wanted, commit_messages, gather, pieces
+from qatui.store import candidates, content, publications
+from qatui.store.database import ROWS_A_WRITE, Connection
+from qatui.store.publications import Part, Publication
+from qatui.workspace.branches import Author, File, has_commit, publication_ref, write_commits
+from qatui.workspace.git import without_passwords
+from qatui.workspace.landing import FILE, Spot, spots
+from qatui.workspace.records import record_path, write_record
+from qatui.workspace.remote import Remote
+
+KIND = "publish"
+
+LEADS = {
+    "pushed": Action.PUBLISHED,
+    "held": Action.UNPUBLISH,
+    "dropped": Action.UNPUBLISH,
+    "failed": Action.HOLD,
+}
+"""State of a publication -> what happens to its candidates."""
+
+_CONTENTS_AT_ONCE = 50
+"""Contents read from the store in one go; at most so many times 2 MB are in memory."""
+
+
+@dataclass(frozen=True, slots=True)
+class Means:
+    """How a job works: whether git may ask at the terminal, and who hears of what."""
+
+    foreground: bool
+    log: Callable[[str], None]
+    """Gets git's commands and words, for the job's log."""
+    say: Callable[[str], None]
+    """Gets each step, for the person."""
+
+
+@dataclass(frozen=True, slots=True)
+class Ending:
+    """How a job ended."""
+
+    state: str
+    """`done` or `dropped`."""
+    words: str = ""
+    """What a person should know of it."""
+
+
+def run(desk: Desk, payload: Mapping[str, Any], means: Means) -> Ending:
+    """Bring a publication to its end; raises GitError, RemoteError, NeedsTerminal, Refused where it cannot yet."""
+    number = int(payload["publication"])
+    publication = get(desk, number)
+    if publication.state == "waiting" and not publication.title:
+        _gather_rest(desk, publication, [Wanted(*each) for each in payload["candidates"]])
+        publication = _compose(desk, publication)
+    if publication.state == "waiting":
+        publication = _write(desk, publication, means)
+        state, reason = _deliver(desk, publication, means)
+        if state == "pushed":
+            _conclude_pushed(desk, publication, reason)
+            return Ending("done", reason)
+        publication = turn(desk, publication, state, reason)
+    _move(desk, publication, LEADS[publication.state])
+    return Ending("dropped" if publication.state in ("dropped", "failed") else "done", publication.reason)
+
+
+# The words
+
+
+def _gather_rest(desk: Desk, publication: Publication, wanted: Sequence[Wanted]) -> None:
+    """Gather those of `wanted` that are not in the publication yet."""
+    number = publication.id
+    with desk.db.read() as connection:
+        there = publications.parts(connection, number)
+    known, occupied = {part.candidate_id for part in there}, {part.path for part in there}
+    position = {each.id: at for at, each in enumerate(wanted)}
+
+    def keep(connection: Connection, made: Sequence[Part]) -> None:
+        publications.add_parts(connection, number, [(position[part.candidate_id], part) for part in made])
+
+    rest = [each for each in wanted if each.id not in known]
+    for start in range(0, len(rest), ROWS_A_WRITE):
+        some = rest[start : start + ROWS_A_WRITE]
+        occupied.update(gather(desk, some, publication.base_commit, occupied, keep))
+
+
+def _compose(desk: Desk, publication: Publication) -> Publication:
+    """Write down the words of a publication whose candidates are gathered; without any it is dropped."""
+    number = publication.id
+    with desk.db.read() as connection:
+        parts = publications.parts(connection, number)
+        rows = candidates.get_many(connection, desk.repository_id, [part.candidate_id for part in parts])
+    ground = spots(desk.repository, publication.base_commit, [part.path for part in parts])
+    with desk.db.read() as connection:
+        told = pieces(connection, desk, [rows[part.candidate_id] for part in parts], ground)
+    with desk.db.write() as connection:
+        if not parts:
+            gone = {"state": "dropped", "reason": "none of its candidates could be published any more"}
+            publications.change(connection, number, gone, desk.now())
+            return get(desk, number, connection)
+        if not parts[0].message:
+            words = commit_messages(desk, told, (publication.author_name, publication.author_email))
+            publications.keep_messages(connection, number, {parts[0].candidate_id: words[0]})
+        text = record.body(
+            told,
+            publisher=publication.actor,
+            base_branch=publication.base_branch,
+            base_commit=publication.base_commit,
+        )
+        named = {"title": record.title(told, desk.team.commit.subject), "body": text}
+        publications.change(connection, number, named, desk.now())
+        return get(desk, number, connection)
+
+
+# Commits
+
+
+def _write(desk: Desk, publication: Publication, means: Means) -> Publication:
+    """Make the commits, unless the clone has them."""
+    repository, number = desk.repository, publication.id
+    if publication.head_commit and has_commit(repository, publication.head_commit):
+        return publication
+    if not has_commit(repository, publication.base_commit):
+        _remote(desk, publication, means, push=False).fetch_base(publication.base_branch)
+    with desk.db.read() as connection:
+        parts = publications.parts(connection, number)
+    means.say(f"writing {len(parts)} files to {publication.branch}")
+    ground = spots(repository, publication.base_commit, [part.path for part in parts])
+    groups = list(_commits(parts))
+    author = Author(publication.author_name, publication.author_email, publication.created_at)
+    stream = ((group[0].message, _files(desk, group, ground)) for group in groups)
+    made = write_commits(repository, publication_ref(number), publication.base_commit, stream, author)
+    commits = [(part.candidate_id, commit) for group, commit in zip(groups, made, strict=True) for part in group]
+    for start in range(0, len(commits), ROWS_A_WRITE):
+        with desk.db.write() as connection:
+            publications.keep_commits(connection, number, dict(commits[start : start + ROWS_A_WRITE]))
+    with desk.db.write() as connection:
+        publications.change(connection, number, {"head_commit": made[-1]}, desk.now())
+        return get(desk, number, connection)
+
+
+def _commits(parts: Sequence[Part]) -> Iterator[list[Part]]:
+    """The parts of each commit: one with a message, and those behind it without."""
+    count = 0
+
+    def which(part: Part) -> int:
+        nonlocal count
+        count += bool(part.message)
+        return count
+
+    return (list(group) for _, group in groupby(parts, which))
+
+
+def _files(desk: Desk, parts: Sequence[Part], ground: Mapping[str, Spot]) -> Iterator[File]:
+    for start in range(0, len(parts), _CONTENTS_AT_ONCE):
+        some = parts[start : start + _CONTENTS_AT_ONCE]
+        with desk.db.read() as connection:
+            data = content.get_many(connection, [part.content_hash for part in some])
+        for part in some:
+            spot = ground[part.path]
+            yield File(part.path, spot.mode if spot.oid else FILE, data[part.content_hash])
+
+
+# The remote
+
+
+def _remote(desk: Desk, publication: Publication, means: Means, *, push: bool = True) -> Remote:
+    """The remote it goes to; the store keeps the address without a password, the clone may have it with one."""
+    now = desk.repository.remote_url(desk.team.remote, push=push)
+    same = now is not None and (not push or without_passwords(now) == publication.push_url)
+    return Remote(desk.repository, now if now and same else publication.push_url, means.foreground, means.log)
+
+
+def give_up(desk: Desk, payload: Mapping[str, Any], means: Means) -> Ending:
+    """Take a publication back that reached nobody; raises Refused where its branch is at the remote."""
+    publication = get(desk, int(payload["publication"]))
+    if publication.state == "waiting":
+        state, reason = "dropped", f"{desk.reviewer} dropped it"
+        try:
+            if _is_there(desk, publication, means):
+                raise Refused(
+                    f"The branch {publication.branch} is at the remote already; it cannot be taken back.",
+                    "Finish it: qatui publish",
+                )
+        except (Unreachable, NeedsTerminal):
+            state, reason = "failed", f"{reason}, and whether its branch had reached the remote is not known"
+        turn(desk, publication, state, reason)
+    return run(desk, payload, means)
+
+
+def _is_there(desk: Desk, publication: Publication, means: Means) -> bool:
+    """Whether the publication's commits are in its branch at the remote."""
+    head, branch = publication.head_commit, publication.branch
+    if head is None or not publication.push_url:
+        return False
+    remote = _remote(desk, publication, means)
+    there = remote.heads(branch).get(branch)
+    return there is not None and (there == head or remote.holds(head, branch, there, _look_ref(publication)))
+
+
+def _look_ref(publication: Publication) -> str:
+    """Where commits of others are fetched to, to look at them; gone when that is done."""
+    return f"refs/qatui/looks/{publication.id}"
+
+
+def _deliver(desk: Desk, publication: Publication, means: Means) -> tuple[str, str]:
+    """Have the branch at the remote; the publication's state and what to know of it."""
+    head, branch = publication.head_commit, publication.branch
+    assert head is not None
+    if not publication.push_url:
+        ref = publication_ref(publication.id)
+        return "pushed", f"there is no remote to push to; by hand: git push ADDRESS {ref}:refs/heads/{branch}"
+    remote = _remote(desk, publication, means)
+    there = remote.heads(branch).get(branch)
+    if there is None:
+        means.say(f"pushing {branch} to {remote.name}")
+        try:
+            remote.push(head, branch)
+        except NeedsTerminal:
+            raise
+        except GitError as error:
+            there = remote.heads(branch).get(branch)  # another run of this job, or a push that died late, was first
+            if there is None:
+                raise RemoteError(f"{remote.name} did not take {branch}: {error.message}", error.hint) from error
+    if there in (None, head):
+        return "pushed", ""
+    if remote.holds(head, branch, there, _look_ref(publication)):
+        return "pushed", "others added commits to its branch"
+    return "held", f"{remote.name} has a branch {branch} with other commits; publish again to take another name"
+
+
+# The end
+
+
+def turn(desk: Desk, publication: Publication, state: str, reason: str) -> Publication:
+    """Write down which way a publication goes that will not be pushed; its job then moves the candidates."""
+    with desk.db.write() as connection:
+        publications.change(connection, publication.id, {"state": state, "reason": reason}, desk.now())
+        return get(desk, publication.id, connection)
+
+
+def _conclude_pushed(desk: Desk, publication: Publication, reason: str) -> None:
+    """Write the record; then, with the last of the candidates, that the publication is pushed."""
+    path = record_path(desk.repository, publication.branch)
+    write_record(path, f"{publication.title}\n\n{publication.body}")
+    values = {"state": "pushed", "reason": reason, "record_file": str(path)}
+    _move(desk, publication, LEADS["pushed"], values)
+
+
+def _move(desk: Desk, publication: Publication, action: Action, values: Mapping[str, str] | None = None) -> None:
+    """Do `action` to the candidates that are still in this publication, and set its columns `values` with the last."""
+    number = publication.id
+    words = "" if action is Action.PUBLISHED else f"publication {number} was taken back: {publication.reason}"
+
+    def judge(connection: Connection, rows: Mapping[int, Candidate]) -> dict[int, moves.Change | str]:
+        newest = publications.latest(connection, list(rows))
+        answers: dict[int, moves.Change | str] = {}
+        for each in rows.values():
+            state = next_state(each.state, action)
+            ours = each.state is State.PUBLISHING and newest.get(each.id) == number
+            answers[each.id] = {"state": state.value, "state_reason": words} if state and ours else "it has moved on"
+        return answers
+
+    def finish(connection: Connection, _: object) -> None:
+        if values:
+            publications.change(connection, number, values, desk.now())
+
+    with desk.db.read() as connection:
+        ids = [part.candidate_id for part in publications.parts(connection, number)]
+    cause = f"publication {number}: {publication.branch}"
+    moves.move(desk, ids, action, judge, actor=publication.actor, undoable=False, cause=cause, finish=finish)
+
+
+def get(desk: Desk, number: int, connection: Connection | None = None) -> Publication:
+    """A publication of this repository, as it is now; raises NotFound."""
+    if connection is None:
+        with desk.db.read() as reading:
+            return get(desk, number, reading)
+    found = publications.get(connection, desk.repository_id, number)
+    if found is None:
+        raise NotFound(f"There is no publication {number} in this repository.")
+    return found

@@ -1,0 +1,256 @@
+"""Publish approved candidates: what it would be, and the decision with its job in one transaction."""
+
+from collections.abc import Callable, Collection, Iterable, Sequence
+from dataclasses import dataclass, replace
+
+from qatui.domain import record
+from qatui.domain.candidate import Candidate, State
+from qatui.domain.lifecycle import Action, why_not
+from qatui.domain.moments import date
+from qatui.domain.publishing import Piece, PlannedCommit, PublishingPlan, branch_name
+from qatui.domain.query import Query
+from qatui.domain.quoting import signature
+from qatui.errors import NeedsTerminal, Unreachable
+from qatui.flows import moves
+from qatui.flows.desk import Desk
+from qatui.flows.gathering import Wanted, commit_messages, gather, pieces, sift
+from qatui.flows.outbox import Ran, credential, drain, silent
+from qatui.flows.publication import KIND
+from qatui.store import candidates, events, outbox, publications
+from qatui.store.database import ROWS_A_WRITE, Connection
+from qatui.store.publications import Part, Publication
+from qatui.workspace.branches import branch_names
+from qatui.workspace.git import without_passwords
+from qatui.workspace.landing import spots
+from qatui.workspace.remote import Remote
+
+_DONE = frozenset({State.PUBLISHED, State.MERGED, State.ARCHIVED})
+_NO_REMOTE = "There is no remote “{}”: the commits stay in this clone, under refs/qatui."
+
+
+@dataclass(frozen=True, slots=True)
+class Published:
+    """What became of a publish: also of jobs that an earlier one left."""
+
+    publications: tuple[Publication, ...] = ()
+    """Those whose jobs ran, as they are now."""
+    published: tuple[int, ...] = ()
+    """Candidates of theirs that are published now."""
+    already: tuple[int, ...] = ()
+    """Asked for, and published before."""
+    held: tuple[tuple[int, str], ...] = ()
+    refused: tuple[tuple[int, str], ...] = ()
+    jobs: tuple[Ran, ...] = ()
+    remarks: tuple[str, ...] = ()
+
+
+def plan(
+    desk: Desk,
+    ids: Iterable[int] | None = None,
+    query: Query | None = None,
+    *,
+    taken: Collection[str] = (),
+    remarks: Sequence[str] = (),
+) -> PublishingPlan:
+    """What publishing `ids` (None: everything approved that matches `query`) would do now; nothing is written.
+
+    `taken` are branch names at the remote, as `meet_remote` finds them.
+    """
+    chosen = _chosen(desk, ids, query)
+    with desk.db.read() as connection:
+        rows = candidates.get_many(connection, desk.repository_id, chosen)
+        number = publications.next_id(connection)
+        used = publications.branches(connection, desk.repository_id)
+    ground = spots(desk.repository, desk.base.commit, [each.path for each in rows.values()])
+    sifted = sift(desk, [each for each in rows.values() if each.state not in _DONE], ground)
+    with desk.db.read() as connection:
+        told = pieces(connection, desk, sifted.taken, ground)
+    refused = {number: moves.NO_CANDIDATE for number in chosen if number not in rows} | sifted.refused
+    names = branch_names(desk.repository, desk.team.remote).union(taken, used)
+    where = {"base_branch": desk.base.branch, "base_commit": desk.base.commit}
+    return PublishingPlan(
+        branch=_branch(desk, number, names),
+        **where,
+        push_url=_target(desk),
+        title=record.title(told, desk.team.commit.subject) if told else "",
+        body=record.body(told, publisher=desk.reviewer, **where) if told else "",
+        commits=_commits(told, commit_messages(desk, told, desk.signature)) if told else (),
+        already=tuple(number for number in chosen if number in rows and rows[number].state in _DONE),
+        held=tuple(sifted.held.items()),
+        refused=tuple(refused.items()),
+        remarks=(*remarks, *_unsigned(desk)),
+    )
+
+
+def publish(
+    desk: Desk,
+    ids: Iterable[int] | None = None,
+    query: Query | None = None,
+    *,
+    foreground: bool = False,
+    say: Callable[[str], None] = silent,
+) -> Published:
+    """Publish as `plan` says, and finish what an earlier publish left; with nothing new only that.
+
+    Killed anywhere and run again it makes no second branch. `foreground` lets git ask at the terminal, `say`
+    gets each step.
+    """
+    ran = drain(desk, again=True, foreground=foreground, say=say)
+    asked = None if ids is None else moves.unique(ids)
+    chosen = _chosen(desk, asked, query)
+    if not chosen:
+        return _published(desk, PublishingPlan("", "", "", "", "", ""), ran)
+    desk, taken, remarks = meet_remote(desk, foreground=foreground)
+    made = plan(desk, asked, query, taken=taken, remarks=remarks)
+    job = _begin(desk, made, taken)
+    if job is not None:
+        ran += drain(desk, only=job, again=True, foreground=foreground, say=say)
+    return _published(desk, made, ran)
+
+
+def meet_remote(desk: Desk, *, foreground: bool = False) -> tuple[Desk, frozenset[str], tuple[str, ...]]:
+    """The desk with the base as the remote has it now, the names of the remote's branches, and remarks.
+
+    Without a remote, or where it cannot be reached, the desk stays as it is and a remark says so.
+    """
+    target = desk.repository.remote_url(desk.team.remote)
+    source = desk.repository.remote_url(desk.team.remote, push=False)
+    if target is None or source is None:
+        return desk, frozenset(), (_NO_REMOTE.format(desk.team.remote),)
+    branch = desk.base.branch
+    try:
+        taken = Remote(desk.repository, target, foreground).heads()
+        upstream = Remote(desk.repository, source, foreground)
+        there = (taken if source == target else upstream.heads(branch)).get(branch)
+        if there is None:
+            return desk, frozenset(taken), (f"{upstream.name} has no branch {branch}; the clone's own is the base.",)
+        if there != desk.base.commit:
+            desk = replace(desk, base=upstream.fetch_base(branch))
+    except (Unreachable, NeedsTerminal) as error:
+        return desk, frozenset(), (f"{error.message} The base is as it was fetched last.",)
+    return desk, frozenset(taken), ()
+
+
+def _chosen(desk: Desk, ids: Iterable[int] | None, query: Query | None) -> list[int]:
+    if ids is not None:
+        return moves.unique(ids)
+    approved = frozenset({State.APPROVED})
+    wanted = replace(query, states=approved) if query else Query(approved)
+    with desk.db.read() as connection:
+        return candidates.queue_ids(connection, desk.repository_id, wanted)
+
+
+def _target(desk: Desk) -> str:
+    """Where branches go to, fit for the store and for people; empty without a remote."""
+    return without_passwords(desk.repository.remote_url(desk.team.remote) or "")
+
+
+def _branch(desk: Desk, number: int, taken: Iterable[str]) -> str:
+    day, template = date(desk.now()), desk.team.branch
+    return branch_name(template, day=day, number=number, reviewer=desk.reviewer, taken=taken)
+
+
+def _unsigned(desk: Desk) -> tuple[str, ...]:
+    """A remark for who signs commits: these are made by fast-import, which does not."""
+    signs = (desk.repository.config("commit.gpgSign") or "").lower() in ("true", "yes", "on", "1")
+    return ("These commits are not signed, although commit.gpgSign is set.",) if signs else ()
+
+
+def _commits(told: Sequence[Piece], words: Sequence[str]) -> tuple[PlannedCommit, ...]:
+    """The pieces under the message of their commit; an empty message belongs to the one before."""
+    made: list[PlannedCommit] = []
+    for piece, message in zip(told, words, strict=True):
+        number, path = piece.candidate.id, piece.candidate.path
+        if message:
+            made.append(PlannedCommit(message, (number,), (path,)))
+        else:
+            last = made[-1]
+            made[-1] = replace(last, candidates=(*last.candidates, number), paths=(*last.paths, path))
+    return tuple(made)
+
+
+def _begin(desk: Desk, made: PublishingPlan, taken: Collection[str]) -> int | None:
+    """Write the decision: publication, job and the first ROWS_A_WRITE candidates in one transaction; the job's id.
+
+    The job gathers the rest. None where nothing could be taken (then what has moved is held).
+    """
+    meant = dict(made.held)
+    with desk.db.read() as connection:
+        rows = candidates.get_many(connection, desk.repository_id, [*made.candidates, *meant])
+    wanted = [Wanted(each.id, each.content_hash) for each in sorted(rows.values(), key=lambda each: each.path)]
+    names = branch_names(desk.repository, desk.team.remote).union(taken)
+    opened: list[int] = []
+
+    def keep(connection: Connection, parts: Sequence[Part]) -> None:
+        job, number = _open(desk, connection, made, wanted, names)
+        position = {each.id: at for at, each in enumerate(wanted)}
+        publications.add_parts(connection, number, [(position[part.candidate_id], part) for part in parts])
+        opened.append(job)
+
+    for start in range(0, len(wanted), ROWS_A_WRITE):
+        gather(desk, wanted[start : start + ROWS_A_WRITE], made.base_commit, (), keep)
+        if opened:
+            return opened[0]
+    return None
+
+
+def _open(
+    desk: Desk, connection: Connection, made: PublishingPlan, wanted: Sequence[Wanted], names: Collection[str]
+) -> tuple[int, int]:
+    """Insert the publication and its job; their ids. The branch's name may hold the number, so it comes second."""
+    now = desk.now()
+    name, email = signature(*desk.signature)
+    row = {
+        "repository_id": desk.repository_id,
+        "branch": events.new_group_id(),
+        "state": "waiting",
+        "base_branch": made.base_branch,
+        "base_commit": made.base_commit,
+        "push_url": made.push_url,
+        "title": "",
+        "body": "",
+        "author_name": name,
+        "author_email": email,
+        "actor": desk.reviewer,
+        "created_at": now,
+        "updated_at": now,
+    }
+    number = publications.add(connection, row)
+    used = publications.branches(connection, desk.repository_id)
+    publications.change(connection, number, {"branch": _branch(desk, number, {*names, *used})}, now)
+    job = outbox.add(
+        connection,
+        desk.repository_id,
+        KIND,
+        f"{KIND}:{number}",
+        {"publication": number, "candidates": [(each.id, each.content_hash) for each in wanted]},
+        actor=desk.reviewer,
+        credential=credential(desk),
+        now=now,
+    )
+    return job, number
+
+
+def _published(desk: Desk, made: PublishingPlan, ran: Sequence[Ran]) -> Published:
+    """What the store says now of what was asked and of what ran."""
+    numbers = list(dict.fromkeys(int(each.job.payload["publication"]) for each in ran))
+    asked = [*made.candidates, *dict(made.held)]
+    with desk.db.read() as connection:
+        found = [publications.get(connection, desk.repository_id, number) for number in numbers]
+        parts = {part.candidate_id for number in numbers for part in publications.parts(connection, number)}
+        rows = candidates.get_many(connection, desk.repository_id, parts.union(asked))
+    left = [rows[number] for number in asked if number not in parts]
+    return Published(
+        publications=tuple(each for each in found if each),
+        published=tuple(sorted(number for number in parts if rows[number].state in _DONE)),
+        already=made.already,
+        held=tuple((each.id, each.state_reason) for each in left if each.state is State.HELD),
+        refused=(*made.refused, *((each.id, _left_out(each)) for each in left if each.state is not State.HELD)),
+        jobs=tuple(ran),
+        remarks=made.remarks,
+    )
+
+
+def _left_out(candidate: Candidate) -> str:
+    """Why a candidate that the plan took is not in the publication."""
+    return why_not(candidate, Action.PUBLISH) or "it changed meanwhile; publish again"

@@ -1,0 +1,105 @@
+"""Commits made without a checkout: blobs, trees and commits through one `git fast-import`.
+
+Nothing but objects and one ref under refs/qatui is written; working tree, index, HEAD and stash stay as they are.
+The same call makes the same commit ids, so that a run that died is simply run again.
+"""
+
+import tempfile
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import BinaryIO
+
+from qatui.workspace.git import git
+from qatui.workspace.repository import Repository
+
+WRITE_SECONDS = 300.0
+"""Limit of writing one branch; 10,000 files take seconds."""
+
+
+@dataclass(frozen=True, slots=True)
+class File:
+    """A file of a commit, whole."""
+
+    path: str
+    mode: str
+    data: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class Author:
+    """Who and when, for author and committer alike."""
+
+    name: str
+    email: str
+    at: int
+    """Milliseconds since 1970; git keeps seconds."""
+
+
+def publication_ref(number: int) -> str:
+    """Where the commits of a publication are kept in the clone."""
+    return f"refs/qatui/publications/{number}"
+
+
+def has_commit(repository: Repository, commit: str) -> bool:
+    """Whether the clone holds a commit."""
+    return repository.git("cat-file", "-e", f"{commit}^{{commit}}", accept=(0, 1, 128)).status == 0
+
+
+def branch_names(repository: Repository, remote: str) -> set[str]:
+    """The clone's own branches, and those it knows of the remote."""
+    folders = ("refs/heads/", f"refs/remotes/{remote}/")
+    rows = repository.git("for-each-ref", "--format=%(refname)", *folders).text.splitlines()
+    return {row.removeprefix(folder) for row in rows for folder in folders if row.startswith(folder)}
+
+
+def write_commits(
+    repository: Repository, ref: str, base: str, commits: Iterable[tuple[str, Iterable[File]]], author: Author
+) -> list[str]:
+    """Put (message, files) after (message, files) on top of the commit `base`, and `ref` on the last; the commit ids.
+
+    Format: https://git-scm.com/docs/git-fast-import. Messages and paths may hold anything. The stream is a file,
+    so git completes it even if we are killed meanwhile, and its size costs no memory.
+    """
+    with tempfile.TemporaryFile() as stream:
+        count = _write_stream(stream, ref, base, commits, author)
+        stream.seek(0)
+        out = git(
+            ["fast-import", "--quiet", "--force", "--done", "--date-format=raw"],
+            cwd=repository.root,
+            data=stream,
+            seconds=WRITE_SECONDS,
+        ).text
+    made = out.split()
+    assert len(made) == count
+    return made
+
+
+def _write_stream(
+    stream: BinaryIO, ref: str, base: str, commits: Iterable[tuple[str, Iterable[File]]], author: Author
+) -> int:
+    who = f"{author.name} <{author.email}> {author.at // 1000} +0000".encode()
+    count = 0
+    for count, (message, files) in enumerate(commits, 1):
+        stream.write(b"commit %s\nmark :%d\n" % (ref.encode(), count))
+        stream.write(b"author %s\ncommitter %s\n" % (who, who))
+        _write_data(stream, message.encode("utf-8", "replace"))
+        stream.write(b"from %s\n" % (base.encode() if count == 1 else b":%d" % (count - 1)))
+        for file in files:
+            stream.write(b"M %s inline %s\n" % (file.mode.encode(), _quoted(file.path)))
+            _write_data(stream, file.data)
+        stream.write(b"\nget-mark :%d\n" % count)
+    stream.write(b"done\n")
+    return count
+
+
+def _write_data(stream: BinaryIO, data: bytes) -> None:
+    stream.write(b"data %d\n" % len(data))
+    stream.write(data)
+    stream.write(b"\n")
+
+
+def _quoted(path: str) -> bytes:
+    """A path in C style quotes, as fast-import reads it back byte for byte."""
+    raw = path.encode("utf-8", "surrogateescape")
+    plain = (b"\\%03o" % byte if byte < 0x20 or byte >= 0x7F or byte in b'"\\' else b"%c" % byte for byte in raw)
+    return b'"' + b"".join(plain) + b'"'

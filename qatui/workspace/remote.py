@@ -1,0 +1,99 @@
+"""A remote, by its address: what branches it has, what its base is now, and a branch pushed to it.
+
+Only refs under refs/qatui change here: fetching is told one refspec and no FETCH_HEAD, no tags, no clean-up; pushing
+goes to the address, so that no remote-tracking ref moves.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from qatui.errors import GitError, NeedsTerminal, Unreachable
+from qatui.workspace.git import NETWORK_SECONDS, Finished, git, without_passwords
+from qatui.workspace.repository import Base, Repository
+
+_FETCH = (
+    "-c",
+    "fetch.writeCommitGraph=false",
+    "fetch",
+    "--quiet",
+    "--no-tags",
+    "--no-prune",
+    "--no-write-fetch-head",
+    "--no-auto-maintenance",
+    "--no-recurse-submodules",
+    "--refmap=",
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Remote:
+    """An address that branches are pushed to, seen from a clone."""
+
+    repository: Repository
+    url: str
+    foreground: bool = False
+    """Whether git may ask for a password at the terminal."""
+    log: Callable[[str], None] | None = None
+
+    @property
+    def name(self) -> str:
+        """The address as people may see it and the store may keep it: without a password."""
+        return without_passwords(self.url)
+
+    def heads(self, *branches: str) -> dict[str, str]:
+        """Branch to commit, of all or of those named; raises Unreachable, NeedsTerminal."""
+        refs = [f"refs/heads/{branch}" for branch in branches]
+        rows = self._reach("ls-remote", "--heads", "--", self.url, *refs).out.splitlines()
+        found = (row.decode("utf-8", "surrogateescape").split("\t", 1) for row in rows)
+        return {ref.removeprefix("refs/heads/"): commit for commit, ref in found}
+
+    def fetch_base(self, branch: str) -> Base:
+        """The branch as it is there now, kept as refs/qatui/base/BRANCH; raises Unreachable, NeedsTerminal."""
+        kept = f"refs/qatui/base/{branch}"
+        self._reach(*_FETCH, "--", self.url, f"+refs/heads/{branch}:{kept}")
+        return Base(branch, self.repository.git("rev-parse", "--verify", f"{kept}^{{commit}}").text)
+
+    def push(self, commit: str, branch: str) -> None:
+        """Make the branch there, at `commit`; it is never moved (the lease expects that there is none).
+
+        The clone's pre-push hook runs, as it does for the person. Raises GitError, NeedsTerminal.
+        """
+        ref = f"refs/heads/{branch}"
+        self._run(
+            "push",
+            "--quiet",
+            "--no-follow-tags",
+            "--recurse-submodules=no",
+            f"--force-with-lease={ref}:",
+            "--",
+            self.url,
+            f"{commit}:{ref}",
+        )
+
+    def holds(self, commit: str, branch: str, tip: str, scratch: str) -> bool:
+        """Whether the branch there, now at `tip`, was made from `commit`; looked at through the ref `scratch`."""
+        self._reach(*_FETCH, "--", self.url, f"+refs/heads/{branch}:{scratch}")
+        try:
+            return self.repository.git("merge-base", "--is-ancestor", commit, tip, accept=(0, 1)).status == 0
+        finally:
+            self.repository.git("update-ref", "-d", scratch)
+
+    def _reach(self, *args: str) -> Finished:
+        """Run what fails only where the remote cannot be reached, or does not let us look."""
+        try:
+            return self._run(*args)
+        except NeedsTerminal:
+            raise
+        except GitError as error:
+            raise Unreachable(
+                f"The remote {self.name} could not be reached: {error.message}", "It is safe to run again."
+            ) from error
+
+    def _run(self, *args: str) -> Finished:
+        return git(
+            args,
+            cwd=self.repository.root,
+            seconds=NETWORK_SECONDS,
+            log=self.log,
+            foreground=self.foreground,
+        )
