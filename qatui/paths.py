@@ -6,7 +6,6 @@ only inside the functions that need it.
 
 import os
 import re
-import tempfile
 from collections.abc import Mapping
 from datetime import UTC, datetime
 from pathlib import Path
@@ -74,6 +73,8 @@ def write_atomically(path: Path, data: bytes) -> None:
     A file that was there keeps its mode; a new one is the user's alone unless the umask is wider. A symbolic
     link stays one: the file it points to is replaced. Folders on the way are made. Raises OSError.
     """
+    import tempfile
+
     path = Path(os.path.realpath(path))
     path.parent.mkdir(parents=True, exist_ok=True)
     try:

@@ -1,0 +1,132 @@
+"""The parts that a start chooses: store, repository, base, team, reviewer."""
+
+from pathlib import Path
+
+import pytest
+
+from qatui import paths
+from qatui.errors import ConfigError, NotFound
+from qatui.flows.desk import Desk
+from qatui.store.repositories import find_repository
+from qatui.wiring import Start, glimpse, open_desk
+from tests.conftest import Project, run_git
+
+
+@pytest.fixture
+def opened(project: Project) -> Desk:
+    """A desk as the program opens it in the project."""
+    desk = open_desk(Start(project.root))
+    desk.db.close()
+    return desk
+
+
+def key(desk: Desk, name: str) -> int | None:
+    """The store's number of a repository."""
+    with desk.db.read() as connection:
+        return find_repository(connection, name)
+
+
+def test_a_desk_without_any_settings(project: Project, opened: Desk) -> None:
+    assert opened.reviewer == "robin@example.test"
+    assert opened.signature == ("Robin Reviewer", "robin@example.test")
+    assert (opened.base.branch, opened.base.commit) == ("main", project.git("rev-parse", "HEAD"))
+    assert key(opened, str(project.remote)) == opened.repository_id
+    assert (paths.data_dir() / "qatui.db").is_file()
+
+
+def test_the_store_belongs_to_the_repository_not_to_a_folder(project: Project, opened: Desk, tmp_path: Path) -> None:
+    run_git(tmp_path, "clone", "-q", str(project.remote), "second")
+    project.git("worktree", "add", "-q", "--detach", str(tmp_path / "third"))
+    for folder in ("second", "third"):
+        desk = open_desk(Start(tmp_path / folder))
+        desk.db.close()
+        assert desk.repository_id == opened.repository_id
+
+
+def test_the_team_file_names_repository_and_base(project: Project) -> None:
+    project.commit({"qatui.yaml": "base: release\nrepository: Acme/Pay\nremote: origin\n"})
+    project.git("push", "-q", "origin", "main:release")
+    project.git("fetch", "-q", "origin")
+    project.commit({"qatui.yaml": "base: release\nrepository: ghe.example.com/Acme/Pay\n", "x.py": "x = 1\n"})
+    desk = open_desk(Start(project.root))
+    # main only says where the base is; the base itself has the last word on the rest.
+    assert desk.base.branch == "release"
+    assert desk.team.repository == "Acme/Pay"
+    assert key(desk, "github.com/acme/pay") == desk.repository_id
+    desk.db.close()
+
+
+def test_a_host_in_the_repository_is_kept(project: Project) -> None:
+    project.commit({"qatui.yaml": "repository: ghe.example.com/Acme/Pay\n"})
+    desk = open_desk(Start(project.root))
+    assert key(desk, "ghe.example.com/acme/pay") == desk.repository_id
+    desk.db.close()
+
+
+def test_team_settings_come_from_the_base_not_the_working_tree(project: Project) -> None:
+    (project.root / "qatui.yaml").write_text("self_approve: true\n")
+    project.git("add", "qatui.yaml")
+    desk = open_desk(Start(project.root))
+    desk.db.close()
+    assert desk.team.self_approve is False
+
+
+def test_a_wrong_team_file_names_the_branch(project: Project) -> None:
+    project.commit({"qatui.yaml": "base: main\nchekclist: []\n"})
+    with pytest.raises(ConfigError, match=r"^qatui\.yaml on main, line 2: “chekclist” is no setting"):
+        open_desk(Start(project.root))
+
+
+def test_the_reviewer_is_the_login_else_the_e_mail(
+    project: Project, home: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    mine = home / "mine.yaml"
+    mine.write_text("identity: {login: kim, name: Kim, email: kim@example.test}\n")
+    desk = open_desk(Start(project.root, mine))
+    desk.db.close()
+    assert (desk.reviewer, desk.signature) == ("kim", ("Kim", "kim@example.test"))
+    (home / ".gitconfig").write_text("")
+    monkeypatch.setenv("LOGNAME", "account")
+    desk = open_desk(Start(project.root))
+    desk.db.close()
+    assert (desk.reviewer, desk.signature) == ("account@localhost", ("account", "account@localhost"))
+
+
+def test_the_first_start_has_no_glimpse_and_the_next_has(project: Project) -> None:
+    start = Start(project.root / "tests")
+    assert glimpse(start) is None
+    desk = open_desk(start)
+    seen = glimpse(start)
+    assert seen is not None
+    assert (seen.repository_id, seen.reviewer) == (desk.repository_id, desk.reviewer)
+    assert open_desk(start, seen.db).db is seen.db
+    seen.db.close()
+    desk.db.close()
+
+
+def test_another_identity_or_remote_is_another_start(
+    project: Project, opened: Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    start = Start(project.root)
+    monkeypatch.setenv("QATUI_LOGIN", "kim")
+    assert glimpse(start) is None
+    open_desk(start).db.close()
+    seen = glimpse(start)
+    assert seen is not None
+    assert seen.reviewer == "kim"
+    seen.db.close()
+    project.git("remote", "set-url", "origin", "https://github.com/acme/other")
+    assert glimpse(start) is None
+
+
+def test_outside_of_a_clone(tmp_path: Path) -> None:
+    assert glimpse(Start(tmp_path)) is None
+    with pytest.raises(NotFound, match="is in no git repository"):
+        open_desk(Start(tmp_path))
+
+
+def test_the_database_that_the_settings_name(project: Project, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("QATUI_DATABASE", str(tmp_path / "team" / "q.db"))
+    open_desk(Start(project.root)).db.close()
+    assert (tmp_path / "team" / "q.db").is_file()
+    assert not (paths.data_dir() / "qatui.db").exists()
