@@ -244,16 +244,19 @@ class Rows:
 
     def _lines(self, kind: Kind, old: int, new: int, count: int) -> None:
         """`count` rows of lines, with the comments below theirs."""
+        on_old, on_new = _shows(kind, "old"), _shows(kind, "new")
         start = 0
         for at in self._noted_in(kind, old, new, count):
-            self._put(_Block(kind, self.count, at + 1 - start, old + start, new + start))
-            for side, line in zip(_SIDES, (old + at, new + at), strict=True):
-                if _shows(kind, side):
-                    self._put(
-                        _Block(Kind.NOTE, self.count, self._notes.get((side, line), 0), old + at, new + at, side=side)
-                    )
+            self._put(_Block(kind, self.count, at + 1 - start, old + start * on_old, new + start * on_new))
+            line_old, line_new = old + at * on_old, new + at * on_new
+            if on_old:
+                self._put(
+                    _Block(Kind.NOTE, self.count, self._notes.get(("old", line_old), 0), line_old, line_new, side="old")
+                )
+            if on_new:
+                self._put(_Block(Kind.NOTE, self.count, self._notes.get(("new", line_new), 0), line_old, line_new))
             start = at + 1
-        self._put(_Block(kind, self.count, count - start, old + start, new + start))
+        self._put(_Block(kind, self.count, count - start, old + start * on_old, new + start * on_new))
 
     def _noted_in(self, kind: Kind, old: int, new: int, count: int) -> list[int]:
         """Which of `count` lines from `old` and `new` on have comments, in order."""

@@ -10,7 +10,7 @@ Spans = tuple[tuple[int, int], ...]
 
 WHOLE = 1200
 """More differing characters than this are marked as a whole: comparing them word by word takes too long."""
-DIFFERENT = 0.6
+DIFFERENT = 0.75
 """Lines that differ in more than this part of their characters are not one line changed, but two lines."""
 
 _WORD = re.compile(r"\w+|\s+|.", re.DOTALL)
