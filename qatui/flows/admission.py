@@ -127,7 +127,7 @@ def _judge(run: Run, connection: Connection, items: list[Item]) -> _Accepted:
             accepted.same_as_base += 1
             continue
         other = others.get(proposal.replaces or "")
-        replaced = other.path if other else proposal.replaces if proposal.replaces in coming else None
+        replaced = other.path if other else _by_this_run(proposal, coming)
         reason = (
             (was and why_not(was, Action.REVISE))
             or _cannot_replace(proposal, other, replaced)
@@ -144,6 +144,12 @@ def _judge(run: Run, connection: Connection, items: list[Item]) -> _Accepted:
         else:
             accepted.new.append(item)
     return accepted
+
+
+def _by_this_run(proposal: Proposal, coming: set[str]) -> str | None:
+    """The path that `replaces` names where the store has no such candidate: one that comes in now, or its own."""
+    words = proposal.replaces
+    return words if words is not None and (words in coming or words == proposal.path) else None
 
 
 def _others(run: Run, connection: Connection, items: list[Item]) -> dict[str, Candidate]:

@@ -1,13 +1,17 @@
 """Intake into a real store over a real repository."""
 
+import signal
+import subprocess
+import sys
 from dataclasses import replace
 
 import pytest
-from sqlalchemy import func, select
+from sqlalchemy import func, select, text
 
 from qatui.domain.candidate import Candidate, State
 from qatui.domain.lifecycle import Action
 from qatui.domain.proposal import MAX_BYTES, Proposal, Refusal
+from qatui.flows.admission import Item, Run, admit
 from qatui.flows.desk import Desk
 from qatui.flows.ingest import Intake, ingest
 from qatui.store import candidates, content, events, reviews
@@ -15,9 +19,9 @@ from qatui.store import schema as tables
 from tests.conftest import Project
 
 
-def proposal(path: str, text: str | bytes = "def test():\n    assert 1\n", **told: object) -> Proposal:
+def proposal(path: str, body: str | bytes = "def test():\n    assert 1\n", **told: object) -> Proposal:
     """A proposal as a folder would give it."""
-    return replace(Proposal(path, text.encode() if isinstance(text, str) else text, f"in/{path}"), **told)  # type: ignore[arg-type]
+    return replace(Proposal(path, body.encode() if isinstance(body, str) else body, f"in/{path}"), **told)  # type: ignore[arg-type]
 
 
 def take(desk: Desk, *proposals: Proposal | Refusal) -> Intake:
@@ -132,3 +136,323 @@ def test_new_content_makes_a_revision(desk: Desk, state: State, words: str) -> N
     assert event.before is not None
     assert event.after is not None
     assert (event.before["state"], event.after["state"]) == (state, "pending")
+
+
+def test_bytes_are_kept(desk: Desk) -> None:
+    """Not UTF-8, CRLF, no last line end, nothing at all: as they came."""
+    files = {"tests/a": b"\xff\xfe caf\xe9", "tests/b": b"1\r\n2", "tests/c": b""}
+    done = take(desk, *(proposal(path, data) for path, data in files.items()))
+    assert len(done.new) == 3
+    with desk.db.read() as connection:
+        for path, data in files.items():
+            assert content.get(connection, one(desk, path).content_hash) == data
+
+
+def test_an_earlier_revision_is_known(desk: Desk) -> None:
+    """A source that goes back to what was there before changes nothing."""
+    (number,) = take(desk, proposal("tests/a", "1")).new
+    take(desk, proposal("tests/a", "2"))
+    assert take(desk, proposal("tests/a", "1")) == Intake(unchanged=(number,))
+    assert one(desk, "tests/a").revision == 2
+
+
+def test_a_reviewers_own_edit_is_told_of(desk: Desk) -> None:
+    """New content over a customized revision says whose that was; the revision stays."""
+    (number,) = take(desk, proposal("tests/a", "1")).new
+    put_state(desk, number, State.IN_REVIEW, customized=True, author="ann")
+    take(desk, proposal("tests/a", "2", generator={"name": "gen"}))
+    now = one(desk, "tests/a")
+    assert now.state_reason == "revision 2 came in; revision 1 was ann's own"
+    assert (now.customized, now.author) == (False, "gen")
+
+
+@pytest.mark.parametrize(
+    ("state", "words"),
+    [
+        (State.PUBLISHING, "it is being published"),
+        (State.PUBLISHED, "it is published; close or merge its pull request first"),
+    ],
+)
+def test_not_over_what_is_published(desk: Desk, state: State, words: str) -> None:
+    """What is on its way out is not changed behind its back."""
+    (number,) = take(desk, proposal("tests/a", "1")).new
+    put_state(desk, number, state)
+    assert take(desk, proposal("tests/a", "2")) == Intake(refused=(("in/tests/a", words),))
+    assert one(desk, "tests/a").revision == 1
+
+
+def test_the_rest_is_taken(desk: Desk) -> None:
+    """Refusals, those of the source and ours, stand in their order; the others come in."""
+    done = take(
+        desk,
+        Refusal("m line 1", "malformed"),
+        proposal("tests/a"),
+        proposal("src/a.py"),
+        proposal("tests/../x"),
+        proposal("tests/bin", b"\0"),
+        proposal("tests/b"),
+        proposal("tests/.git/hooks/post-checkout"),
+        proposal("tests/big", b"a" * (MAX_BYTES + 1)),
+    )
+    assert len(done.new) == 2
+    assert [place for place, _ in done.refused] == [
+        "m line 1", "in/src/a.py", "in/tests/../x", "in/tests/bin", "in/tests/.git/hooks/post-checkout", "in/tests/big",
+    ]  # fmt: skip
+    assert done.seen == 8
+
+
+def test_nothing_makes_no_batch(desk: Desk) -> None:
+    """A run that takes nothing leaves no trace."""
+    assert take(desk) == Intake()
+    assert take(desk, proposal("src/x"), Refusal("a", "b")).refused
+    assert [count(desk, name) for name in ("batch", "event", "event_group", "content")] == [0, 0, 0, 0]
+
+
+def test_same_as_on_base(desk: Desk, project: Project) -> None:
+    """A file that base has already is nothing to review."""
+    there = (project.root / "tests" / "test_orders.py").read_bytes()
+    assert take(desk, proposal("tests/test_orders.py", there)) == Intake(same_as_base=1)
+    assert count(desk, "candidate") == 0
+
+
+def test_base_stands_in_the_way(desk: Desk, project: Project) -> None:
+    """Through links and submodules, over folders, below files: refused, each with what stands there."""
+    (project.root / "tests" / "link").symlink_to("/tmp")
+    (project.root / "tests" / "file_link.py").symlink_to("test_orders.py")
+    commit = project.commit({"tests/deep/x.py": "1\n"})
+    project.git("update-index", "--add", "--cacheinfo", f"160000,{commit},tests/module")
+    project.git("commit", "-q", "-m", "module")
+    desk = replace(desk, base=replace(desk.base, commit=project.git("rev-parse", "HEAD")))
+    paths = [
+        "tests/link/x.py", "tests/file_link.py", "tests/module/x.py", "tests/module", "tests/deep", "tests/deep/x.py/y",
+        "tests/deep/y.py",
+    ]  # fmt: skip
+    done = take(desk, *(proposal(path) for path in paths))
+    assert [reason for _, reason in done.refused] == [
+        "the path goes through tests/link, a symbolic link or submodule on base",
+        "the path is a symbolic link or submodule on base",
+        "the path goes through tests/module, a symbolic link or submodule on base",
+        "the path is a symbolic link or submodule on base",
+        "the path is a folder on base",
+        "tests/deep/x.py is a file on base, no folder",
+    ]
+    assert done.new == (one(desk, "tests/deep/y.py").id,)
+
+
+def test_a_name_is_a_file_or_a_folder(desk: Desk) -> None:
+    """Between candidates too, of this run and of earlier ones; the first stays, and gone ones do not count."""
+    done = take(desk, proposal("tests/a/b"), proposal("tests/a"), proposal("tests/a/b/c"))
+    assert done.refused == (
+        ("in/tests/a", "another candidate lies in it as in a folder: tests/a/b"),
+        ("in/tests/a/b/c", "another candidate is the file tests/a/b"),
+    )
+    again = take(desk, proposal("tests/a"), proposal("tests/a/b/c"))
+    assert again.refused == done.refused
+    put_state(desk, one(desk, "tests/a/b").id, State.WITHDRAWN)
+    assert len(take(desk, proposal("tests/a")).new) == 1
+
+
+def test_later_in_the_same_run(desk: Desk) -> None:
+    """The later of two proposals for a path is the next revision; run again, nothing changes."""
+    both = [proposal("tests/a", "1"), proposal("tests/a", "2"), proposal("tests/a", "1")]
+    done = take(desk, *both)
+    number = one(desk, "tests/a").id
+    assert done == Intake(new=(number,), revised=(number,), unchanged=(number,))
+    assert take(desk, *both) == Intake(unchanged=(number,) * 3)
+    with desk.db.read() as connection:
+        assert content.get(connection, one(desk, "tests/a").content_hash) == b"2"
+
+
+def test_replaces(desk: Desk) -> None:
+    """By path and by id, in the store and in the same run: the other is superseded, and says by whom."""
+    take(desk, proposal("tests/a"), proposal("tests/b"))
+    a, b = one(desk, "tests/a"), one(desk, "tests/b")
+    put_state(desk, a.id, State.APPROVED)
+    done = take(
+        desk,
+        proposal("tests/c", replaces="tests/a"),
+        proposal("tests/d", replaces=str(b.id)),
+        proposal("tests/e"),
+        proposal("tests/f", replaces="tests/e"),
+    )
+    assert len(done.new) == 4
+    for path, by in (("tests/a", "tests/c"), ("tests/b", "tests/d"), ("tests/e", "tests/f")):
+        gone = one(desk, path)
+        assert (gone.state, gone.state_reason) == (State.SUPERSEDED, f"{by} replaced it")
+        with desk.db.read() as connection:
+            assert events.log(connection, desk.repository_id, candidate_id=gone.id)[0].action == Action.SUPERSEDE
+    assert one(desk, "tests/f").state is State.PENDING
+    assert one(desk, "tests/a").verdict is not None
+
+
+def test_replaces_nothing_to_do(desk: Desk) -> None:
+    """What is gone already, and the candidate itself, need no replacing; saying so again refuses nothing."""
+    take(desk, proposal("tests/a"))
+    take(desk, proposal("tests/b", replaces="tests/a"))
+    version = one(desk, "tests/a").version
+    assert take(desk, proposal("tests/b", "2", replaces="tests/a")).revised
+    assert take(desk, proposal("tests/c", replaces="tests/c")).new
+    assert take(desk, proposal("tests/c", "2", replaces="tests/c")).revised
+    assert one(desk, "tests/a").version == version
+    assert one(desk, "tests/c").state is State.PENDING
+
+
+@pytest.mark.parametrize("words", ["tests/none", "99", "9" * 30, "²"])
+def test_replaces_nobody(desk: Desk, words: str) -> None:
+    """A candidate that is not there is a mistake worth a look."""
+    done = take(desk, proposal("tests/a", replaces=words))
+    assert done == Intake(refused=(("in/tests/a", f"replaces: there is no candidate {words}"),))
+
+
+def test_replaces_what_is_published(desk: Desk) -> None:
+    """Refused whole, with the lifecycle's words; and nothing of it comes in."""
+    (number,) = take(desk, proposal("tests/a")).new
+    put_state(desk, number, State.PUBLISHED)
+    ((_, reason),) = take(desk, proposal("tests/b", replaces="tests/a")).refused
+    assert reason == (
+        f"replaces: candidate {number} cannot be replaced: it is published; close or merge its pull request first"
+    )
+    assert count(desk, "candidate") == 1
+
+
+def test_a_folder_may_take_the_place_of_the_file_it_replaces(desk: Desk) -> None:
+    """And a file that of the folder; the clash goes with the one that goes."""
+    take(desk, proposal("tests/a"))
+    assert take(desk, proposal("tests/a/b", replaces="tests/a")).refused == ()
+    assert take(desk, proposal("tests/a", "2", replaces="tests/a/b")).refused == ()
+    assert one(desk, "tests/a").state is State.PENDING
+    assert one(desk, "tests/a/b").state is State.SUPERSEDED
+
+
+def test_a_superseded_candidate_comes_back(desk: Desk) -> None:
+    """New content for it makes it wait for review again."""
+    take(desk, proposal("tests/a"), proposal("tests/b", replaces="tests/a"))
+    take(desk, proposal("tests/a", "2"))
+    now = one(desk, "tests/a")
+    assert (now.state, now.state_reason) == (State.PENDING, "revision 2 came in; was superseded")
+
+
+def test_what_is_told_again(desk: Desk) -> None:
+    """A newer intake's words take the place of the earlier ones; silence leaves them."""
+    take(desk, proposal("tests/a", "1", labels=("x",), title="Old"))
+    take(desk, proposal("tests/a", "2"))
+    number = one(desk, "tests/a").id
+    with desk.db.read() as connection:
+        assert reviews.origins(connection, [number])[number].labels == ("x",)
+    take(desk, proposal("tests/a", "3", labels=("y",), title="New", priority=9))
+    with desk.db.read() as connection:
+        assert reviews.origins(connection, [number])[number].labels == ("y",)
+    assert (one(desk, "tests/a").title, one(desk, "tests/a").priority) == ("New", 9)
+
+
+@pytest.mark.parametrize(
+    ("path", "title"), [("tests/test_a.py", "test_a"), ("tests/a.test.ts", "a.test"), ("tests/.env", ".env")]
+)
+def test_title_of_a_file(desk: Desk, path: str, title: str) -> None:
+    """The file's name without its ending, where none was told."""
+    take(desk, proposal(path))
+    assert one(desk, path).title == title
+
+
+def test_chunks(desk: Desk) -> None:
+    """At most 200 candidates a transaction, told after each; one batch and one group for the whole run."""
+    told: list[tuple[int, int | None]] = []
+    moments: list[int] = []
+
+    def now() -> int:
+        moments.append(len(told))
+        return 1
+
+    mixed: list[Proposal | Refusal] = [proposal(f"tests/{number}", f"{number}") for number in range(401)]
+    mixed[200:200] = [Refusal("x", "y")] * 201
+    done = ingest(
+        replace(desk, now=now), mixed, source="here", progress=lambda *args: told.append(args), total=len(mixed)
+    )
+    assert len(done.new) == 401
+    assert told == [(200, 602), (400, 602), (600, 602), (602, 602)]
+    assert moments == [0, 2, 3]
+    assert [count(desk, name) for name in ("batch", "event_group", "event")] == [1, 1, 401]
+
+
+def test_large_contents_make_smaller_chunks(desk: Desk) -> None:
+    """A transaction is bounded in bytes as well."""
+    told: list[int] = []
+    many = [proposal(f"tests/{number}", bytes([65 + number]) * MAX_BYTES) for number in range(9)]
+    assert len(ingest(desk, many, source="here", progress=lambda done, _: told.append(done)).new) == 9
+    assert told == [4, 8, 9]
+
+
+def test_what_another_run_took_meanwhile(desk: Desk) -> None:
+    """Between the look and the write others may come first; the rows count as they are when it writes."""
+    item = Item(proposal("tests/a"), content.hash_of(proposal("tests/a").content), added=1)
+    first, second = (Run(desk, "here", events.new_group_id(), {}) for _ in range(2))
+    admit(first, [item])
+    admit(second, [item])
+    assert (first.new, second.new, second.unchanged) == ([1], [], [1])
+    assert count(desk, "revision") == 1
+
+
+CHILD = """
+import os, signal, sys
+from dataclasses import replace
+from pathlib import Path
+from qatui.domain.proposal import Proposal
+from qatui.flows.admission import Item, Run, admit
+from qatui.flows.desk import clock
+from qatui.flows.ingest import ingest
+from qatui.wiring import Start, open_desk
+
+root, where, number = Path(sys.argv[1]), sys.argv[2], int(sys.argv[3])
+calls = {"reading": 0, "writing": 0, "between": 0}
+
+def at(point):
+    calls[point] += 1
+    if point == where and calls[point] == number:
+        os.kill(os.getpid(), signal.SIGKILL)
+
+def proposals():
+    for each in range(450):
+        at("reading")
+        yield Proposal(f"tests/{each}.py", b"%d" % each, "here", replaces="tests/old.py" if each == 300 else None)
+
+def now():
+    at("writing")
+    return clock()
+
+desk = replace(open_desk(Start(root)), now=now)
+ingest(desk, proposals(), source="child", progress=lambda *_: at("between"))
+"""
+"""Takes in 450 candidates in three transactions, and kills itself at one of its points."""
+
+
+@pytest.mark.parametrize(
+    ("where", "number", "taken"),
+    [
+        ("reading", 1, 0),
+        ("writing", 1, 0),
+        ("between", 1, 200),
+        ("reading", 350, 200),
+        ("writing", 2, 200),
+        ("between", 2, 400),
+        ("writing", 3, 400),
+        ("between", 3, 450),
+    ],
+)
+def test_killed_and_run_again(
+    desk: Desk, project: Project, monkeypatch: pytest.MonkeyPatch, where: str, number: int, taken: int
+) -> None:
+    """SIGKILL before, in and after transactions: whole chunks stay, the next run completes, nothing is twice."""
+    take(desk, proposal("tests/old.py"))
+    monkeypatch.setenv("QATUI_DATABASE", desk.db.url.removeprefix("sqlite:///"))
+    command = [sys.executable, "-c", CHILD, str(project.root)]
+    died = subprocess.run([*command, where, str(number)], capture_output=True, check=False)
+    assert died.returncode == -signal.SIGKILL, died.stderr.decode()
+    assert count(desk, "candidate") == 1 + taken
+    again = subprocess.run([*command, "nowhere", "0"], capture_output=True, check=False)
+    assert again.returncode == 0, again.stderr.decode()
+    assert [count(desk, name) for name in ("candidate", "revision", "content")] == [451, 451, 451]
+    assert count(desk, "event") == 452  # one each, and the superseded one's
+    assert one(desk, "tests/old.py").state is State.SUPERSEDED
+    with desk.db.read() as connection:
+        assert connection.execute(text("PRAGMA integrity_check")).scalar() == "ok"
+        assert connection.execute(text("PRAGMA foreign_key_check")).all() == []
