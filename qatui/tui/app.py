@@ -7,11 +7,11 @@ from textual.app import App
 from textual.theme import BUILTIN_THEMES
 from textual.types import CSSPathType
 
-from qatui.domain.candidate import Outcome
 from qatui.domain.marks import visible
 from qatui.tui import glyphs, messages, themes
 from qatui.tui.backend import Backend, Parts, post_copies
 from qatui.tui.keymap import Keymap
+from qatui.tui.palette import Actions
 from qatui.tui.screens.frame import Frame
 from qatui.tui.screens.queue import QueueScreen
 
@@ -20,8 +20,8 @@ class Workstation(App[Exception]):
     """The app; it returns the error that ended it, None when the person did."""
 
     TITLE = "qatui"
-    CSS_PATH: ClassVar[CSSPathType | None] = ["styles/frame.tcss", "styles/queue.tcss"]
-    ENABLE_COMMAND_PALETTE = True
+    CSS_PATH: ClassVar[CSSPathType | None] = ["styles/frame.tcss", "styles/queue.tcss", "styles/dialogs.tcss"]
+    COMMANDS: ClassVar = {Actions}
     COMMAND_PALETTE_BINDING = "f20"  # the palette's keys are in our own table
     ANIMATION_LEVEL = "none"
 
@@ -60,6 +60,9 @@ class Workstation(App[Exception]):
         while isinstance(self.screen, Frame) and self.screen.NAME != "queue":
             self.pop_screen()
 
+    def open_candidate(self, candidate_id: int) -> None:
+        """Open a candidate."""
+
     def tell(self, message: messages.Told) -> None:
         """The app hears it, then every screen."""
         post_copies(message, [self, *(screen for screen in self.screen_stack if isinstance(screen, Frame))])
@@ -86,23 +89,25 @@ class Workstation(App[Exception]):
 
     def on_wrote(self, message: messages.Wrote) -> None:
         """Say what was done and how to take it back, and what was refused and why."""
-        self.say(*told(message, self.keymap.first("candidate.undo")))
+        key = self.keymap.first(f"candidate.{message.turn}") if message.turn else ""
+        self.say(*told(message, f"{key} {message.turn}" if key else ""))
 
     def on_failed(self, message: messages.Failed) -> None:
         """Say what was not done and what to do next."""
         self.say(visible(f"not {message.verb}: {message.message} {message.hint}".strip()), "risk-high")
 
 
-def told(message: messages.Wrote, undo: str) -> tuple[str, str]:
-    """The words and the ink for what became of a verb."""
-    outcome: Outcome = message.outcome
+def told(message: messages.Wrote, turn: str) -> tuple[str, str]:
+    """The words and the ink for what became of a verb; `turn` is the key that turns it round."""
+    outcome = message.outcome
+    verb = visible(message.verb)
     words = []
     if outcome.done or not outcome.refused:
-        words.append(f"{message.verb} {len(outcome.done):,}")
+        words.append(f"{verb} {len(outcome.done):,}" if message.counted else verb)
     if outcome.refused:
         first = visible(outcome.refused[0][1])
         more = len(outcome.refused) - 1
         words.append(f"not taken {len(outcome.refused):,}: {first}" + (f", and {more:,} more" if more else ""))
-    if message.undoable and outcome.done and undo:
-        words.append(f"{undo} undo")
+    if outcome.done and turn:
+        words.append(turn)
     return " · ".join(words), "risk-look" if outcome.refused else "foreground"

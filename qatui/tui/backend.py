@@ -11,6 +11,7 @@ import traceback
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 
@@ -18,11 +19,11 @@ from textual.app import App
 from textual.message_pump import MessagePump
 
 from qatui.domain import query
-from qatui.domain.candidate import Outcome
 from qatui.domain.lifecycle import Action
+from qatui.domain.review import Side
 from qatui.errors import QatuiError
 from qatui.settings.types import User
-from qatui.tui import messages
+from qatui.tui import errands, messages
 from qatui.tui.child import Child
 
 if TYPE_CHECKING:
@@ -35,10 +36,6 @@ POLL_SECONDS = 0.25
 """How often the store is asked whether somebody committed."""
 WAKE_SECONDS = 60.0
 """How often deferred candidates are looked at for whose time has come."""
-PAGE = 200
-"""Lines read before all ids of a filter are known: more than any terminal is high."""
-PLACE = ("place", "filter", "marks")
-"""Names of the bookmarks that a start reads."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,6 +59,10 @@ class Parts:
     child: Sequence[str] = ()
     """The command that a child process begins with: this program, this repository."""
     user: User = field(default_factory=User)
+
+
+Step = Callable[[Seat], messages.Told]
+"""One question to the store, and its answer."""
 
 
 class Backend:
@@ -121,7 +122,7 @@ class Backend:
             seat = Seat(desk.db, desk.repository_id, desk.reviewer)
             if self._seat != seat:
                 await self._take(seat)
-            place = await asyncio.to_thread(_place, desk)
+            place = await asyncio.to_thread(errands.place, desk)
         except QatuiError as error:
             self._app.exit(error, return_code=error.exit_code)
             return
@@ -135,10 +136,10 @@ class Backend:
 
     async def _take(self, seat: Seat) -> None:
         """Sit down: the bookmarks are read, and from now on the store is watched."""
-        from_store = await asyncio.to_thread(_bookmarks, seat)
+        from_store = await asyncio.to_thread(errands.recall, seat, errands.PLACE)
         first = self._seat is None
         self._seat = seat
-        self._seen = await asyncio.to_thread(_versions, seat)
+        self._seen = await asyncio.to_thread(errands.versions, seat)
         self._ready.set()
         self._tell(messages.Opened(from_store))
         if first:
@@ -154,47 +155,47 @@ class Backend:
     # Reading
 
     def load_queue(self, asker: MessagePump, text: str, sight: Iterable[int] = (), *, page: bool = False) -> None:
-        """Every id that the filter `text` means, with the lines in `sight` read again; `page`: first lines at once."""
-        wanted = query.parse(text)
-        sight = list(sight)
+        """Every id that the filter `text` means, with the lines in `sight` read again; `page`: first lines at once.
 
-        def first(seat: Seat) -> messages.PageLoaded:
-            from qatui.store import candidates
-
-            with seat.db.read() as connection:
-                rows = candidates.queue_page(connection, seat.repository_id, wanted, limit=PAGE)
-            return messages.PageLoaded(text, rows)
-
-        def whole(seat: Seat) -> messages.QueueLoaded:
-            from qatui.store import candidates
-
-            with seat.db.read() as connection:
-                ids = candidates.queue_ids(connection, seat.repository_id, wanted)
-                rows = candidates.queue_rows(connection, seat.repository_id, sight or ids[:PAGE])
-                counts = candidates.counts(connection, seat.repository_id)
-            return messages.QueueLoaded(text, ids, rows, counts)
-
-        steps = [first, whole] if page else [whole]
-        self._spawn("queue", self._read("queue", asker, steps, newest=True))
+        Raises QueryError for a filter that means nothing.
+        """
+        wanted, seen = query.parse(text), list(sight)
+        whole: Step = partial(errands.whole_queue, text=text, wanted=wanted, sight=seen)
+        first: Step = partial(errands.first_page, text=text, wanted=wanted)
+        self._spawn("queue", self._read("queue", asker, [first, whole] if page else [whole], newest=True))
 
     def load_rows(self, asker: MessagePump, ids: Sequence[int]) -> None:
         """The lines of `ids`, which came into sight."""
-
-        def rows(seat: Seat) -> messages.RowsLoaded:
-            from qatui.store import candidates
-
-            with seat.db.read() as connection:
-                return messages.RowsLoaded(candidates.queue_rows(connection, seat.repository_id, ids))
-
-        self._spawn("rows", self._read("rows", asker, [rows], newest=True))
+        self._spawn("rows", self._read("rows", asker, [partial(errands.some_rows, ids=ids)], newest=True))
 
     def look(self, asker: MessagePump, candidate_id: int) -> None:
         """One candidate whole, without a change of state."""
-        self.ask(asker, "dossier", lambda desk: _dossier(desk, candidate_id, opening=False))
+        self.ask(asker, "dossier", partial(errands.dossier, candidate_id=candidate_id, opening=False))
 
     def open_candidate(self, asker: MessagePump, candidate_id: int) -> None:
         """One candidate whole; a pending one is in review from now on."""
-        self.ask(asker, "dossier", lambda desk: _dossier(desk, candidate_id, opening=True))
+        self.ask(asker, "dossier", partial(errands.dossier, candidate_id=candidate_id, opening=True))
+
+    def preload(self, candidate_id: int) -> None:
+        """Align the texts of a candidate that is likely to be looked at next."""
+
+        async def load() -> None:
+            async with self._locks["preload"]:
+                await self._connected.wait()
+                if self._newest["preload"] == mine:
+                    await self._guarded("read", partial(errands.dossier, candidate_id=candidate_id, opening=False),
+                                        self._must())  # fmt: skip
+
+        self._newest["preload"] = mine = self._newest["preload"] + 1
+        self._spawn("preload", load())
+
+    def recall(self, asker: MessagePump, name: str) -> None:
+        """A bookmark; None where there is none."""
+
+        def read(seat: Seat) -> messages.Recalled:
+            return messages.Recalled(name, errands.recall(seat, [name])[name])
+
+        self._spawn("place", self._read("place", asker, [read], newest=False))
 
     def ask(
         self, asker: MessagePump, lane: str, work: Callable[["Desk"], messages.Told], *, newest: bool = True
@@ -206,7 +207,7 @@ class Backend:
         self,
         lane: str,
         asker: MessagePump,
-        steps: Sequence[Callable[[Seat], messages.Told]],
+        steps: Sequence[Step],
         *,
         newest: bool,
         desk: bool = False,
@@ -217,7 +218,7 @@ class Backend:
             for step in steps:
                 if newest and self._newest[lane] != mine:
                     return
-                found = await self._guarded("read", step, self._seat)
+                found = await self._guarded("read", step, self._sitting())
                 if found is not None and asker.is_running and (not newest or self._newest[lane] == mine):
                     asker.post_message(found)
 
@@ -235,27 +236,52 @@ class Backend:
     ) -> None:
         """Give a verdict to `ids`; `expected` is the content the person had before them, by id."""
 
-        def work(desk: "Desk") -> Outcome:
+        def work(desk: "Desk") -> messages.Wrote:
             from qatui.flows.decide import decide
 
-            return decide(desk, ids, action, reason=reason, note=note, until=until, expected=expected)
+            outcome = decide(desk, ids, action, reason=reason, note=note, until=until, expected=expected)
+            return messages.Wrote(errands.PAST[action], outcome)
 
-        self.write(_PAST[action], work)
+        self.write(errands.PAST[action], work)
 
-    def write(self, verb: str, work: Callable[["Desk"], Outcome], *, undoable: bool = True) -> None:
-        """Run a flow that writes, after those asked for earlier; `verb` in the past, for the message."""
+    def undo(self) -> None:
+        """Take back the reviewer's last verb."""
+        self.write("taken back", errands.undo)
+
+    def redo(self) -> None:
+        """Do again what was taken back."""
+        self.write("done again", errands.redo)
+
+    def claim(self, ids: Sequence[int], verb: str, to: str = "") -> None:
+        """`claim`, `release`, or `assign` to somebody."""
+        self.write("claimed", partial(errands.claim, ids=ids, verb=verb, to=to))
+
+    def comment(self, candidate_id: int, body: str, *, side: Side | None, line: int | None, draft: str) -> None:
+        """Comment on a candidate or a line of it; the draft of that name is over."""
+        self._places.pop(draft, None)
+        self.write(
+            "commented",
+            partial(errands.comment, candidate_id=candidate_id, body=body, side=side, line=line, draft=draft),
+        )
+
+    def answer(self, candidate_id: int, item: str, done: bool) -> None:
+        """Tick or untick an item of the checklist."""
+        self.write("ticked", partial(errands.answer, candidate_id=candidate_id, item=item, done=done))
+
+    def write(self, verb: str, work: Callable[["Desk"], messages.Wrote]) -> None:
+        """Run a flow that writes, after those asked for earlier; `verb`, in the past, is for its failure."""
         self.unsaved += 1
-        self._spawn("write", self._write(verb, work, undoable))
+        self._spawn("write", self._write(verb, work))
 
-    async def _write(self, verb: str, work: Callable[["Desk"], Outcome], undoable: bool) -> None:
+    async def _write(self, verb: str, work: Callable[["Desk"], messages.Wrote]) -> None:
         try:
             async with self._locks["write"]:
                 await self._connected.wait()
-                outcome = await self._guarded(verb, work, self._must())
+                wrote = await self._guarded(verb, work, self._must())
         finally:
             self.unsaved -= 1
-        if outcome is not None:
-            self._tell(messages.Wrote(verb, outcome, undoable))
+        if wrote is not None:
+            self._tell(wrote)
             await self._look_for_changes()
 
     def keep(self, name: str, value: Any) -> None:
@@ -270,7 +296,7 @@ class Backend:
             await self._ready.wait()
             places, self._places = self._places, {}
             if self._seat is not None:
-                await self._guarded("keep your place", _keep_places, self._seat, places, self.now())
+                await self._guarded("keep your place", errands.keep, self._seat, places, self.now())
 
     # The change feed
 
@@ -281,7 +307,7 @@ class Backend:
 
     async def _look_for_changes(self) -> None:
         async with self._locks["watch"]:
-            seen = await self._guarded("watch the store", _versions_since, self._seat, self._seen)
+            seen = await self._guarded("watch the store", errands.versions, self._sitting(), self._seen)
             if seen is None or seen == self._seen:
                 return
             changed = seen[1] != self._seen[1]
@@ -314,6 +340,11 @@ class Backend:
         self._spawn("child", self._follow(self.child, verb))
         return True
 
+    def ingest(self, path: str) -> bool:
+        """Take candidates in from a folder or a manifest; False: an intake runs already."""
+        where = ["--manifest", path] if path.endswith((".jsonl", ".ndjson")) else ["--", path]
+        return self.run_child(["--json", "ingest", "--progress", *where], "taken in")
+
     async def _follow(self, child: Child, verb: str) -> None:
         try:
             async for line in child.progress():
@@ -331,6 +362,10 @@ class Backend:
 
     def _spawn(self, lane: str, coroutine: Any) -> None:
         self._app.run_worker(coroutine, group=lane, exit_on_error=False)
+
+    def _sitting(self) -> Seat:
+        assert self._seat is not None, "asked before the store was open"
+        return self._seat
 
     def _must(self) -> "Desk":
         assert self._desk is not None, "asked before connected"
@@ -358,55 +393,8 @@ class Backend:
         self._tell(messages.Failed(verb, f"This is a bug in qatui: {type(error).__name__}.", hint))
 
 
-_PAST = {Action.APPROVE: "approved", Action.REJECT: "rejected", Action.DEFER: "deferred"}
-
-
 def post_copies(message: messages.Told, pumps: Iterable[MessagePump]) -> None:
     """Give each its own copy: a message keeps track of who handled it."""
     for pump in pumps:
         if pump.is_running:
             pump.post_message(copy.copy(message))
-
-
-def _dossier(desk: "Desk", candidate_id: int, *, opening: bool) -> messages.DossierLoaded:
-    from qatui.flows.review import look, open_candidate
-
-    return messages.DossierLoaded(open_candidate(desk, candidate_id) if opening else look(desk, candidate_id))
-
-
-def _place(desk: "Desk") -> str:
-    """`acme/payments-api · main`: the store's key without its host, a path's last part."""
-    key = desk.repository.key(desk.team.remote) if desk.team.repository is None else desk.team.repository
-    parts = key.split("/")
-    return f"{'/'.join(parts[-2:]) if not key.startswith('/') else parts[-1]} · {desk.base.branch}"
-
-
-def _bookmarks(seat: Seat) -> dict[str, Any]:
-    from qatui.store import bookmarks
-
-    with seat.db.read() as connection:
-        return {name: bookmarks.recall(connection, seat.repository_id, seat.reviewer, name) for name in PLACE}
-
-
-def _keep_places(seat: Seat, places: Mapping[str, Any], now: int) -> None:
-    from qatui.store import bookmarks
-
-    with seat.db.write() as connection:
-        for name, value in places.items():
-            if value is None:
-                bookmarks.drop(connection, seat.repository_id, seat.reviewer, name)
-            else:
-                bookmarks.keep(connection, seat.repository_id, seat.reviewer, name, value, now)
-
-
-def _versions(seat: Seat) -> tuple[int, int]:
-    from qatui.store import events
-
-    version = seat.db.data_version()
-    with seat.db.read() as connection:
-        return version, events.newest(connection, seat.repository_id)
-
-
-def _versions_since(seat: Seat, seen: tuple[int, int]) -> tuple[int, int]:
-    """The versions now; the newest event is asked for only when something was committed."""
-    return seen if seat.db.data_version() == seen[0] else _versions(seat)

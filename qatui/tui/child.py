@@ -1,6 +1,7 @@
 """A long job of the workstation: the headless command as a child process in a group of its own.
 
-Its lines on stderr are progress, its JSON on stdout the result. Cancelling ends the whole group.
+Its lines of JSON on stdout are progress and, the last, the result; stderr is what went wrong. Cancelling ends
+the whole group.
 """
 
 import asyncio
@@ -9,6 +10,7 @@ import os
 import signal
 from collections.abc import AsyncIterator, Sequence
 from contextlib import suppress
+from typing import Any
 
 from qatui.domain.candidate import Outcome
 from qatui.tui.messages import Failed, Told, Wrote
@@ -24,11 +26,11 @@ class Child:
         self.command = list(command)
         self.cancelled = False
         self._process: asyncio.subprocess.Process | None = None
-        self._out = b""
+        self._told: dict[str, Any] = {}
         self._said = ""
 
     async def progress(self) -> AsyncIterator[str]:
-        """Start it, and give its lines on stderr as they come; over when it has ended. Raises OSError."""
+        """Start it, and give how far it is, as it tells; over when it has ended. Raises OSError."""
         process = self._process = await asyncio.create_subprocess_exec(
             *self.command,
             stdin=asyncio.subprocess.DEVNULL,
@@ -40,19 +42,19 @@ class Child:
         os.setpriority(os.PRIO_PGRP, process.pid, 5)
         assert process.stdout is not None
         assert process.stderr is not None
-        out = asyncio.create_task(process.stdout.read())
+        said = asyncio.create_task(process.stderr.read())
         try:
-            async for raw in process.stderr:
-                line = raw.decode("utf-8", "replace").strip()
-                if line:
-                    self._said = line
-                    yield line
-            self._out = await out
+            async for raw in process.stdout:
+                told = _object(raw)
+                if "progress" in told:
+                    yield _progress(told["progress"])
+                elif told:
+                    self._told = told
+            self._said = (await said).decode("utf-8", "replace").strip()
             await process.wait()
         finally:
-            out.cancel()
-            if process.returncode is None:
-                self._signal(signal.SIGKILL)
+            said.cancel()
+            self._signal(signal.SIGKILL)
 
     def cancel(self) -> None:
         """Ask the whole group to end; it is made to after a while."""
@@ -67,12 +69,12 @@ class Child:
             return Failed(verb, "The job was cancelled.", "What it had done is kept; start it again to go on.")
         status = self._process.returncode if self._process else None
         if status in (0, 1):
-            return Wrote(verb, _outcome(self._out), undoable=False)
-        message, hint = self._said or f"The job ended with status {status}.", ""
-        with suppress(ValueError, KeyError, TypeError):
-            told = json.loads(self._said)["error"]
-            message, hint = str(told["message"]), str(told["hint"])
-        return Failed(verb, message, hint)
+            refused = [(0, f"{each['place']}: {each['reason']}") for each in self._told.get("refused", ())]
+            done = tuple(self._told.get("candidates", ()))
+            return Wrote(verb, Outcome(done, tuple(refused)), turn="")
+        error = _object(self._said.splitlines()[-1].encode()).get("error", {}) if self._said else {}
+        message = str(error.get("message") or self._said[:200] or f"The job ended with status {status}.")
+        return Failed(verb, message, str(error.get("hint", "")))
 
     def _signal(self, number: signal.Signals) -> None:
         if self._process is not None and self._process.returncode is None:
@@ -80,17 +82,15 @@ class Child:
                 os.killpg(self._process.pid, number)
 
 
-def _outcome(out: bytes) -> Outcome:
-    """The ids taken and how many were refused, from the last JSON line of `ingest --json`."""
-    with suppress(ValueError, IndexError):
-        told = json.loads(out.splitlines()[-1])
+def _object(line: bytes) -> dict[str, Any]:
+    """The JSON object of a line; empty for anything else."""
+    with suppress(ValueError):
+        told = json.loads(line)
         if isinstance(told, dict):
-            done = [*_list(told, "new"), *_list(told, "revised")]
-            refused = [(0, str(each.get("reason", ""))) for each in _list(told, "refused") if isinstance(each, dict)]
-            return Outcome(tuple(each for each in done if isinstance(each, int)), tuple(refused))
-    return Outcome()
+            return told
+    return {}
 
 
-def _list(told: dict[str, object], key: str) -> list[object]:
-    value = told.get(key)
-    return value if isinstance(value, list) else []
+def _progress(told: dict[str, Any]) -> str:
+    done, total = told.get("done"), told.get("total")
+    return f"{done:,} of {total:,}" if isinstance(total, int) else f"{done:,}"

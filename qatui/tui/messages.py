@@ -7,8 +7,10 @@ from typing import TYPE_CHECKING, Any
 from textual.message import Message
 
 from qatui.domain.candidate import Outcome, State
+from qatui.domain.lifecycle import Action
 
 if TYPE_CHECKING:
+    from qatui.domain.diff import Document
     from qatui.flows.review import Dossier
     from qatui.store.candidates import QueueRow
 
@@ -60,9 +62,33 @@ class RowsLoaded(Told):
 
 @dataclass
 class DossierLoaded(Told):
-    """One candidate whole."""
+    """One candidate whole, and its texts aligned."""
 
     dossier: "Dossier"
+    document: "Document"
+
+
+@dataclass
+class Foreseen(Told):
+    """What would become of a verdict on many."""
+
+    action: Action
+    targets: object
+    """The `Targets` it was asked for."""
+    outcome: Outcome
+    names: Mapping[int, str]
+    """Paths of the first candidates that would be refused."""
+
+
+@dataclass
+class Recalled(Told):
+    """A bookmark was read."""
+
+    name: str
+    value: Any
+
+
+UNDO, REDO = "undo", "redo"
 
 
 @dataclass
@@ -72,7 +98,10 @@ class Wrote(Told):
     verb: str
     """In the past: approved, rejected, claimed ..."""
     outcome: Outcome
-    undoable: bool = True
+    turn: str = UNDO
+    """What turns it round: UNDO, REDO, or nothing."""
+    counted: bool = True
+    """False: the verb says everything."""
 
 
 @dataclass

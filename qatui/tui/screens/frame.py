@@ -4,6 +4,7 @@ import time
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, ClassVar, cast
 
+from rich.text import Text
 from textual import events
 from textual.app import ComposeResult
 from textual.screen import Screen
@@ -19,6 +20,7 @@ if TYPE_CHECKING:
     from qatui.tui.app import Workstation
     from qatui.tui.backend import Backend
 
+TAB_GAP = 3
 SAID_SECONDS = 6.0
 """How long it stays on the screen what was just said; an error stays twice as long."""
 
@@ -31,6 +33,8 @@ class Frame(Screen[None]):
 
     def __init__(self) -> None:
         super().__init__()
+        self._said: Piece | None = None
+        self._said_until = 0.0
         self.pressed = 0.0
         """When the key went down whose action runs (monotonic seconds)."""
 
@@ -54,7 +58,7 @@ class Frame(Screen[None]):
     def compose(self) -> ComposeResult:
         """Title and tabs above, the screen's own parts, keys below."""
         yield Line(id="title")
-        yield Line(gap=3, id="tabs")
+        yield Line(gap=TAB_GAP, id="tabs")
         yield from self.compose_body()
         yield Line(id="keys")
         yield Static(id="said", markup=False)
@@ -76,7 +80,7 @@ class Frame(Screen[None]):
         if not self.is_mounted:
             return
         self.query_one("#title", Line).show(*self.title_pieces())
-        self.query_one("#tabs", Line).show(self.tab_pieces())
+        self._show_tabs()
         self.query_one("#keys", Line).show(self.key_pieces(), self.help_piece())
 
     def title_pieces(self) -> tuple[Sequence[Piece], Sequence[Piece]]:
@@ -124,29 +128,38 @@ class Frame(Screen[None]):
         return [Piece("keys", key=self.station.keymap.first("app.help"))]
 
     def say(self, text: str, token: str = "foreground") -> None:
-        """Say what happened, once, in the one place for it."""
-        said = self.query_one("#said", Static)
-        theme = self.app.theme
-        from rich.text import Text
-
-        said.update(Text(f" {text} ", style=ink(theme, token, "panel", "bold" if token != "foreground" else "")))
-        said.display = True
+        """Say what happened, once, beside the tabs; what is longer lies over them for a while."""
         seconds = SAID_SECONDS if token == "foreground" else 2 * SAID_SECONDS
-        said.loading = False
+        self._said = Piece(text, token, "" if token == "foreground" else "bold")
         self._said_until = time.monotonic() + seconds
-        self.set_timer(seconds + 0.05, self._unsay)
+        self._show_tabs()
+        self.set_timer(seconds + 0.05, self._forget_said)
 
-    def _unsay(self) -> None:
+    def unsay(self) -> None:
+        """What was said is over."""
+        self._said = None
+        self._show_tabs()
+
+    def _forget_said(self) -> None:
         if time.monotonic() >= self._said_until:
-            self.query_one("#said", Static).display = False
+            self.unsay()
 
-    _said_until = 0.0
+    def _show_tabs(self) -> None:
+        tabs, said = self.tab_pieces(), self._said
+        room = self.size.width - 2 - sum(piece.width + TAB_GAP for piece in tabs)
+        beside = said is not None and said.width <= room
+        self.query_one("#tabs", Line).show(tabs, [said] if said and beside else [])
+        over = self.query_one("#said", Static)
+        over.display = said is not None and not beside
+        if said is not None and not beside:
+            over.update(Text(f" {said.text} ", ink(self.app.theme, said.token, "panel", said.flags)))
 
     # Keys
 
     def on_key(self, event: events.Key) -> None:
         """Run the action of a key; while text is being typed no key is one."""
         if isinstance(self.focused, Input | TextArea):
+            self.typing_key(event)
             return
         act = self.station.keymap.find(self.NAME, keymap.key_name(event.key, event.character))
         if act is not None:
@@ -154,6 +167,9 @@ class Frame(Screen[None]):
             event.prevent_default()
             self.pressed = event.time
             self.run_act(act)
+
+    def typing_key(self, event: events.Key) -> None:
+        """A key that the text being typed does not take; nothing unless a screen wants it."""
 
     def run_act(self, act: Act) -> None:
         """Do what the action says, or say why not."""

@@ -8,25 +8,25 @@ from textual.app import ComposeResult
 from textual.containers import Horizontal, Vertical
 from textual.widgets import Input, Static
 
-from qatui.domain import lifecycle, query
+from qatui.domain import query
 from qatui.domain.candidate import GONE, OPEN, State
-from qatui.domain.lifecycle import Action
-from qatui.domain.review import open_required
 from qatui.tui import messages
+from qatui.tui.dialogs.question import Answer, Asked, Question
 from qatui.tui.keymap import Act
-from qatui.tui.screens.frame import Frame
+from qatui.tui.screens.verdicts import DecidingFrame, Targets
+from qatui.tui.widgets.diff_view import DiffView
 from qatui.tui.widgets.facts import Facts
 from qatui.tui.widgets.lines import Line, Piece, Rule
 from qatui.tui.widgets.queue_list import QueueHead, QueueList
 
 if TYPE_CHECKING:
-    from qatui.flows.review import Dossier
+    from qatui.store.candidates import QueueRow
 
 AGE_SECONDS = 30.0
 """How often the ages are drawn anew."""
 
 
-class QueueScreen(Frame):
+class QueueScreen(DecidingFrame):
     """The list, its filter, and the preview."""
 
     NAME = "queue"
@@ -35,12 +35,15 @@ class QueueScreen(Frame):
         super().__init__()
         self.filter = query.DEFAULT
         """The filter whose candidates the list shows."""
-        self._before_filter = query.DEFAULT
+        self._wrong = ""
+        """What is wrong with the filter that is being typed."""
+        self._before_typing = query.DEFAULT
         self._wanted: int | None = None
         """Candidate to put the cursor on when it is found: where the person was before the start."""
+        self._typed = False
+        """The filter changed: the cursor begins at the top unless its candidate is found."""
         self._loaded = False
         self._counts: Mapping[State, int] = {}
-        self._dossier: Dossier | None = None
         self._kept: dict[str, Any] = {}
 
     def compose_body(self) -> ComposeResult:
@@ -52,14 +55,14 @@ class QueueScreen(Frame):
         yield Rule(self.glyphs.rule)
         yield QueueHead()
         yield QueueList(self.glyphs)
-        yield Static(id="empty", markup=False)
+        yield Static("reading the queue …", id="empty", markup=False)
         yield Rule(self.glyphs.rule)
         with Vertical(id="preview"):
             yield Facts(self.glyphs)
+            yield DiffView(cursor=False, glyphs=self.glyphs)
 
     def on_mount(self) -> None:
         """The list has the keys from the start."""
-        super().on_mount()
         self.lines.focus()
         self.set_interval(AGE_SECONDS, self._tick)
 
@@ -68,22 +71,26 @@ class QueueScreen(Frame):
         """The list."""
         return self.query_one(QueueList)
 
+    @property
+    def row(self) -> "QueueRow | None":
+        """The line under the cursor, once it is read."""
+        here = self.lines.cursor
+        return self.lines.rows.get(here) if here is not None else None
+
     # Loading
 
     def on_opened(self, message: messages.Opened) -> None:
         """The store is there: back to where the person was."""
-        marks = message.bookmarks
-        self._kept = dict(marks)
-        self.filter = str(marks.get("filter") or query.DEFAULT)
+        self._kept = dict(message.bookmarks)
+        self.filter = str(self._kept.get("filter") or query.DEFAULT)
         try:
             query.parse(self.filter)
         except query.QueryError:
             self.filter = query.DEFAULT
-        self.query_one("#filter", Input).value = self.filter
-        self.lines.marks = {each for each in marks.get("marks") or () if isinstance(each, int)}
-        self._wanted = (marks.get("place") or {}).get("candidate")
-        self.lines.now = self.backend.now()
-        self.refresh_lines()
+        with self.prevent(Input.Changed):
+            self.query_one("#filter", Input).value = self.filter
+        self.lines.marks = {each for each in self._kept.get("marks") or () if isinstance(each, int)}
+        self._wanted = (self._kept.get("place") or {}).get("candidate")
         self._load(page=True)
 
     def _load(self, *, page: bool = False) -> None:
@@ -92,7 +99,7 @@ class QueueScreen(Frame):
     def on_page_loaded(self, message: messages.PageLoaded) -> None:
         """The first lines, unless the person's place is further down."""
         ids = [row.id for row in message.rows]
-        if message.query == self.filter and (self._wanted is None or self._wanted in ids):
+        if message.query == self.filter and ids and (self._wanted is None or self._wanted in ids):
             self._show(ids, {row.id: row for row in message.rows})
 
     def on_queue_loaded(self, message: messages.QueueLoaded) -> None:
@@ -102,17 +109,38 @@ class QueueScreen(Frame):
         self._counts = message.counts
         self._loaded = True
         self.station.tab_counts["queue"] = sum(message.counts[state] for state in OPEN)
-        waiting = message.counts[State.APPROVED] + message.counts[State.HELD]
-        self.station.tab_counts["publish"] = waiting
+        self.station.tab_counts["publish"] = message.counts[State.APPROVED]
         self._show(message.ids, message.rows)
         self._wanted = None
 
     def _show(self, ids: Sequence[int], rows: Mapping[int, Any]) -> None:
         self.lines.now = self.backend.now()
-        self.lines.show(ids, rows, cursor=self._wanted if self._wanted in ids else None)
+        self.lines.show(ids, rows, cursor=self._wanted if self._wanted in ids else None, from_top=self._typed)
+        self._typed = False
         if self._wanted in rows:
             self._wanted = None
+        empty = self.query_one("#empty", Static)
+        empty.display, self.lines.display = not ids, bool(ids)
+        if not ids:
+            empty.update(self._nothing())
         self.refresh_lines()
+
+    def _nothing(self) -> str:
+        """What an empty list says, and what to press next."""
+        keymap = self.station.keymap
+        if not sum(self._counts.values()):
+            return (
+                "Nothing was taken in yet.\n\n"
+                f"{keymap.first('app.palette')} ingest   takes tests in from a folder or a manifest\n"
+                "qatui ingest PATH   does the same in a shell"
+            )
+        if self.filter.strip() in ("", query.DEFAULT):
+            return (
+                "Nothing is left to judge.\n\n"
+                f"{keymap.first('app.publish')} publish what was approved   "
+                f"{keymap.first('queue.filter')} is:all shows everything   {keymap.first('candidate.undo')} undo"
+            )
+        return f"Nothing matches {self.filter}\n\n{keymap.first('queue.filter')} another filter, such as is:open"
 
     def on_queue_list_rows_missing(self, message: QueueList.RowsMissing) -> None:
         """Lines came into sight that were not read."""
@@ -126,6 +154,18 @@ class QueueScreen(Frame):
         """Read again what is seen."""
         self._load()
 
+    def on_connected(self, message: messages.Connected) -> None:
+        """Now the candidate under the cursor can be read."""
+        if self.row is not None:
+            self.backend.look(self, self.row.id)
+
+    def on_wrote(self, message: messages.Wrote) -> None:
+        """What was decided is no longer marked; what was taken back is under the cursor again."""
+        if message.turn == messages.UNDO:
+            self.lines.marks -= set(message.outcome.done)
+        elif message.turn == messages.REDO and message.outcome.done:
+            self._wanted = message.outcome.done[0]
+
     def _tick(self) -> None:
         self.lines.tick(self.backend.now())
 
@@ -133,25 +173,34 @@ class QueueScreen(Frame):
 
     def on_queue_list_cursor_moved(self) -> None:
         """Show it below, and keep the place."""
-        row = self.lines.rows.get(self.lines.cursor) if self.lines.cursor is not None else None
-        self.query_one(Facts).show(row, self._dossier, self.backend.now())
-        if row is not None:
+        row = self.row
+        self._draw_facts()
+        if row is None:
+            self.query_one(DiffView).show(None)
+        elif self.backend.desk is not None:
             self.backend.look(self, row.id)
         self._keep()
         self.refresh_lines()
 
     def on_dossier_loaded(self, message: messages.DossierLoaded) -> None:
-        """The candidate whole."""
-        self._dossier = message.dossier
-        row = self.lines.rows.get(self.lines.cursor) if self.lines.cursor is not None else None
-        self.query_one(Facts).show(row, self._dossier, self.backend.now())
+        """The candidate whole; meanwhile the next is made ready."""
+        if message.dossier.candidate.id != self.lines.cursor:
+            return
+        self.dossier = message.dossier
+        self._draw_facts()
+        self.query_one(DiffView).show(message.document)
         self.refresh_lines()
+        if self.lines.index + 1 < len(self.lines.ids):
+            self.backend.preload(self.lines.ids[self.lines.index + 1])
+
+    def _draw_facts(self) -> None:
+        self.query_one(Facts).show(self.row, self.dossier, self.backend.now())
 
     def _keep(self) -> None:
         """Keep cursor, filter and marks, each when it changed."""
         if not self._loaded:
             return
-        now = {
+        now: dict[str, Any] = {
             "place": {"screen": "queue", "candidate": self.lines.cursor},
             "filter": self.filter,
             "marks": sorted(self.lines.marks),
@@ -173,56 +222,193 @@ class QueueScreen(Frame):
         words = f"{total - left_over:,} of {total:,} done, {left_over:,} left"
         return [*left, Piece(words, "foreground", "bold" if left_over else "")], right
 
-    def why_not(self, act: Act) -> str | None:
-        """Why an action cannot be done to the candidate at hand."""
-        if act.scope == "candidate" and act.verb not in ("undo", "redo") and self.lines.cursor is None:
-            return "no candidate is here"
-        dossier, desk = self._dossier, self.backend.desk
-        if act.needs is None or self.lines.marks or dossier is None or desk is None:
-            return None
-        if dossier.candidate.id != self.lines.cursor or act.needs is Action.OPEN:
-            return None
-        given = lifecycle.Circumstances(desk.reviewer, desk.team.self_approve, open_required(dossier.checklist))
-        return lifecycle.why_not(dossier.candidate, act.needs, given)
+    def refresh_lines(self) -> None:
+        """The filter line says where the cursor is, what is marked, and what is wrong with the filter."""
+        super().refresh_lines()
+        if not self.is_mounted:
+            return
+        says = []
+        if self._wrong:
+            says.append(Piece(self._wrong, "risk-high"))
+        else:
+            if self.lines.in_range:
+                says.append(Piece(f"range: {self.station.keymap.first('queue.range')} ends it", "accent", rank=2))
+            if self.lines.marks:
+                shown, every = len(self.lines.marked()), len(self.lines.marks)
+                words = f"{shown:,} marked" if shown == every else f"{shown:,} of {every:,} marked in sight"
+                says.append(Piece(f"{self.glyphs.mark} {words}", "accent", "bold", rank=1))
+            if self.lines.ids:
+                says.append(Piece(f"{self.lines.index + 1:,} / {len(self.lines.ids):,}", "dim", rank=3))
+        self.query_one("#filter-says", Line).show([], says)
 
-    # Actions: moving, marking, filtering
+    def key_pieces(self) -> list[Piece]:
+        """While the filter is typed, other keys work."""
+        if isinstance(self.focused, Input):
+            return [
+                Piece("keep the filter", key="enter"),
+                Piece("as before", key="esc"),
+                Piece("is:open is:approved,held -word word", "dim", rank=1),
+            ]
+        return super().key_pieces()
+
+    # Deciding
+
+    def at_hand(self) -> int | None:
+        """Id under the cursor."""
+        return self.lines.cursor
+
+    def targets(self) -> Targets:
+        """The marked candidates that the filter shows, else the one under the cursor when the key went down."""
+        marked = self.lines.marked()
+        if marked:
+            rows = self.lines.rows
+            seen = {each: rows[each].content_hash for each in marked if each in rows}
+            return Targets(marked, seen, rows[marked[0]].path if marked[0] in rows else "")
+        row = self.lines.row_at(self.pressed)
+        return Targets([row.id], {row.id: row.content_hash}, row.path) if row else Targets()
+
+    def go_on(self, ids: Sequence[int]) -> None:
+        """The cursor to the next candidate that no verdict is on its way for."""
+        self.lines.advance(ids)
+
+    def view(self, candidate_id: int) -> None:
+        """The cursor to that candidate."""
+        if candidate_id in self.lines.ids:
+            self.lines.go(self.lines.ids.index(candidate_id))
+
+    def why_not(self, act: Act) -> str | None:
+        """Why an action cannot be done now."""
+        if act.scope == "queue" and act.verb in ("open", "mark", "range", "all", "invert") and not self.lines.ids:
+            return "no candidate is here"
+        if act.verb == "all" and not self._loaded:
+            return "the queue is still being read"
+        return super().why_not(act)
+
+    # Moving and marking
 
     def do_down(self) -> None:
+        """One line down."""
         self.lines.step(1)
 
     def do_up(self) -> None:
+        """One line up."""
         self.lines.step(-1)
 
     def do_page_down(self) -> None:
+        """Half a page down."""
         self.lines.step(max(1, self.lines.room.height // 2))
 
     def do_page_up(self) -> None:
+        """Half a page up."""
         self.lines.step(-max(1, self.lines.room.height // 2))
 
     def do_top(self) -> None:
+        """To the first line."""
         self.lines.go(0)
 
     def do_end(self) -> None:
+        """To the last line."""
         self.lines.go(len(self.lines.ids) - 1)
 
+    def do_mark(self) -> None:
+        """Mark, and go on."""
+        self.lines.toggle_mark()
+        self._marked()
+
+    def do_range(self) -> None:
+        """Begin a range, or mark it."""
+        self.lines.toggle_range()
+        self._marked()
+
+    def do_all(self) -> None:
+        """Mark all that the filter shows."""
+        self.lines.mark_all()
+        self._marked()
+
+    def do_invert(self) -> None:
+        """Turn the marks round."""
+        self.lines.invert_marks()
+        self._marked()
+
+    def _marked(self) -> None:
+        self._keep()
+        self.refresh_lines()
+
+    def do_back(self) -> None:
+        """Nothing lies behind the queue; an open range ends."""
+        self.lines.end_range()
+        self.refresh_lines()
+
     def do_refresh(self) -> None:
+        """Read everything again."""
         self._load()
 
-    # Verdicts
+    # The filter
 
-    def targets(self) -> tuple[list[int], dict[int, str]]:
-        """The ids a verdict takes, and the content the person saw of each: the marked, else the one at hand."""
-        marked = self.lines.marked()
-        if marked:
-            return marked, {each: self.lines.rows[each].content_hash for each in marked if each in self.lines.rows}
-        row = self.lines.row_at(self.pressed)
-        return ([row.id], {row.id: row.content_hash}) if row else ([], {})
+    def do_filter(self) -> None:
+        """Type a filter."""
+        self._before_typing = self.filter
+        self.query_one("#filter", Input).focus()
 
-    def do_approve(self) -> None:
-        ids, expected = self.targets()
-        self.backend.decide(ids, Action.APPROVE, expected=expected)
-        self.lines.advance(ids)
+    @on(Input.Changed, "#filter")
+    def _filter_typed(self, event: Input.Changed) -> None:
+        """Each key filters; while the words mean nothing the old list stays."""
+        try:
+            query.parse(event.value)
+        except query.QueryError as error:
+            self._wrong = str(error)
+        else:
+            self._wrong = ""
+            if event.value != self.filter:
+                self.filter = event.value
+                self._typed = True
+                self._load(page=True)
+        self.refresh_lines()
+
+    @on(Input.Submitted, "#filter")
+    def _filter_kept(self) -> None:
+        """Back to the list; a filter that means nothing gives way to the one shown."""
+        if self._wrong:
+            self.query_one("#filter", Input).value = self.filter
+        self.lines.focus()
+        self._keep()
+
+    def typing_key(self, event: events.Key) -> None:
+        """In the filter Esc takes back what was typed, and down goes to the list."""
+        if event.key in ("escape", "down"):
+            event.stop()
+            if event.key == "escape":
+                self.query_one("#filter", Input).value = self._before_typing
+            self.lines.focus()
 
     @on(events.DescendantFocus)
     def _focus_moved(self) -> None:
         self.refresh_lines()
+
+    # Opening, intake
+
+    def do_open(self) -> None:
+        """Open the candidate under the cursor."""
+        row = self.lines.row_at(self.pressed)
+        if row is not None:
+            self.station.open_candidate(row.id)
+
+    def do_ingest(self) -> None:
+        """Take candidates in; a child process does it."""
+        asked = Asked(
+            "Take tests in from where?",
+            "take them in",
+            facts=[("dim", "a folder whose tree mirrors the target paths, or a manifest (.jsonl)")],
+            field="path",
+            hint="generated/",
+        )
+
+        def answered(answer: Answer | None) -> None:
+            if answer is not None and not self.backend.ingest(answer.text.strip()):
+                self.say("an intake runs already", "risk-look")
+
+        self.app.push_screen(Question(asked, _no_path), answered)
+
+
+def _no_path(answer: Answer) -> str | None:
+    return None if answer.text.strip() else "Type a path."

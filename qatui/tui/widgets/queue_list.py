@@ -96,8 +96,18 @@ class QueueList(ScrollView, can_focus=True):
 
     # New data
 
-    def show(self, ids: Sequence[int], rows: Mapping[int, "QueueRow"], *, cursor: int | None = None) -> None:
-        """Other ids, or the same in another order; the cursor stays on its candidate, else on its place."""
+    def show(
+        self,
+        ids: Sequence[int],
+        rows: Mapping[int, "QueueRow"],
+        *,
+        cursor: int | None = None,
+        from_top: bool = False,
+    ) -> None:
+        """Other ids, or the same in another order; the cursor goes to `cursor`, else stays on its candidate.
+
+        Where that is not among them it stays on its place, or with `from_top` begins at the first line.
+        """
         old, wanted = self.row_at(time.monotonic()), self.cursor if cursor is None else cursor
         first = self.index
         self.ids = ids
@@ -110,7 +120,7 @@ class QueueList(ScrollView, can_focus=True):
             try:
                 self.index = ids.index(wanted) if wanted is not None else 0
             except ValueError:
-                self.index = min(self.index, max(0, len(ids) - 1))
+                self.index = 0 if from_top else min(self.index, max(0, len(ids) - 1))
         self.virtual_size = Size(0, len(ids))
         new = self.rows.get(self.cursor) if self.cursor is not None else None
         if (old and (old.id, old.content_hash)) != (new and (new.id, new.content_hash)):
@@ -176,6 +186,11 @@ class QueueList(ScrollView, can_focus=True):
         self._range = None
         self.refresh()
         return False
+
+    @property
+    def in_range(self) -> bool:
+        """Whether a range was begun."""
+        return self._range is not None
 
     def end_range(self) -> bool:
         """Forget the beginning of a range; whether there was one."""

@@ -1,0 +1,79 @@
+"""The review checklist of one candidate: a tick is saved at once."""
+
+from collections.abc import Callable, Sequence
+
+from rich.text import Text
+from textual import events
+from textual.app import ComposeResult
+from textual.containers import Vertical
+from textual.screen import ModalScreen
+from textual.widgets import Static
+
+from qatui.domain.marks import visible
+from qatui.domain.review import Ticked
+from qatui.tui.glyphs import Glyphs
+from qatui.tui.themes import ink
+
+
+class ChecklistDialog(ModalScreen[None]):
+    """The questions; digits and space tick, Esc closes."""
+
+    def __init__(self, items: Sequence[Ticked], answer: Callable[[str, bool], None], glyphs: Glyphs) -> None:
+        super().__init__()
+        self._items = list(items)
+        self._done = {each.item.id: each.done for each in items}
+        self._answer = answer
+        self._glyphs = glyphs
+        self._at = 0
+
+    def compose(self) -> ComposeResult:
+        """Title and items, keys."""
+        with Vertical(classes="box"):
+            yield Static(id="question", markup=False)
+            yield Static(id="answers", markup=False)
+
+    def on_mount(self) -> None:
+        """Draw what is known."""
+        self._draw()
+
+    def _draw(self) -> None:
+        theme, glyphs = self.app.theme, self._glyphs
+        done = sum(self._done.values())
+        text = Text(f"Checklist {done}/{len(self._items)}", ink(theme, "foreground", "panel", "bold"))
+        text.append("   * required for approve\n", ink(theme, "dim", "panel"))
+        for at, each in enumerate(self._items):
+            paper = "selection" if at == self._at else "panel"
+            ticked = self._done[each.item.id]
+            text.append(f"\n {glyphs.cursor if at == self._at else ' '}", ink(theme, "accent", paper, "bold"))
+            text.append(f"{at + 1 if at < 9 else ' '} ", ink(theme, "accent", paper, "bold"))
+            sign = glyphs.ticked if ticked else glyphs.open
+            text.append(f"{sign} ", ink(theme, "risk-good" if ticked else "foreground", paper))
+            text.append(visible(each.item.text), ink(theme, "foreground", paper))
+            text.append(" * " if each.item.required else " ", ink(theme, "risk-look", paper, "bold"))
+        self.query_one("#question", Static).update(text)
+        key, plain = ink(theme, "accent", "panel", "bold"), ink(theme, "foreground", "panel")
+        keys = Text().append("1-9 space", key).append(" tick   ", plain).append("j k", key).append(" move   ", plain)
+        self.query_one("#answers", Static).update(keys.append("esc", key).append(" back, all saved", plain))
+
+    def on_key(self, event: events.Key) -> None:
+        """Tick, move, close."""
+        event.stop()
+        match event.key:
+            case "escape" | "t" | "q":
+                self.dismiss()
+            case "j" | "down":
+                self._at = min(self._at + 1, len(self._items) - 1)
+            case "k" | "up":
+                self._at = max(self._at - 1, 0)
+            case "space":
+                self._tick(self._at)
+            case digit if digit.isdecimal() and 1 <= int(digit) <= len(self._items):
+                self._tick(int(digit) - 1)
+        if self.is_current:
+            self._draw()
+
+    def _tick(self, at: int) -> None:
+        self._at = at
+        item = self._items[at].item.id
+        self._done[item] = not self._done[item]
+        self._answer(item, self._done[item])

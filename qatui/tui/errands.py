@@ -1,0 +1,169 @@
+"""What the backend runs in threads: each takes a seat or a desk and gives back a message or a value."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from functools import lru_cache
+from typing import TYPE_CHECKING, Any
+
+from qatui.domain.candidate import Outcome
+from qatui.domain.lifecycle import Action
+from qatui.domain.query import Query
+from qatui.domain.review import Side
+from qatui.tui import messages
+
+if TYPE_CHECKING:
+    from qatui.domain.diff import Document
+    from qatui.flows.desk import Desk
+    from qatui.flows.undo import Undone
+    from qatui.tui.backend import Seat
+
+PAGE = 200
+"""Lines read before all ids of a filter are known: more than any terminal is high."""
+PLACE = ("place", "filter", "marks")
+"""Names of the bookmarks that a start reads."""
+KEPT_DOCUMENTS = 8
+"""Aligned texts kept: those looked at last, and the next."""
+PAST = {
+    Action.APPROVE: "approved",
+    Action.REJECT: "rejected",
+    Action.DEFER: "deferred",
+    Action.CLAIM: "claimed",
+    Action.RELEASE: "released",
+    Action.ASSIGN: "assigned",
+}
+"""Verbs as they are told."""
+
+
+def first_page(seat: "Seat", text: str, wanted: Query) -> messages.PageLoaded:
+    """The first lines of a filter."""
+    from qatui.store import candidates
+
+    with seat.db.read() as connection:
+        rows = candidates.queue_page(connection, seat.repository_id, wanted, limit=PAGE)
+    return messages.PageLoaded(text, rows)
+
+
+def whole_queue(seat: "Seat", text: str, wanted: Query, sight: Sequence[int]) -> messages.QueueLoaded:
+    """Every id of a filter, the lines in sight, the counts."""
+    from qatui.store import candidates
+
+    with seat.db.read() as connection:
+        ids = candidates.queue_ids(connection, seat.repository_id, wanted)
+        rows = candidates.queue_rows(connection, seat.repository_id, sight or ids[:PAGE])
+        counts = candidates.counts(connection, seat.repository_id)
+    return messages.QueueLoaded(text, ids, rows, counts)
+
+
+def some_rows(seat: "Seat", ids: Sequence[int]) -> messages.RowsLoaded:
+    """Lines by id."""
+    from qatui.store import candidates
+
+    with seat.db.read() as connection:
+        return messages.RowsLoaded(candidates.queue_rows(connection, seat.repository_id, ids))
+
+
+def dossier(desk: "Desk", candidate_id: int, *, opening: bool) -> messages.DossierLoaded:
+    """One candidate whole, with its diff; `opening` puts a pending one in review."""
+    from qatui.flows.review import look, open_candidate
+
+    found = open_candidate(desk, candidate_id) if opening else look(desk, candidate_id)
+    document = _document(found.candidate.path, found.base, found.content)
+    return messages.DossierLoaded(found, replace(document, comments=found.comments))
+
+
+@lru_cache(KEPT_DOCUMENTS)
+def _document(path: str, base: bytes | None, content: bytes) -> "Document":
+    """The aligned texts: the same texts are not aligned twice."""
+    from qatui.flows.compare import compare
+
+    return compare(path, base, content)
+
+
+def undo(desk: "Desk") -> messages.Wrote:
+    """Take back the reviewer's last verb."""
+    from qatui.flows.undo import undo
+
+    return _turned(undo(desk), "took back", "nothing is left to take back", messages.REDO)
+
+
+def redo(desk: "Desk") -> messages.Wrote:
+    """Do again what was taken back."""
+    from qatui.flows.undo import redo
+
+    return _turned(redo(desk), "did again", "nothing is left to do again", messages.UNDO)
+
+
+def _turned(undone: "Undone | None", words: str, nothing: str, turn: str) -> messages.Wrote:
+    if undone is None:
+        return messages.Wrote(nothing, Outcome(), counted=False)
+    return messages.Wrote(f"{words}: {PAST[Action(undone.action)]}", undone.outcome, turn)
+
+
+def claim(desk: "Desk", ids: Sequence[int], verb: str, to: str) -> messages.Wrote:
+    """Claim, release or assign."""
+    from qatui.flows import claims
+
+    if verb == "assign":
+        return messages.Wrote(f"assigned to @{to.strip().removeprefix('@')}", claims.assign(desk, ids, to))
+    action = Action(verb)
+    return messages.Wrote(PAST[action], (claims.claim if action is Action.CLAIM else claims.release)(desk, ids))
+
+
+def comment(
+    desk: "Desk", candidate_id: int, body: str, side: Side | None, line: int | None, draft: str
+) -> messages.Wrote:
+    """Comment, and forget the draft."""
+    from qatui.flows.review import comment
+    from qatui.store import bookmarks
+
+    outcome = comment(desk, [candidate_id], body, side=side, line=line)
+    if outcome.done:
+        with desk.db.write() as connection:
+            bookmarks.drop(connection, desk.repository_id, desk.reviewer, draft)
+    return messages.Wrote("commented on", outcome, turn="")
+
+
+def answer(desk: "Desk", candidate_id: int, item: str, done: bool) -> messages.Wrote:
+    """Tick or untick one item of a checklist."""
+    from qatui.flows.review import answer
+
+    return messages.Wrote("ticked" if done else "unticked", answer(desk, [candidate_id], item, done), turn="")
+
+
+def place(desk: "Desk") -> str:
+    """`acme/payments-api · main`: the store's key without its host, a path's last part."""
+    key = desk.team.repository or desk.repository.key(desk.team.remote)
+    parts = key.rstrip("/").split("/")
+    name = parts[-1].removesuffix(".git") if key.startswith("/") else "/".join(parts[-2:])
+    return f"{name} · {desk.base.branch}"
+
+
+def recall(seat: "Seat", names: Sequence[str]) -> dict[str, Any]:
+    """Bookmarks by name."""
+    from qatui.store import bookmarks
+
+    with seat.db.read() as connection:
+        return {name: bookmarks.recall(connection, seat.repository_id, seat.reviewer, name) for name in names}
+
+
+def keep(seat: "Seat", places: Mapping[str, Any], now: int) -> None:
+    """Keep bookmarks; None and an empty text are forgotten."""
+    from qatui.store import bookmarks
+
+    with seat.db.write() as connection:
+        for name, value in places.items():
+            if value in (None, ""):
+                bookmarks.drop(connection, seat.repository_id, seat.reviewer, name)
+            else:
+                bookmarks.keep(connection, seat.repository_id, seat.reviewer, name, value, now)
+
+
+def versions(seat: "Seat", seen: tuple[int, int] | None = None) -> tuple[int, int]:
+    """The store's version and its newest event, which is asked for only when something was committed since `seen`."""
+    from qatui.store import events
+
+    version = seat.db.data_version()
+    if seen is not None and seen[0] == version:
+        return seen
+    with seat.db.read() as connection:
+        return version, events.newest(connection, seat.repository_id)
