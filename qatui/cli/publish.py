@@ -1,5 +1,275 @@
-"""Publishing: `publish`, `outbox`."""
+"""Publishing: `publish`, and the jobs of the `outbox`."""
+
+import sys
+from collections.abc import Callable, Iterable
+from typing import TYPE_CHECKING, Any
 
 import click
 
-COMMANDS: tuple[click.Command, ...] = ()
+from qatui.cli import diagnostics, output
+from qatui.cli.session import Session, pass_session
+from qatui.domain.marks import visible_lines
+from qatui.domain.moments import iso
+from qatui.errors import ExitCode, UsageError
+
+if TYPE_CHECKING:
+    from qatui.domain.publishing import PublishingPlan
+    from qatui.flows.outbox import Ran
+    from qatui.flows.publish import Published
+    from qatui.store.outbox import Job
+    from qatui.store.publications import Publication
+
+
+@click.command()
+@click.argument("ids", metavar="[ID]...", type=int, nargs=-1)
+@click.option("--query", metavar="QUERY", help="Of the approved candidates those that match, as in qatui list.")
+@click.option("--dry-run", is_flag=True, help="Show branch, commits and pull request; write nothing, push nothing.")
+@pass_session
+def publish(session: Session, ids: tuple[int, ...], query: str | None, dry_run: bool) -> ExitCode:
+    """Put approved candidates on a branch, push it, and write the pull request's text to a file.
+
+    Without ID or --query: all that are approved. What an earlier publish left unfinished is finished first.
+    Nothing of the working tree, the index or your branches changes.
+    """
+    from qatui.flows import publish as flow
+    from qatui.flows.queue import read_query
+
+    if ids and query is not None:
+        raise UsageError("Name candidates or give --query, not both.")
+    wanted = None if query is None else read_query(query)
+    desk, asking = session.desk, _person_is_there()
+    if dry_run:
+        desk, taken, remarks = flow.meet_remote(desk, foreground=asking)
+        made = flow.plan(desk, ids or None, wanted, taken=taken, remarks=remarks)
+        return _show_plan(session, made)
+    result = flow.publish(desk, ids or None, wanted, foreground=asking, say=_saying(session))
+    return _show_result(session, result)
+
+
+def _person_is_there() -> bool:
+    """Whether git may ask for a password: somebody sits at this command."""
+    return sys.stdin.isatty() and sys.stderr.isatty()
+
+
+def _saying(session: Session) -> Callable[[str], None]:
+    return lambda text: diagnostics.say(text, quiet=session.quiet)
+
+
+def _show_plan(session: Session, plan: "PublishingPlan") -> ExitCode:
+    code = ExitCode.NEEDS_PERSON if plan.held or plan.refused else ExitCode.DONE
+    if session.json:
+        output.emit({"plan": _plan_record(plan) if plan.commits else None, **_left_record(plan)})
+        return code
+    _tell(session, plan)
+    if not plan.commits:
+        output.line("Nothing to publish.")
+        return code
+    count = len(plan.candidates)
+    output.line(f"branch  {plan.branch}, {_many(len(plan.commits), 'commit')} of {_many(count, 'test')}")
+    output.line(f"base    {plan.base_branch}@{plan.base_commit[:12]}")
+    output.line(f"push    {plan.push_url or 'nowhere: there is no remote'}")
+    for commit in plan.commits:
+        output.line()
+        output.line("commit  " + ", ".join(commit.paths[:3]) + (" …" if len(commit.paths) > 3 else ""))
+        _indented(commit.message)
+    output.line()
+    output.line("pull request")
+    _indented(f"{plan.title}\n\n{plan.body}")
+    return code
+
+
+def _indented(text: str) -> None:
+    for each in visible_lines(text.rstrip("\n")).split("\n"):
+        output.line(f"    {each}".rstrip())
+
+
+def _show_result(session: Session, result: "Published") -> ExitCode:
+    bad = [ran for ran in result.jobs if ran.exit_code]
+    stopped = [each for each in result.publications if each.state not in ("pushed", "waiting")]
+    left = bool(result.held or result.refused or stopped)
+    code = max((ran.exit_code for ran in bad), default=ExitCode.NEEDS_PERSON if left else ExitCode.DONE)
+    if session.json:
+        output.emit(
+            {
+                "publications": [_publication_record(each) for each in result.publications],
+                "published": list(result.published),
+                **_left_record(result),
+                "jobs": [_ran_record(ran) for ran in result.jobs],
+            }
+        )
+        return code
+    _tell(session, result)
+    if not result.publications:
+        output.line("Nothing to publish.")
+    for each in result.publications:
+        if each.state == "pushed":
+            where = each.push_url or "this clone"
+            output.line(f"{each.branch}  {(each.head_commit or '')[:12]}  {where}")
+            output.line(f"pull request text: {each.record_file}")
+        if each.reason:
+            diagnostics.say(f"{each.branch}: {each.reason}")
+    if result.published:
+        diagnostics.say(f"published {_many(len(result.published), 'test')}", quiet=session.quiet)
+    for ran in bad:
+        _tell_job(ran)
+    return code
+
+
+def _tell(session: Session, found: "PublishingPlan | Published") -> None:
+    """Remarks, what is done already, and what is held or refused."""
+    for remark in found.remarks:
+        diagnostics.say(remark, quiet=session.quiet)
+    if found.already:
+        diagnostics.say(f"published before: {_numbers(found.already)}", quiet=session.quiet)
+    for number, reason in found.held:
+        diagnostics.say(f"held {number}: {reason}")
+    diagnostics.refusals([(str(number), reason) for number, reason in found.refused])
+
+
+def _tell_job(ran: "Ran") -> None:
+    diagnostics.say(f"job {ran.job.id} is {ran.state}: {ran.words}")
+    if ran.needs_terminal:
+        diagnostics.say("git wants somebody to type: run qatui publish at a terminal.")
+    else:
+        diagnostics.say(f"Run qatui publish again to go on, or: qatui outbox drop {ran.job.id}")
+
+
+def _many(count: int, noun: str) -> str:
+    return f"{count} {noun}" + ("" if count == 1 else "s")
+
+
+def _numbers(ids: Iterable[int]) -> str:
+    return ", ".join(map(str, ids))
+
+
+@click.group()
+def outbox() -> None:
+    """Jobs still to be done at the remote, and those that failed."""
+
+
+@outbox.command("list")
+@click.option("--all", "every", is_flag=True, help="Finished jobs too.")
+@pass_session
+def list_jobs(session: Session, every: bool) -> None:
+    """The jobs: id, state, kind, whose, tries, and the last error."""
+    from qatui.flows.outbox import jobs
+
+    found = jobs(session.desk, every=every)
+    if session.json:
+        output.emit({"jobs": [_job_record(job) for job in found]})
+        return
+    if not found:
+        output.line("The outbox is empty.")
+        return
+    rows = [("id", "state", "job", "who", "tries", "since", "last error")]
+    for job in found:
+        since = iso(job.created_at)
+        rows.append((str(job.id), job.state, job.key, f"@{job.actor}", str(job.attempts), since, job.error or "·"))
+    output.table(rows, right=(0, 4))
+    if session.verbose:
+        for job in found:
+            output.line()
+            output.line(f"job {job.id}")
+            _indented(job.log)
+
+
+@outbox.command()
+@click.argument("job_id", metavar="[JOB]", type=int, required=False)
+@pass_session
+def retry(session: Session, job_id: int | None) -> ExitCode:
+    """Do JOB now, or all that wait or failed."""
+    from qatui.flows import outbox as flow
+
+    if job_id is not None:
+        flow.find(session.desk, job_id)
+    ran = flow.drain(session.desk, only=job_id, again=True, foreground=_person_is_there(), say=_saying(session))
+    return _show_jobs(session, ran)
+
+
+@outbox.command()
+@click.argument("job_id", metavar="JOB", type=int)
+@pass_session
+def drop(session: Session, job_id: int) -> ExitCode:
+    """Give JOB up: what it would have published is approved again, as before.
+
+    Refused where its branch is at the remote already. Where the remote cannot be asked, the candidates are held.
+    """
+    from qatui.flows import outbox as flow
+
+    return _show_jobs(session, [flow.drop(session.desk, job_id, foreground=_person_is_there(), say=_saying(session))])
+
+
+def _show_jobs(session: Session, jobs: "Iterable[Ran]") -> ExitCode:
+    ran = list(jobs)
+    if session.json:
+        output.emit({"jobs": [_ran_record(each) for each in ran]})
+    elif not ran:
+        output.line("No job is due.")
+    else:
+        for each in ran:
+            output.line(f"job {each.job.id} is {each.state}" + (f": {each.words}" if each.words else ""))
+    return max((each.exit_code for each in ran), default=ExitCode.DONE)
+
+
+def _plan_record(plan: "PublishingPlan") -> dict[str, Any]:
+    return {
+        "branch": plan.branch,
+        "base": {"branch": plan.base_branch, "commit": plan.base_commit},
+        "push_url": plan.push_url or None,
+        "title": plan.title,
+        "body": plan.body,
+        "commits": [
+            {"message": commit.message, "candidates": list(commit.candidates), "paths": list(commit.paths)}
+            for commit in plan.commits
+        ],
+    }
+
+
+def _left_record(found: "PublishingPlan | Published") -> dict[str, Any]:
+    return {
+        "already": list(found.already),
+        "held": [{"id": number, "reason": reason} for number, reason in found.held],
+        "refused": [{"id": number, "reason": reason} for number, reason in found.refused],
+        "remarks": list(found.remarks),
+    }
+
+
+def _publication_record(of: "Publication") -> dict[str, Any]:
+    return {
+        "id": of.id,
+        "branch": of.branch,
+        "state": of.state,
+        "reason": of.reason,
+        "base": {"branch": of.base_branch, "commit": of.base_commit},
+        "head": of.head_commit,
+        "push_url": of.push_url or None,
+        "title": of.title,
+        "record_file": of.record_file,
+    }
+
+
+def _ran_record(ran: "Ran") -> dict[str, Any]:
+    return {
+        "id": ran.job.id,
+        "job": ran.job.key,
+        "state": ran.state,
+        "words": ran.words,
+        "needs_terminal": ran.needs_terminal,
+    }
+
+
+def _job_record(job: "Job") -> dict[str, Any]:
+    return {
+        "id": job.id,
+        "job": job.key,
+        "state": job.state,
+        "actor": job.actor,
+        "attempts": job.attempts,
+        "error": job.error,
+        "log": job.log,
+        "created_at": iso(job.created_at),
+        "updated_at": iso(job.updated_at),
+    }
+
+
+COMMANDS: tuple[click.Command, ...] = (publish, outbox)

@@ -30,6 +30,8 @@ from qatui.flows.publication import Ending, Means
 from qatui.store import outbox
 from qatui.store.outbox import Job
 
+OPEN = ("waiting", "running", "failed")
+"""States of a job that is still to be done."""
 FIRST_PAUSE = 60_000
 """Milliseconds until a remote that could not be reached is tried again; doubled with each try, at most to an hour."""
 LOG_LIMIT = 20_000
@@ -71,7 +73,7 @@ def drain(
     git ask at the terminal. `say` gets each step.
     """
     with desk.db.read() as connection:
-        left = outbox.jobs(connection, desk.repository_id, states=("waiting", "running", "failed"))
+        left = outbox.jobs(connection, desk.repository_id, states=OPEN)
     mine = [job for job in left if job.credential == credential(desk) and only in (None, job.id) and job.kind in WORK]
     if any(job.state == "running" for job in mine):
         release_dead(desk)
@@ -107,6 +109,12 @@ def find(desk: Desk, job_id: int) -> Job:
     if job is None:
         raise NotFound(f"There is no job {job_id} in the outbox.", "See: qatui outbox list")
     return job
+
+
+def jobs(desk: Desk, *, every: bool = False) -> list[Job]:
+    """The jobs of this repository, oldest first: those still to be done, or `every` one."""
+    with desk.db.read() as connection:
+        return outbox.jobs(connection, desk.repository_id, states=None if every else OPEN)
 
 
 def credential(desk: Desk) -> str:
