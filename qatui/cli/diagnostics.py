@@ -22,13 +22,23 @@ def say(text: str, *, quiet: bool = False) -> None:
 
 def ask(question: str, default: str, read: Callable[[str], Any]) -> Any:
     """Ask on stderr until `read` takes the answer (it refuses with a click.UsageError); `default` for an empty one."""
-    shown = f" [{visible(default)}]" if default else ""
-    return click.prompt(question + shown, default=default, show_default=False, value_proc=read, err=True)
+    shown = f" [{default}]" if default else ""
+    while True:
+        _write(f"{visible(question + shown)}: ")
+        answer = sys.stdin.readline()
+        if not answer:
+            raise click.Abort
+        try:
+            return read(answer.strip() or default)
+        except click.UsageError as error:
+            say(error.message)
 
 
 def confirm(question: str) -> bool:
-    """Ask on stderr whether to go on; an empty answer is No."""
-    return click.confirm(visible(question), default=False, err=True)
+    """Ask on stderr whether to go on; anything but y or yes is No."""
+    # Not click.confirm: it writes a blank to stdout, which is for data.
+    _write(f"{visible(question)} [y/N] ")
+    return sys.stdin.readline().strip().lower() in ("y", "yes")
 
 
 def refusals(rows: Sequence[tuple[str, str]]) -> None:
@@ -114,10 +124,10 @@ class _Interrupted(QatuiError):
 
 
 def open_missing_streams() -> None:
-    """Give the program streams to nowhere where its caller closed them (`>&-`): writing must not be a bug."""
-    for name in ("stdout", "stderr"):
+    """Give the program streams to nowhere where its caller closed them (`>&-`): using them must not be a bug."""
+    for name, mode in (("stdin", "r"), ("stdout", "w"), ("stderr", "w")):
         if getattr(sys, name) is None:
-            setattr(sys, name, open(os.devnull, "w", encoding="utf-8"))  # noqa: SIM115 - open as long as we run
+            setattr(sys, name, open(os.devnull, mode, encoding="utf-8"))  # noqa: SIM115 - open as long as we run
 
 
 def silence_broken_pipe() -> None:

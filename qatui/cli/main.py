@@ -43,6 +43,7 @@ def qatui(
     Without a command: the workstation for the repository in this folder.
     """
     context.obj = Session(directory, user_file, as_json, quiet, verbose, False if no_color else None)
+    context.call_on_close(context.obj.close)
     if context.invoked_subcommand is None:
         from qatui.cli.workstation import run
 

@@ -35,6 +35,11 @@ class Session:
         """The parts for the repository in `directory`."""
         return open_desk(self.start)
 
+    def close(self) -> None:
+        """Give back the store, if a command opened it."""
+        if "desk" in self.__dict__:
+            self.desk.db.close()
+
 
 def take_json(command: click.Command) -> None:
     """Let `command`, and every command below it, take `--json` as well as the program itself does."""

@@ -81,6 +81,8 @@ class Document:
             problem, hint = "a text cannot begin with “*” or “&” here", "Put quotes around it."
         elif "mapping values are not allowed" in problem:
             hint = "A text with a colon and a blank in it wants quotes around it."
+        elif "but got '?'" in problem:
+            hint = "Inside { } and [ ] a text with a question mark wants quotes around it."
         return ConfigError(f"{self.place}, line {line} is not valid YAML: {problem}.", hint)
 
     def _at(self, node: yaml.Node, message: str, hint: str = "") -> ConfigError:

@@ -73,3 +73,9 @@ def test_ask_takes_the_default_for_an_empty_answer(monkeypatch: pytest.MonkeyPat
     monkeypatch.setattr(sys, "stdin", io.StringIO("\n\n"))
     assert diagnostics.ask("Which", "main", str) == "main"
     assert diagnostics.ask("Which", "", str) == ""
+
+
+def test_ask_ends_where_nobody_answers(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(sys, "stdin", io.StringIO(""))
+    with pytest.raises(click.Abort):
+        diagnostics.ask("Which", "main", str)

@@ -221,6 +221,17 @@ def test_the_desk_is_opened_once(project: Project) -> None:
     session.desk.db.close()
 
 
+def test_the_desk_is_given_back(project: Project, monkeypatch: pytest.MonkeyPatch) -> None:
+    closed: list[str] = []
+
+    def look(session: Session) -> None:
+        monkeypatch.setattr(type(session.desk.db), "close", lambda db: closed.append(db.url))
+
+    monkeypatch.setitem(main.qatui.commands, "act", click.Command("act", callback=pass_session(look)))
+    assert main.run(["-C", str(project.root), "act"]) == 0
+    assert len(closed) == 1
+
+
 def test_json_may_stand_after_a_command_of_a_group(monkeypatch: pytest.MonkeyPatch) -> None:
     seen: list[bool] = []
 
@@ -361,7 +372,7 @@ def test_a_reader_of_stderr_that_goes_does_not_change_the_code() -> None:
 
 @pytest.mark.parametrize(("words", "code"), [("--version", 0), ("nope", 2)])
 def test_closed_streams(words: str, code: int) -> None:
-    script = f'"$0" -m qatui {words} >&- 2>&-'
+    script = f'"$0" -m qatui {words} <&- >&- 2>&-'
     assert subprocess.run(["sh", "-c", script, sys.executable], check=False).returncode == code
 
 

@@ -157,6 +157,21 @@ def test_an_id_that_is_missing_a_value_has_no_default() -> None:
     assert "wants a text" in str(refusal("checklist: [{id: , text: x}]"))
 
 
+@pytest.mark.parametrize(
+    ("text", "hint"),
+    [
+        ("base: a: b", "A text with a colon and a blank in it wants quotes around it."),
+        ("checklist: [{id: a, text: Is it?, required: true}]", "Inside { } and [ ] a text with a question mark"),
+        ("test_roots: [*/x]", "Put quotes around it."),
+        ("test_roots: tests", "Write it as a list: [tests]"),
+        ("commit: {mode: batsh}", "Did you mean “batch”?"),
+        ("a: b\n---\nc: d", "Take away the `---` and what follows it."),
+    ],
+)
+def test_a_refusal_says_what_to_do(text: str, hint: str) -> None:
+    assert refusal(text).hint.startswith(hint)
+
+
 def test_deep_nesting_is_refused_and_does_not_overflow() -> None:
     assert "nested too deep" in str(refusal("[" * 50_000))
     assert "nested too deep" in str(refusal("a:\n" + "".join(" " * n + "a:\n" for n in range(1, DEEPEST + 5))))
