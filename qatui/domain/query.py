@@ -42,7 +42,9 @@ class Query:
 
 
 def parse(text: str) -> Query:
-    """The filter that `text` means; raises QueryError for an unknown state or key."""
+    """The filter that `text` means; raises QueryError for an unknown state, and for bytes that are no text."""
+    if "\0" in text or not _is_text(text):
+        raise QueryError("the filter holds bytes that are no text")
     states: set[State] = set()
     said = False
     words: list[str] = []
@@ -58,6 +60,15 @@ def parse(text: str) -> Query:
         else:
             words.append(token)
     return Query(frozenset(states) if said else OPEN, tuple(words), tuple(without))
+
+
+def _is_text(text: str) -> bool:
+    """Whether no byte of a command line was left undecoded: no database takes such a string."""
+    try:
+        text.encode()
+    except UnicodeEncodeError:
+        return False
+    return True
 
 
 def _state(name: str) -> frozenset[State]:

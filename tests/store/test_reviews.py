@@ -1,0 +1,65 @@
+"""Revisions, origins, comments and ticks."""
+
+from qatui.store import reviews
+from qatui.store.reviews import Origin
+from tests.conftest import NOW
+from tests.store.conftest import Shelf
+
+
+def test_revisions_come_oldest_first(shelf: Shelf) -> None:
+    was = shelf.get(shelf.add())
+    with shelf.db.write() as connection:
+        for number in (2, 1):
+            reviews.add_revision(
+                connection,
+                {
+                    "candidate_id": was.id, "number": number, "content_hash": was.content_hash, "author": "g",
+                    "customized": number == 2, "base_oid": None, "base_commit": "c" * 40, "added": 3, "removed": 1,
+                    "at": NOW,
+                },
+            )  # fmt: skip
+        found = reviews.revisions(connection, was.id)
+    assert [(each.number, each.customized, each.base_commit) for each in found] == [
+        (1, False, "c" * 40),
+        (2, True, "c" * 40),
+    ]
+
+
+def test_the_newest_origin_replaces_the_earlier(shelf: Shelf) -> None:
+    full = Origin({"name": "gen", "model": "m"}, {"method": "GET", "path": "/é"}, "#12", True, ("a", "b"), "tests/x.py")
+    bare = Origin(None, None, None, False, (), None)
+    one, two = shelf.add(), shelf.add()
+    with shelf.db.write() as connection:
+        reviews.put_origin(connection, one, bare)
+        reviews.put_origin(connection, one, full)
+        reviews.put_origin(connection, two, bare)
+        assert reviews.origins(connection, [one, two, 999]) == {one: full, two: bare}
+
+
+def test_comments_come_oldest_first_with_a_key_for_every_candidate(shelf: Shelf) -> None:
+    one, two = shelf.add(), shelf.add()
+    with shelf.db.write() as connection:
+        first = reviews.add_comment(
+            connection, one, revision=1, side="new", line=7, body="why?\n\x1b", author="kim", now=NOW
+        )
+        second = reviews.add_comment(
+            connection, one, revision=2, side=None, line=None, body="because", author="robin", now=NOW + 1
+        )
+        found = reviews.comments(connection, [one, two])
+    assert [each.id for each in found[one]] == [first, second]
+    assert (found[one][0].side, found[one][0].line, found[one][0].body) == ("new", 7, "why?\n\x1b")
+    assert found[two] == []
+
+
+def test_a_tick_belongs_to_the_content_it_was_given_to(shelf: Shelf) -> None:
+    number = shelf.add()
+    with shelf.db.write() as connection:
+        reviews.tick(connection, number, "a" * 64, "asserts", by="kim", now=NOW)
+        reviews.tick(connection, number, "a" * 64, "asserts", by="robin", now=NOW + 1)
+        reviews.tick(connection, number, "b" * 64, "names", by="robin", now=NOW + 2)
+        assert reviews.answers(connection, {number: "a" * 64}) == {number: {"asserts": ("kim", NOW)}}
+        assert reviews.answers(connection, {number: "c" * 64}) == {number: {}}
+        reviews.untick(connection, number, "a" * 64, "asserts")
+        reviews.untick(connection, number, "a" * 64, "asserts")
+        assert reviews.answers(connection, {number: "a" * 64}) == {number: {}}
+        assert reviews.answers(connection, {number: "b" * 64}) == {number: {"names": ("robin", NOW + 2)}}
