@@ -201,10 +201,10 @@ def test_foresee_answers_like_decide_and_writes_nothing(desk: Desk, as_reviewer:
         (Action.DEFER, {"until": NOW + DAY}),
         (Action.REJECT, {"reason": "flaky"}),
     ):
-        foreseen = foresee(desk, [one, two, three, 99], action, **given)  # type: ignore[arg-type]
+        foreseen = foresee(desk, [one, two, three, 99], action, **given)
         assert foreseen.group is None
         if action is Action.REJECT:
-            done = decide(desk, [one, two, three, 99], action, **given)  # type: ignore[arg-type]
+            done = decide(desk, [one, two, three, 99], action, **given)
             assert (foreseen.done, foreseen.refused) == (done.done, done.refused)
             assert foreseen.done == (one,)
         else:

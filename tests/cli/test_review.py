@@ -1,0 +1,246 @@
+"""Verdicts, claims, comments, checklist, undo and redo by command."""
+
+from collections.abc import Callable
+
+import pytest
+
+from qatui.domain.candidate import State
+from qatui.domain.moments import iso
+from qatui.flows.claims import claim
+from qatui.flows.desk import Desk
+from qatui.store import content
+from tests.cli.conftest import Call
+from tests.conftest import Project, seed
+from tests.flows.rows import get, put
+
+As = Callable[[Desk, str], Desk]
+Terminal = Callable[[str], None]
+CHECKLIST = """\
+checklist:
+  - {id: body, text: "Is the body asserted?", required: true}
+  - {id: "2", text: "Is it named by intent?"}
+"""
+FILES: dict[str, str | bytes] = {f"tests/test_{name}.py": f"# {name}\n" for name in "abc"}
+
+
+def states(desk: Desk, ids: list[int]) -> list[str]:
+    """Where they are."""
+    return [get(desk, number).state.value for number in ids]
+
+
+def test_one_and_many(call: Call, desk: Desk) -> None:
+    ids = seed(desk, FILES)
+    one = call("approve", ids[0])
+    assert (one.code, one.out, one.err) == (0, f"approved {ids[0]} tests/test_a.py\n", "")
+    assert call("reject", *ids, "--reason", "flaky", "--note", "sleeps").out == "rejected 3\n"
+    assert call("defer", *ids[1:]).out == "deferred 2\n"
+    assert states(desk, ids) == ["rejected", "deferred", "deferred"]
+    verdict = get(desk, ids[0]).verdict
+    assert verdict is not None
+    assert (verdict.reason, verdict.note, verdict.by) == ("flaky", "sleeps", "robin@example.test")
+
+
+def test_what_is_refused_is_named_and_the_exit_code_says_so(call: Call, desk: Desk, as_reviewer: As) -> None:
+    ids = seed(desk, FILES)
+    claim(as_reviewer(desk, "sam"), ids[:1])
+    ran = call("approve", *ids)
+    assert (ran.code, ran.out) == (1, "approved 2\n")
+    assert ran.err == f"refused {ids[0]} tests/test_a.py: claimed by @sam\n"
+    again = call("approve", "--json", *ids)
+    assert again.code == 1
+    assert again.err == ""
+    assert again.data == {
+        "schema": 1,
+        "done": [],
+        "refused": [
+            {"id": ids[0], "reason": "claimed by @sam"},
+            {"id": ids[1], "reason": "it is approved already"},
+            {"id": ids[2], "reason": "it is approved already"},
+        ],
+        "group": None,
+        "dry_run": False,
+    }
+
+
+def test_dry_run_writes_nothing(call: Call, desk: Desk) -> None:
+    ids = seed(desk, FILES)
+    assert call("approve", ids[0], "--dry-run").out == f"would be approved {ids[0]} tests/test_a.py\n"
+    assert call("reject", *ids, "--reason", "flaky", "--dry-run").out == "would be rejected 3\n"
+    ran = call("defer", "--query", "", "--dry-run", "--json")
+    assert (ran.data["done"], ran.data["dry_run"]) == (ids, True)
+    assert states(desk, ids) == ["pending"] * 3
+
+
+def test_a_query_wants_a_yes(call: Call, desk: Desk, terminal: Terminal, as_reviewer: As) -> None:
+    ids = seed(desk, FILES)
+    claim(as_reviewer(desk, "sam"), ids[:1])
+    alone = call("approve", "--query", "test_")
+    assert (alone.code, alone.out) == (2, "")
+    assert "nobody to ask" in alone.err
+    terminal("\n")
+    no = call("approve", "--query", "test_")
+    assert (no.code, no.out) == (1, "")
+    assert no.err == (
+        f"1 will not be taken:\nrefused {ids[0]} tests/test_a.py: claimed by @sam\n"
+        "Approve 2 of 3? [y/N] nothing was done\n"
+    )
+    assert states(desk, ids[1:]) == ["pending"] * 2
+    terminal("y\n")
+    yes = call("approve", "--query", "test_")
+    assert (yes.code, yes.out) == (0, "approved 2\n")
+    assert states(desk, ids[1:]) == ["approved"] * 2
+
+
+def test_yes_takes_all_that_match(call: Call, desk: Desk) -> None:
+    ids = seed(desk, FILES)
+    ran = call("reject", "--query", "test_b", "--yes", "--reason", "unsafe", "--json")
+    assert (ran.code, ran.data["done"]) == (0, ids[1:2])
+    assert call("approve", "--query", "nothing-like-it").out == "approved 0\n"
+    assert call("claim", "--query", "test_", "-y").out == "claimed 2\n"
+
+
+def test_none_that_can_be_taken_is_not_asked_about(call: Call, desk: Desk, terminal: Terminal) -> None:
+    seed(desk, FILES)
+    call("approve", "--query", "test_", "--yes")
+    terminal("y\n")
+    ran = call("approve", "--query", "is:approved")
+    assert ran.code == 1
+    assert "?" not in ran.err
+    assert ran.err.endswith("nothing was done\n")
+    assert call("-q", "approve", "--query", "is:approved").err.count("\n") == 4
+
+
+def test_what_changes_while_the_question_stands_is_refused(
+    call: Call, desk: Desk, terminal: Terminal, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    one, two = seed(desk, {"tests/test_a.py": "x\n", "tests/test_b.py": "y\n"})
+    terminal("")
+
+    def slow_answer(_question: str) -> bool:
+        with desk.db.write() as connection:
+            (name,) = content.put(connection, [b"new\n"])
+        put(desk, one, content_hash=name, revision=2)
+        return True
+
+    monkeypatch.setattr("qatui.cli.diagnostics.confirm", slow_answer)
+    ran = call("approve", "--query", "")
+    assert (ran.code, ran.out) == (1, f"approved {two} tests/test_b.py\n")
+    assert "its content changed since you looked (now revision 2)" in ran.err
+    assert get(desk, one).state is State.PENDING
+
+
+def test_claims(call: Call, desk: Desk, terminal: Terminal) -> None:
+    ids = seed(desk, FILES)
+    assert call("claim", *ids).out == "claimed 3\n"
+    assert call("release", ids[0]).out == f"released {ids[0]} tests/test_a.py\n"
+    assert call("assign", *ids, "--to", "@kim").out == "assigned 3\n"
+    assert [get(desk, number).assignee for number in ids] == ["kim"] * 3
+    assert call("release", ids[0]).code == 1
+    terminal("n\n")
+    ran = call("assign", "--query", "", "--to", "sam")
+    assert (ran.code, ran.err) == (1, "Assign: 3 candidates? [y/N] nothing was done\n")
+    terminal("yes\n")
+    assert call("assign", "--query", "", "--to", "sam").out == "assigned 3\n"
+
+
+def test_comments(call: Call, desk: Desk) -> None:
+    (number,) = seed(desk, {"tests/test_users.py": "a\nb\n"})
+    assert call("comment", number, "-m", "hm").out == f"commented on {number} tests/test_users.py\n"
+    assert call("comment", number, "-m", "hm", "--line", 2, "--side", "old").code == 0
+    ran = call("comment", number, "-m", "hm", "--line", 9)
+    assert (ran.code, ran.err) == (1, f"refused {number} tests/test_users.py: revision 1 has no line 9 (it has 2)\n")
+    found = call("show", number, "--json").data["comments"]
+    assert [(each["side"], each["line"]) for each in found] == [(None, None), ("old", 2)]
+
+
+def test_the_checklist(call: Call, desk: Desk, project: Project) -> None:
+    ids = seed(desk, FILES)
+    assert call("checklist", ids[0]).out == "The team has no review checklist: set `checklist:` in qatui.yaml.\n"
+    project.commit({"qatui.yaml": CHECKLIST})
+    assert call("approve", ids[0]).err.endswith("checklist: 1 required open (Is the body asserted?)\n")
+    assert call("checklist", *ids, "body").out == "answered 3\n"
+    assert call("checklist", *ids, "body").code == 0
+    assert call("checklist", ids[0], "2", "--tick").code == 0
+    assert call("checklist", ids[1], "body", "--untick").code == 0
+    assert call("checklist", *ids[:2]).out.splitlines() == [
+        f"{ids[0]}  tests/test_a.py",
+        "checklist 2/2",
+        "  [x] body: Is the body asserted? (required)  @robin@example.test",
+        "  [x] 2: Is it named by intent?  @robin@example.test",
+        f"{ids[1]}  tests/test_b.py",
+        "checklist 0/2",
+        "  [ ] body: Is the body asserted? (required)",
+        "  [ ] 2: Is it named by intent?",
+    ]
+    lists = call("checklist", "--query", "test_c", "--json").data["checklists"]
+    assert [(each["candidate"], [item["done"] for item in each["checklist"]]) for each in lists] == [
+        (ids[2], [True, False])
+    ]
+    assert call("approve", *ids).out == "approved 2\n"
+
+
+def test_undo_and_redo(call: Call, desk: Desk) -> None:
+    ids = seed(desk, FILES)
+    assert call("undo").out == "Nothing to undo.\n"
+    nothing = call("redo", "--json")
+    assert (nothing.code, nothing.data["verb"], nothing.data["done"]) == (0, None, [])
+    call("approve", *ids)
+    assert call("undo").out == "undone (approve) 3\n"
+    assert states(desk, ids) == ["pending"] * 3
+    assert call("redo", "--json").data["verb"] == "approve"
+    put(desk, ids[0], state="published")
+    ran = call("undo")
+    assert (ran.code, ran.out) == (1, "undone (approve) 2\n")
+    assert ran.err == f"refused {ids[0]} tests/test_a.py: has moved on since: now published\n"
+
+
+def test_defer_until(call: Call, desk: Desk) -> None:
+    (number,) = seed(desk, {"tests/test_a.py": "x\n"})
+    assert call("defer", number, "--until", "9000-01-01").code == 0
+    until = get(desk, number).deferred_until
+    assert until is not None
+    assert iso(until) == "9000-01-01T00:00:00Z"
+
+
+@pytest.mark.parametrize(
+    ("args", "words"),
+    [
+        (("approve",), "Which candidates?"),
+        (("approve", "1", "--query", "x"), "Give ids or --query, not both"),
+        (("approve", "77"), "There is no candidate 77"),
+        (("approve", "1", "77", "78"), "There is no candidate 77, 78"),
+        (("approve", "one"), "'one' is not a valid integer"),
+        (("approve", "9" * 40), "There is no candidate 9"),
+        (("approve", "--query", "is:zzz", "-y"), "is:zzz is no state"),
+        (("approve", "1", "--note", "x" * 70_000), "The note has 70,000 characters"),
+        (("reject", "1"), "A rejection needs a reason"),
+        (("reject", "1", "--reason", "flakey"), "“flakey” is no reject reason"),
+        (("reject", "1", "--reason", "flakey", "--dry-run"), "“flakey” is no reject reason"),
+        (("reject", "1", "--reason", "other"), "needs a note"),
+        (("defer", "1", "--until", "soon"), "“soon” is no time"),
+        (("defer", "1", "--until", "2001-01-01"), "not later than now"),
+        (("defer", "1", "--until", "9999-12-31T23:00-09:00"), "too far away"),
+        (("claim", "77"), "There is no candidate 77"),
+        (("assign", "1"), "Missing option '--to'"),
+        (("assign", "1", "--to", "a b"), "is no name of a person"),
+        (("comment", "1"), "Missing option '-m'"),
+        (("comment", "1", "-m", " "), "The comment is empty"),
+        (("comment", "1", "-m", "x", "--side", "old"), "A side without a line"),
+        (("comment", "1", "-m", "x", "--line", "0"), "0 is not in the range"),
+        (("comment", "1", "-m", "x", "--side", "both"), "is not one of"),
+        (("checklist",), "Which candidates?"),
+        (("checklist", "body"), "Which candidates?"),
+        (("checklist", "--tick"), "Which item?"),
+        (("checklist", "x", "body"), "“x” is no id"),
+        (("checklist", "9" * 20, "body"), "is no id"),
+        (("checklist", "1", "body"), "The team has no review checklist"),
+        (("claim", "--query", "", "--json"), "nobody to ask"),
+    ],
+)
+def test_wrong_usage_changes_nothing(call: Call, desk: Desk, args: tuple[str, ...], words: str) -> None:
+    (number,) = seed(desk, {"tests/test_a.py": "x\n"})
+    assert number == 1
+    ran = call(*args)
+    assert (ran.code, ran.out) == (2, "")
+    assert words in ran.err
+    assert get(desk, 1).version == 1
