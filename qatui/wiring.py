@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from qatui import paths
-from qatui.settings.types import Team, User
+from qatui.settings.types import TEAM_FILE, Team, User
 
 if TYPE_CHECKING:
     from qatui.flows.desk import Desk
@@ -94,7 +94,7 @@ def open_desk(start: Start, db: "Database | None" = None) -> "Desk":
 
 def load_team(repository: "Repository") -> tuple[Team, "Base"]:
     """The team's settings as the base commit has them, and that base."""
-    from qatui.settings.load import TEAM_FILE, load_team
+    from qatui.settings.load import load_team
 
     base = repository.base()
     team = load_team(repository.read(base.commit, TEAM_FILE), f"{TEAM_FILE} on {base.branch}")

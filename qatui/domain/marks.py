@@ -5,6 +5,7 @@ code in another order than it runs (https://trojansource.codes), invisible chara
 """
 
 import re
+from collections.abc import Iterable
 
 _CONTROL = r"\x00-\x1f\x7f-\x9f"
 _BIDI = r"\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069"
@@ -41,6 +42,11 @@ def visible(text: str) -> str:
     if text.isascii() and text.isprintable():
         return text
     return HIDDEN.sub(lambda found: mark_of(found[0]), text)
+
+
+def bidi_lines(lines: Iterable[str]) -> list[int]:
+    """Which lines, counted from 0, hold characters that change the direction."""
+    return [number for number, line in enumerate(lines) if not line.isascii() and BIDI.search(line)]
 
 
 def visible_lines(text: str) -> str:

@@ -15,10 +15,7 @@ from msgspec import Struct, structs
 from qatui import paths
 from qatui.errors import ConfigError
 from qatui.settings import check
-from qatui.settings.types import Settings, Team, User
-
-TEAM_FILE = "qatui.yaml"
-"""The team's settings, at the root of the repository, read from the base commit."""
+from qatui.settings.types import TEAM_FILE, Settings, Team, User
 
 T = TypeVar("T", Team, User)
 

@@ -8,6 +8,9 @@ from typing import Literal
 
 from msgspec import Struct, field
 
+TEAM_FILE = "qatui.yaml"
+"""The team's settings, at the root of the repository, read from the base commit."""
+
 DEFAULT_TEST_ROOTS = (
     "tests",
     "test",

@@ -127,6 +127,11 @@ class DiffView(ScrollView, can_focus=False):
             return False
         return self._layout == "split" or (self._layout == "auto" and self._width >= WIDE)
 
+    @property
+    def middle(self) -> int | None:
+        """The column that parts the two sides; None: they are not parted."""
+        return self._painter.halves[0] if self._painter is not None and self._painter.look.paired else None
+
     # Moving about
 
     def move(self, by: int) -> None:

@@ -6,7 +6,7 @@ from textual.app import ComposeResult
 from textual.containers import Vertical
 
 from qatui.domain import moments
-from qatui.domain.candidate import State
+from qatui.domain.candidate import Candidate, State
 from qatui.domain.marks import visible
 from qatui.tui.glyphs import Glyphs
 from qatui.tui.widgets.lines import Line, Piece
@@ -34,13 +34,13 @@ class Facts(Vertical):
         """Draw what the list's line says at once, and the rest when the dossier has come."""
         if dossier is not None and (row is None or dossier.candidate.id != row.id):
             dossier = None
-        which, standing = self.query_one("#which", Line), self.query_one("#standing", Line)
+        which, below = self.query_one("#which", Line), self.query_one("#standing", Line)
         if row is None:
             which.show([])
-            standing.show([])
+            below.show([])
             return
         which.show([Piece(visible(row.path), "foreground", "bold")], _which(row, dossier))
-        standing.show(_standing(row, dossier, self._glyphs, now), _told(dossier))
+        below.show(standing(row, dossier, self._glyphs), told(dossier))
 
 
 def _which(row: "QueueRow", dossier: "Dossier | None") -> list[Piece]:
@@ -53,13 +53,17 @@ def _which(row: "QueueRow", dossier: "Dossier | None") -> list[Piece]:
     return pieces
 
 
-def _standing(row: "QueueRow", dossier: "Dossier | None", glyphs: Glyphs, now: int) -> list[Piece]:
+def standing(row: "QueueRow | Candidate", dossier: "Dossier | None", glyphs: Glyphs) -> list[Piece]:
     """The state and what led to it; then what a verdict would run into."""
     words = row.state.value.replace("_", " ")
-    if row.verdict_by and row.state not in (State.PENDING, State.IN_REVIEW):
-        words += f" by @{visible(row.verdict_by)}"
-    if row.verdict_reason and row.state in (State.REJECTED, State.AWAITING_REVISION):
-        words += f": {visible(row.verdict_reason)}"
+    if isinstance(row, Candidate):
+        by, reason = (row.verdict.by, row.verdict.reason) if row.verdict else (None, None)
+    else:
+        by, reason = row.verdict_by, row.verdict_reason
+    if by and row.state not in (State.PENDING, State.IN_REVIEW):
+        words += f" by @{visible(by)}"
+    if reason and row.state in (State.REJECTED, State.AWAITING_REVISION):
+        words += f": {visible(reason)}"
     if row.deferred_until is not None and row.state is State.DEFERRED:
         words += f" until {moments.iso(row.deferred_until)[:16].replace('T', ' ')}"
     pieces = [Piece(words, "accent")]
@@ -83,7 +87,7 @@ def _standing(row: "QueueRow", dossier: "Dossier | None", glyphs: Glyphs, now: i
     return pieces
 
 
-def _told(dossier: "Dossier | None") -> list[Piece]:
+def told(dossier: "Dossier | None") -> list[Piece]:
     """What the manifest said."""
     if dossier is None or dossier.origin is None:
         return []
