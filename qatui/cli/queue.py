@@ -4,7 +4,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from qatui.cli import output, records
+from qatui.cli import diagnostics, output, records
 from qatui.cli.session import Session, pass_session
 from qatui.domain.marks import visible_lines
 from qatui.domain.moments import age, iso
@@ -36,7 +36,7 @@ def list_candidates(session: Session, query: tuple[str, ...], states: tuple[str,
         output.emit({"query": text, "total": total, "candidates": [records.queue_row(row) for row in rows]})
         return
     if not rows:
-        output.line("No candidate matches." if text else "Nothing waits for review.")
+        diagnostics.say("No candidate matches." if text else "Nothing waits for review.", quiet=session.quiet)
         return
     now = session.desk.now()
     table = [("id", "state", "risk", "score", "test", "size", "age", "who")]
@@ -55,7 +55,7 @@ def list_candidates(session: Session, query: tuple[str, ...], states: tuple[str,
         )
     output.table(table, right=(0, 3, 6))
     if len(rows) < total:
-        output.line(f"{len(rows)} of {total}; --limit 0 shows all")
+        diagnostics.say(f"{len(rows)} of {total}; --limit 0 shows all", quiet=session.quiet)
 
 
 @click.command()
@@ -202,7 +202,7 @@ def log(session: Session, number: int | None, limit: int) -> None:
         output.emit({"events": [records.event(each) for each in found]})
         return
     if not found:
-        output.line("Nothing happened yet.")
+        diagnostics.say("Nothing happened yet.", quiet=session.quiet)
         return
     output.table([_log_row(each) for each in found], right=(1,))
 
