@@ -95,6 +95,8 @@ def drop(desk: Desk, job_id: int, *, foreground: bool = False, say: Callable[[st
         raise Refused(f"Job {job_id} is {job.state} already.")
     if job.credential != credential(desk):
         raise Refused(f"Job {job_id} is of {job.actor}; only they can drop it.")
+    if job.kind not in GIVING_UP:
+        raise Refused(f"Job {job_id} is a “{job.kind}”, which this qatui does not know.", "Update qatui.")
     release_dead(desk)
     claimed = _claim(desk, job_id, again=True)
     if claimed is None:

@@ -99,7 +99,7 @@ def _gather_rest(desk: Desk, publication: Publication, wanted: Sequence[Wanted])
 
 
 def _compose(desk: Desk, publication: Publication) -> Publication:
-    """Write down the words of a publication whose candidates are gathered; without any it is dropped."""
+    """Write down the words of a publication whose candidates are gathered (it was made with the first of them)."""
     number = publication.id
     with desk.db.read() as connection:
         parts = publications.parts(connection, number)
@@ -108,10 +108,6 @@ def _compose(desk: Desk, publication: Publication) -> Publication:
     with desk.db.read() as connection:
         told = pieces(connection, desk, [rows[part.candidate_id] for part in parts], ground)
     with desk.db.write() as connection:
-        if not parts:
-            gone = {"state": "dropped", "reason": "none of its candidates could be published any more"}
-            publications.change(connection, number, gone, desk.now())
-            return get(desk, number, connection)
         if not parts[0].message:
             words = commit_messages(desk, told, (publication.author_name, publication.author_email))
             publications.keep_messages(connection, number, {parts[0].candidate_id: words[0]})

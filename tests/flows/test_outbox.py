@@ -1,0 +1,342 @@
+"""Jobs that fail, wait, belong to others, were left by the dead, or are given up."""
+
+import os
+import socket
+import subprocess
+import sys
+from collections.abc import Callable
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from qatui.domain.candidate import State
+from qatui.domain.lifecycle import Action
+from qatui.errors import ExitCode, NotFound, Refused
+from qatui.flows import outbox as flow
+from qatui.flows.decide import decide
+from qatui.flows.desk import Desk
+from qatui.flows.publish import Published, publish
+from qatui.store import candidates, outbox, publications
+from qatui.store.outbox import Job
+from qatui.store.publications import Publication
+from tests.conftest import Clock, Project, run_git, seed
+
+BRANCH = "qatui/2026-11-18-1"
+
+
+def approve_one(desk: Desk) -> int:
+    (number,) = seed(desk, {"tests/test_a.py": "a\n"})
+    decide(desk, [number], Action.APPROVE)
+    return number
+
+
+def away(project: Project) -> Path:
+    """The remote cannot be reached; where it is meanwhile."""
+    return project.remote.rename(project.remote.with_name("away.git"))
+
+
+def back(project: Project) -> None:
+    project.remote.with_name("away.git").rename(project.remote)
+
+
+def hook(repository: Path, name: str, script: str) -> None:
+    file = repository / "hooks" / name
+    file.parent.mkdir(exist_ok=True)
+    file.write_text(f"#!/bin/sh\n{script}\n")
+    file.chmod(0o755)
+
+
+def state(desk: Desk, number: int) -> State:
+    with desk.db.read() as connection:
+        return candidates.get_many(connection, desk.repository_id, [number])[number].state
+
+
+def job(desk: Desk) -> Job:
+    (found,) = flow.jobs(desk, every=True)
+    return found
+
+
+def the_publication(desk: Desk) -> Publication:
+    with desk.db.read() as connection:
+        (found,) = publications.every(connection, desk.repository_id)
+    return found
+
+
+def test_an_unreachable_remote_is_tried_again_later_and_by_hand_at_once(
+    desk: Desk, project: Project, clock: Clock
+) -> None:
+    number = approve_one(desk)
+    away(project)
+    result = publish(desk)
+    (ran,) = result.jobs
+    assert (ran.state, ran.exit_code, result.published) == ("waiting", ExitCode.REMOTE, ())
+    assert ran.words.startswith(f"The remote {project.remote} could not be reached: git ls-remote failed (128): fatal:")
+    assert "The base is as it was fetched last." in result.remarks[0]
+    assert (state(desk, number), the_publication(desk).state) == (State.PUBLISHING, "waiting")
+    assert (job(desk).state, job(desk).error) == ("waiting", ran.words)
+    assert flow.drain(desk) == ()
+    clock.forward(flow.FIRST_PAUSE)
+    assert [each.state for each in flow.drain(desk)] == ["waiting"]
+    clock.forward(flow.FIRST_PAUSE)
+    assert flow.drain(desk) == (), "the second pause is longer"
+    back(project)
+    assert publish(desk).published == (number,)
+    assert job(desk).attempts == 3
+    assert job(desk).log.count("$ git ls-remote") == 3
+
+
+def test_a_remote_that_refuses_fails_the_job(desk: Desk, project: Project) -> None:
+    number = approve_one(desk)
+    hook(project.remote, "pre-receive", "echo 'no, says the server' >&2; exit 1")
+    (ran,) = publish(desk).jobs
+    assert (ran.state, ran.exit_code) == ("failed", ExitCode.REMOTE)
+    assert "did not take" in ran.words
+    assert "no, says the server" in job(desk).log
+    assert flow.drain(desk) == ()
+    (project.remote / "hooks/pre-receive").unlink()
+    assert [each.state for each in flow.drain(desk, only=job(desk).id, again=True)] == ["done"]
+    assert state(desk, number) is State.PUBLISHED
+
+
+def test_the_persons_own_pre_push_hook_runs_and_can_refuse(desk: Desk, project: Project) -> None:
+    approve_one(desk)
+    hook(project.root / ".git", "pre-push", "cat > pushed; echo 'tests are red' >&2; exit 1")
+    (ran,) = publish(desk).jobs
+    assert ran.state == "failed"
+    assert "tests are red" in job(desk).log
+    assert BRANCH in (project.root / "pushed").read_text()
+
+
+def test_a_prompt_ends_the_job_as_one_that_needs_a_terminal(desk: Desk, project: Project) -> None:
+    approve_one(desk)
+    project.git("config", "core.sshCommand", "echo 'Permission denied (publickey).' >&2; exit 255; true")
+    project.git("remote", "set-url", "origin", "ssh://git@example.test/a/b.git")
+    (ran,) = publish(desk).jobs
+    assert (ran.state, ran.needs_terminal, ran.exit_code) == ("failed", True, ExitCode.REMOTE)
+    assert "needs a terminal" in ran.words
+
+
+def test_only_the_jobs_of_ones_own_credential_are_run(
+    desk: Desk, project: Project, as_reviewer: Callable[[Desk, str], Desk]
+) -> None:
+    approve_one(desk)
+    away(project)
+    publish(desk)
+    back(project)
+    other = as_reviewer(desk, "kim")
+    assert publish(other).jobs == ()
+    with pytest.raises(Refused, match=r"Job 1 is of robin@example\.test"):
+        flow.drop(other, 1)
+    assert job(desk).state == "waiting"
+
+
+def take(desk: Desk, holder: str) -> None:
+    with desk.db.write() as connection:
+        outbox.retry(connection, 1, desk.now())
+        assert outbox.claim(
+            connection, desk.repository_id, holder=holder, credentials=[flow.credential(desk)], now=desk.now()
+        )
+
+
+@pytest.fixture
+def left_job(desk: Desk, project: Project) -> int:
+    """A candidate whose publication's job waits."""
+    number = approve_one(desk)
+    away(project)
+    publish(desk)
+    back(project)
+    return number
+
+
+def test_a_lease_of_a_dead_process_is_taken_over_at_once(desk: Desk, left_job: int) -> None:
+    gone = subprocess.Popen([sys.executable, "-c", ""])
+    gone.wait()
+    take(desk, f"{socket.gethostname()}:{gone.pid}:abcd")
+    assert publish(desk).published == (left_job,)
+
+
+def test_a_lease_of_an_earlier_process_with_our_number_is_taken_over(desk: Desk, left_job: int) -> None:
+    take(desk, f"{socket.gethostname()}:{os.getpid()}:0000")
+    assert publish(desk).published == (left_job,)
+
+
+@pytest.mark.parametrize("holder", ["elsewhere:1:abcd", f"{socket.gethostname()}:1:abcd"])
+def test_a_lease_of_the_living_stands_until_it_ends(desk: Desk, left_job: int, clock: Clock, holder: str) -> None:
+    take(desk, holder)
+    assert publish(desk).jobs == ()
+    with pytest.raises(Refused, match="Job 1 is running"):
+        flow.drop(desk, 1)
+    clock.forward(outbox.LEASE)
+    assert publish(desk).published == (left_job,)
+
+
+def test_what_interrupts_a_job_puts_it_back(desk: Desk, left_job: int, monkeypatch: pytest.MonkeyPatch) -> None:
+    def interrupted(*_: object) -> None:
+        raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        flow.drain(desk, again=True, say=interrupted)
+    assert (job(desk).state, job(desk).error) == ("waiting", "it was interrupted")
+    assert publish(desk).published == (left_job,)
+
+
+def test_a_folder_that_cannot_be_written_fails_the_job_and_is_safe_to_run_again(desk: Desk, project: Project) -> None:
+    number = approve_one(desk)
+    place = project.root / ".git/qatui"
+    place.write_text("in the way")
+    (ran,) = publish(desk).jobs
+    assert (ran.state, ran.exit_code) == ("failed", ExitCode.NEEDS_PERSON)
+    assert "pull-requests" in ran.words
+    assert state(desk, number) is State.PUBLISHING
+    place.unlink()
+    tip = run_git(project.remote, "rev-parse", BRANCH)
+    assert publish(desk).published == (number,)
+    assert run_git(project.remote, "rev-parse", BRANCH) == tip
+
+
+def foreign_branch(project: Project, on: str) -> str:
+    """Somebody else's commit in the publication's branch."""
+    tree = run_git(project.remote, "rev-parse", f"{on}^{{tree}}")
+    commit = run_git(
+        project.remote, "-c", "user.name=x", "-c", "user.email=x@x", "commit-tree", tree, "-p", on, "-m", "x"
+    )
+    run_git(project.remote, "update-ref", f"refs/heads/{BRANCH}", commit)
+    return commit
+
+
+def test_a_branch_of_others_in_its_place_takes_the_publication_back(
+    desk: Desk, project: Project, left_job: int
+) -> None:
+    theirs = foreign_branch(project, "main")
+    result = publish(desk, [])
+    (held,) = result.publications
+    assert (held.state, job(desk).state, result.published) == ("held", "done", ())
+    assert held.reason.endswith(f"has a branch {BRANCH} with other commits; publish again to take another name")
+    assert run_git(project.remote, "rev-parse", BRANCH) == theirs
+    assert state(desk, left_job) is State.APPROVED
+    assert [each.branch for each in publish(desk).publications] == ["qatui/2026-11-18-2"]
+    assert state(desk, left_job) is State.PUBLISHED
+    assert run_git(desk.repository.root, "for-each-ref", "refs/qatui/looks") == ""
+
+
+def test_commits_that_others_put_on_top_of_ours_mean_it_arrived(desk: Desk, project: Project) -> None:
+    number = approve_one(desk)
+    (project.root / ".git/qatui").write_text("in the way")
+    publish(desk)
+    (project.root / ".git/qatui").unlink()
+    theirs = foreign_branch(project, BRANCH)
+    (made,) = publish(desk).publications
+    assert (made.state, made.reason) == ("pushed", "others added commits to its branch")
+    assert state(desk, number) is State.PUBLISHED
+    assert run_git(project.remote, "rev-parse", BRANCH) == theirs
+
+
+def test_a_push_that_another_run_was_quicker_with_is_no_failure(desk: Desk, project: Project) -> None:
+    number = approve_one(desk)
+    # The hook does the push itself, as a process would that was thought dead.
+    hook(
+        project.root / ".git",
+        "pre-push",
+        'read ours commit theirs rest; rm "$0"; git push -q "$2" "$commit:$theirs"',
+    )  # fmt: skip
+    hook_file = project.root / ".git/hooks/pre-push"
+    hook_file.write_text(hook_file.read_text().replace('rm "$0"', f'rm "{hook_file}"'))
+    assert publish(desk).published == (number,)
+
+
+def test_a_dropped_job_gives_its_candidates_back(desk: Desk, project: Project, left_job: int) -> None:
+    ran = flow.drop(desk, 1)
+    assert (ran.state, ran.exit_code) == ("dropped", ExitCode.DONE)
+    assert (the_publication(desk).state, job(desk).state) == ("dropped", "dropped")
+    assert state(desk, left_job) is State.APPROVED
+    with desk.db.read() as connection:
+        row = candidates.get_many(connection, desk.repository_id, [left_job])[left_job]
+    assert row.state_reason == "publication 1 was taken back: robin@example.test dropped it"
+    assert row.verdict is not None
+    with pytest.raises(Refused, match="Job 1 is dropped already"):
+        flow.drop(desk, 1)
+    assert publish(desk).published == (left_job,)
+
+
+def test_dropped_while_the_remote_is_away_the_candidates_are_held(desk: Desk, project: Project, left_job: int) -> None:
+    away(project)
+    assert flow.drop(desk, 1).state == "dropped"
+    assert the_publication(desk).state == "failed"
+    assert state(desk, left_job) is State.HELD
+
+
+def test_what_is_at_the_remote_cannot_be_dropped(desk: Desk, project: Project) -> None:
+    approve_one(desk)
+    place = project.root / ".git/qatui"
+    place.write_text("in the way")
+    publish(desk)
+    ran = flow.drop(desk, 1)
+    assert (ran.state, ran.exit_code) == ("failed", ExitCode.NEEDS_PERSON)
+    assert "is at the remote already" in ran.words
+    place.unlink()
+    foreign_branch(project, BRANCH)
+    assert "is at the remote already" in flow.drop(desk, 1).words
+
+
+def test_dropped_without_a_remote_and_before_any_commit(desk: Desk, project: Project, left_job: int) -> None:
+    with desk.db.write() as connection:
+        publications.change(connection, 1, {"head_commit": None}, desk.now())
+    away(project)
+    assert flow.drop(desk, 1).state == "dropped"
+    assert state(desk, left_job) is State.APPROVED
+
+
+def test_a_job_that_is_not_there(desk: Desk) -> None:
+    with pytest.raises(NotFound, match="There is no job 5 in the outbox"):
+        flow.find(desk, 5)
+
+
+def test_a_job_of_a_newer_qatui_is_left_alone(desk: Desk) -> None:
+    with desk.db.write() as connection:
+        outbox.add(
+            connection, desk.repository_id, "fly", "fly:1", {}, actor=desk.reviewer,
+            credential=flow.credential(desk), now=0,
+        )  # fmt: skip
+    assert flow.drain(desk, again=True) == ()
+    with pytest.raises(Refused, match="fly"):
+        flow.drop(desk, 1)
+
+
+def test_another_clone_without_the_base_fetches_it(desk: Desk, project: Project, left_job: int) -> None:
+    project.commit({"tests/more.py": "m\n"})
+    other = project.root.parent / "other"
+    run_git(other.parent, "init", "-q", str(other))
+    run_git(other, "remote", "add", "origin", str(project.remote))
+    run_git(other, "commit", "-q", "--allow-empty", "-m", "x")
+    with desk.db.write() as connection:
+        publications.change(connection, 1, {"head_commit": None}, desk.now())
+    from qatui.workspace.repository import discover
+
+    there = replace(desk, repository=discover(other))
+    result: Published = publish(there, [])
+    assert result.published == (left_job,)
+    assert not (other / ".git/FETCH_HEAD").exists()
+
+
+def test_a_candidate_that_moved_on_before_the_job_gathered_it_is_left_out(
+    desk: Desk, project: Project, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from qatui.flows import moves, publication
+    from qatui.flows import publish as flow_publish
+
+    for module in (moves, publication, flow_publish):
+        monkeypatch.setattr(module, "ROWS_A_WRITE", 1)
+    ids = seed(desk, {"tests/test_a.py": "a\n", "tests/test_b.py": "b\n"})
+    decide(desk, ids, Action.APPROVE)
+    gather_rest = publication._gather_rest
+
+    def changed_meanwhile(*args: object) -> None:
+        decide(desk, [ids[1]], Action.DEFER, until=desk.now() + 1000)
+        gather_rest(*args)  # type: ignore[arg-type]
+
+    monkeypatch.setattr(publication, "_gather_rest", changed_meanwhile)
+    result = publish(desk)
+    assert result.published == (ids[0],)
+    assert result.refused[0][0] == ids[1]
+    assert "it is deferred" in result.refused[0][1]
