@@ -11,7 +11,7 @@ from qatui.errors import ExitCode, NoTerminal, QatuiError
 if TYPE_CHECKING:
     from qatui.flows.desk import Desk
     from qatui.store.database import Database
-    from qatui.tui.backend import Parts, Seat
+    from qatui.tui.parts import Parts, Seat
 
 
 def run(session: Session) -> int:
@@ -40,7 +40,7 @@ def run(session: Session) -> int:
 
 def make_parts(session: Session) -> "Parts":
     """What the screens are handed."""
-    from qatui.tui.backend import Parts, Seat
+    from qatui.tui.parts import Parts, Seat
 
     user = wiring.load_user(session.start)
 

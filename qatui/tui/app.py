@@ -8,10 +8,12 @@ from textual.theme import BUILTIN_THEMES
 from textual.types import CSSPathType
 
 from qatui.domain.marks import visible
+from qatui.domain.review import Side
 from qatui.tui import glyphs, messages, themes
-from qatui.tui.backend import Backend, Parts, post_copies
+from qatui.tui.backend import Backend, post_copies
 from qatui.tui.keymap import Keymap
 from qatui.tui.palette import Actions
+from qatui.tui.parts import Parts
 from qatui.tui.screens.frame import Frame
 from qatui.tui.screens.queue import QueueScreen
 
@@ -20,7 +22,13 @@ class Workstation(App[Exception]):
     """The app; it returns the error that ended it, None when the person did."""
 
     TITLE = "qatui"
-    CSS_PATH: ClassVar[CSSPathType | None] = ["styles/frame.tcss", "styles/queue.tcss", "styles/dialogs.tcss"]
+    CSS_PATH: ClassVar[CSSPathType | None] = [
+        "styles/frame.tcss",
+        "styles/queue.tcss",
+        "styles/review.tcss",
+        "styles/dialogs.tcss",
+        "styles/publish.tcss",
+    ]
     COMMANDS: ClassVar = {Actions}
     COMMAND_PALETTE_BINDING = "f20"  # the palette's keys are in our own table
     ANIMATION_LEVEL = "none"
@@ -57,11 +65,22 @@ class Workstation(App[Exception]):
 
     def show_screen(self, name: str, *, ask: bool = False) -> None:
         """Go to a screen by its name in the keymap; with `ask` the Publish screen asks its question at once."""
+        from qatui.tui.screens.publish import PublishScreen
+
+        if isinstance(self.screen, PublishScreen) and name == "publish":
+            return
         while isinstance(self.screen, Frame) and self.screen.NAME != "queue":
             self.pop_screen()
+        if name == "publish":
+            self.push_screen(PublishScreen(ask=ask))
 
-    def open_candidate(self, candidate_id: int) -> None:
-        """Open a candidate."""
+    def open_candidate(self, candidate_id: int, place: tuple[Side, int] | None = None) -> None:
+        """Review a candidate, and the others of the queue from there; `place` is a side and a line from 0."""
+        from qatui.tui.screens.review import ReviewScreen
+
+        queue = self.screen_stack[0]
+        assert isinstance(queue, QueueScreen)
+        self.push_screen(ReviewScreen(queue.lines.ids, candidate_id, place, queue.come_back))
 
     def tell(self, message: messages.Told) -> None:
         """The app hears it, then every screen."""
@@ -108,6 +127,8 @@ def told(message: messages.Wrote, turn: str) -> tuple[str, str]:
         first = visible(outcome.refused[0][1])
         more = len(outcome.refused) - 1
         words.append(f"not taken {len(outcome.refused):,}: {first}" + (f", and {more:,} more" if more else ""))
+    if message.note:
+        words.append(visible(message.note))
     if outcome.done and turn:
         words.append(turn)
     return " · ".join(words), "risk-look" if outcome.refused else "foreground"

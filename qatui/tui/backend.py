@@ -10,9 +10,7 @@ import copy
 import traceback
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
 from functools import partial
-from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from textual.app import App
@@ -22,13 +20,12 @@ from qatui.domain import query
 from qatui.domain.lifecycle import Action
 from qatui.domain.review import Side
 from qatui.errors import QatuiError
-from qatui.settings.types import User
 from qatui.tui import errands, messages
 from qatui.tui.child import Child
+from qatui.tui.parts import Parts, Seat
 
 if TYPE_CHECKING:
     from qatui.flows.desk import Desk
-    from qatui.store.database import Database
 
 T = TypeVar("T")
 
@@ -36,29 +33,6 @@ POLL_SECONDS = 0.25
 """How often the store is asked whether somebody committed."""
 WAKE_SECONDS = 60.0
 """How often deferred candidates are looked at for whose time has come."""
-
-
-@dataclass(frozen=True, slots=True)
-class Seat:
-    """Enough to read the queue: a store, a repository in it, who sits here."""
-
-    db: "Database"
-    repository_id: int
-    reviewer: str
-
-
-@dataclass(frozen=True, slots=True)
-class Parts:
-    """What the command line hands over, so that the screens choose nothing."""
-
-    glimpse: Callable[[], Seat | None]
-    """The seat as the last start left it, without asking git; None on a first start."""
-    open_desk: Callable[["Database | None"], "Desk"]
-    log: Callable[[str], Path]
-    """Keeps a traceback; the file it is in."""
-    child: Sequence[str] = ()
-    """The command that a child process begins with: this program, this repository."""
-    user: User = field(default_factory=User)
 
 
 Step = Callable[[Seat], messages.Told]
@@ -170,11 +144,13 @@ class Backend:
 
     def look(self, asker: MessagePump, candidate_id: int) -> None:
         """One candidate whole, without a change of state."""
-        self.ask(asker, "dossier", partial(errands.dossier, candidate_id=candidate_id, opening=False))
+        lane = f"dossier of {type(asker).__name__}"
+        self.ask(asker, lane, partial(errands.dossier, candidate_id=candidate_id, opening=False))
 
     def open_candidate(self, asker: MessagePump, candidate_id: int) -> None:
         """One candidate whole; a pending one is in review from now on."""
-        self.ask(asker, "dossier", partial(errands.dossier, candidate_id=candidate_id, opening=True))
+        lane = f"dossier of {type(asker).__name__}"
+        self.ask(asker, lane, partial(errands.dossier, candidate_id=candidate_id, opening=True))
 
     def preload(self, candidate_id: int) -> None:
         """Align the texts of a candidate that is likely to be looked at next."""
@@ -284,6 +260,22 @@ class Backend:
             self._tell(wrote)
             await self._look_for_changes()
 
+    def publish(self) -> bool:
+        """Publish what is approved, git's waiting included, in a lane of its own; False: it is under way already."""
+
+        async def run() -> None:
+            async with self._locks["publish"]:
+                await self._connected.wait()
+                ended = await self._guarded("published", errands.publish, self._must())
+            for message in ended or ():
+                self._tell(message)
+            await self._look_for_changes()
+
+        if self._locks["publish"].locked():
+            return False
+        self._spawn("publish", run())
+        return True
+
     def keep(self, name: str, value: Any) -> None:
         """Keep a bookmark at once; while one is being written, only the newest of each name waits."""
         waiting = bool(self._places)
@@ -336,9 +328,13 @@ class Backend:
         """Start the headless command as a child; its progress and its end come as messages. False: one runs already."""
         if self.child is not None:
             return False
-        self.child = Child([*self._parts.child, *arguments])
+        self.child = Child(self.command(*arguments))
         self._spawn("child", self._follow(self.child, verb))
         return True
+
+    def command(self, *arguments: str) -> list[str]:
+        """The headless command of this program for this repository."""
+        return [*self._parts.child, *arguments]
 
     def ingest(self, path: str) -> bool:
         """Take candidates in from a folder or a manifest; False: an intake runs already."""

@@ -15,11 +15,11 @@ if TYPE_CHECKING:
     from qatui.domain.diff import Document
     from qatui.flows.desk import Desk
     from qatui.flows.undo import Undone
-    from qatui.tui.backend import Seat
+    from qatui.tui.parts import Seat
 
 PAGE = 200
 """Lines read before all ids of a filter are known: more than any terminal is high."""
-PLACE = ("place", "filter", "marks")
+PLACE = ("place", "filter", "marks", "coach")
 """Names of the bookmarks that a start reads."""
 KEPT_DOCUMENTS = 8
 """Aligned texts kept: those looked at last, and the next."""
@@ -49,7 +49,7 @@ def whole_queue(seat: "Seat", text: str, wanted: Query, sight: Sequence[int]) ->
 
     with seat.db.read() as connection:
         ids = candidates.queue_ids(connection, seat.repository_id, wanted)
-        rows = candidates.queue_rows(connection, seat.repository_id, sight or ids[:PAGE])
+        rows = candidates.queue_rows(connection, seat.repository_id, [*sight, *ids[: 0 if len(sight) > 1 else PAGE]])
         counts = candidates.counts(connection, seat.repository_id)
     return messages.QueueLoaded(text, ids, rows, counts)
 
@@ -68,7 +68,8 @@ def dossier(desk: "Desk", candidate_id: int, *, opening: bool) -> messages.Dossi
 
     found = open_candidate(desk, candidate_id) if opening else look(desk, candidate_id)
     document = _document(found.candidate.path, found.base, found.content)
-    return messages.DossierLoaded(found, replace(document, comments=found.comments))
+    current = tuple(each for each in found.comments if each.revision == found.candidate.revision)
+    return messages.DossierLoaded(found, replace(document, comments=current))
 
 
 @lru_cache(KEPT_DOCUMENTS)
@@ -128,6 +129,52 @@ def answer(desk: "Desk", candidate_id: int, item: str, done: bool) -> messages.W
     from qatui.flows.review import answer
 
     return messages.Wrote("ticked" if done else "unticked", answer(desk, [candidate_id], item, done), turn="")
+
+
+def publications(desk: "Desk") -> messages.PublicationsLoaded:
+    """Every publication, and what publishing would do now."""
+    from qatui.flows.publish import plan
+    from qatui.store import candidates, publications
+
+    made = plan(desk)
+    left = [number for number, _ in (*made.held, *made.refused)]
+    with desk.db.read() as connection:
+        every = publications.every(connection, desk.repository_id)
+        names = candidates.paths(connection, desk.repository_id, left)
+    return messages.PublicationsLoaded(every, made, names)
+
+
+def parts(desk: "Desk", number: int) -> messages.PartsLoaded:
+    """The commits of a publication."""
+    from qatui.store import publications
+
+    with desk.db.read() as connection:
+        return messages.PartsLoaded(number, publications.parts(connection, number))
+
+
+def publish(desk: "Desk") -> tuple[messages.Told, ...]:
+    """Publish what is approved, and finish what an earlier publish left."""
+    from qatui.flows.publish import publish
+
+    result = publish(desk)
+    ended = messages.PublishEnded(result)
+    if not (result.published or result.held or result.refused):
+        return (ended,)
+    files = [each.record_file for each in result.publications if each.record_file]
+    outcome = Outcome(result.published, (*result.held, *result.refused))
+    note = f"pull request text in {files[-1]}" if files else ""
+    return messages.Wrote("published", outcome, turn="", note=note), ended
+
+
+def newest_pushed(desk: "Desk") -> messages.Told:
+    """The newest publication that is at the remote."""
+    from qatui.store import publications
+
+    with desk.db.read() as connection:
+        for each in publications.every(connection, desk.repository_id):
+            if each.state == "pushed":
+                return messages.Pushed(each.branch, each.record_file or "")
+    return messages.NothingPushed()
 
 
 def place(desk: "Desk") -> str:

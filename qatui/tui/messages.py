@@ -11,8 +11,11 @@ from qatui.domain.lifecycle import Action
 
 if TYPE_CHECKING:
     from qatui.domain.diff import Document
+    from qatui.domain.publishing import PublishingPlan
+    from qatui.flows.publish import Published
     from qatui.flows.review import Dossier
     from qatui.store.candidates import QueueRow
+    from qatui.store.publications import Part, Publication
 
 
 class Told(Message, bubble=False):
@@ -102,6 +105,22 @@ class Wrote(Told):
     """What turns it round: UNDO, REDO, or nothing."""
     counted: bool = True
     """False: the verb says everything."""
+    note: str = ""
+    """More to know: where a file is."""
+
+
+@dataclass
+class Pushed(Told):
+    """A publication is at the remote."""
+
+    branch: str
+    record: str
+    """The file with its pull request's text; empty where there is none."""
+
+
+@dataclass
+class NothingPushed(Told):
+    """There is no publication at the remote yet."""
 
 
 @dataclass
@@ -116,6 +135,31 @@ class Failed(Told):
     verb: str
     message: str
     hint: str
+
+
+@dataclass
+class PublicationsLoaded(Told):
+    """Every publication, newest first, and what publishing would do now."""
+
+    publications: "Sequence[Publication]"
+    plan: "PublishingPlan"
+    names: Mapping[int, str]
+    """Paths of what would be held or refused."""
+
+
+@dataclass
+class PartsLoaded(Told):
+    """The commits of a publication."""
+
+    publication_id: int
+    parts: "Sequence[Part]"
+
+
+@dataclass
+class PublishEnded(Told):
+    """Publishing came to an end, good or bad."""
+
+    result: "Published"
 
 
 @dataclass

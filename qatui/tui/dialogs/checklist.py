@@ -18,6 +18,8 @@ from qatui.tui.themes import ink
 class ChecklistDialog(ModalScreen[None]):
     """The questions; digits and space tick, Esc closes."""
 
+    AUTO_FOCUS = ""
+
     def __init__(self, items: Sequence[Ticked], answer: Callable[[str, bool], None], glyphs: Glyphs) -> None:
         super().__init__()
         self._items = list(items)

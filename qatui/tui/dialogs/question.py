@@ -1,6 +1,6 @@
 """A question: its consequence in numbers, choices with their keys, perhaps a line of text. The default is No."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
 from rich.text import Text
@@ -10,8 +10,9 @@ from textual.containers import Horizontal, Vertical
 from textual.screen import ModalScreen
 from textual.widgets import Input, Static
 
+from qatui.domain.marks import visible
 from qatui.tui.themes import ink
-from qatui.tui.widgets.queue_row import cut_path
+from qatui.tui.widgets.queue_row import cut_end, cut_path
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,12 +57,17 @@ class Asked:
 Check = Callable[[Answer], str | None]
 """What is wrong with an answer, in words; None: nothing."""
 
+REASONS, NAMES = 4, 2
+"""So many reasons a question gives, and so many names with each."""
+
 VIEW = Answer("", "")
 """The answer of `v`: leave everything, look first."""
 
 
 class Question(ModalScreen[Answer | None]):
     """Dismissed with the answer, or None for No."""
+
+    AUTO_FOCUS = ""
 
     def __init__(self, asked: Asked, check: Check | None = None) -> None:
         super().__init__()
@@ -169,11 +175,20 @@ class Question(ModalScreen[Answer | None]):
             self.dismiss(answer)
 
 
-def refusals(names: Sequence[tuple[str, str]], count: int, glyph: str) -> list[tuple[str, str]]:
-    """The lines that say which are not taken and why: the first few, and how many more."""
-    lines = [("risk-look", f"{glyph} {count:,} will not be taken:")]
-    width = max((len(name) for name, _ in names), default=0)
-    lines += [("foreground", f"   {cut_path(name, 34):<{min(width, 34)}}  {reason}") for name, reason in names]
-    if count > len(names):
-        lines.append(("dim", f"   and {count - len(names):,} more"))
+def refusals(refused: Sequence[tuple[int, str]], names: Mapping[int, str], glyph: str) -> list[tuple[str, str]]:
+    """The lines that say how many are not taken and why: by reason, the most frequent first, some by name."""
+    reasons: dict[str, list[int]] = {}
+    for number, reason in refused:
+        reasons.setdefault(reason, []).append(number)
+    lines = [("risk-look", f"{glyph} {len(refused):,} will not be taken:")]
+    often = sorted(reasons.items(), key=lambda each: -len(each[1]))
+    for reason, numbers in often[:REASONS]:
+        lines.append(("foreground", f"  {len(numbers):>4,}  {cut_end(visible(reason), 62)}"))
+        known = [cut_path(visible(names[each]), 58) for each in numbers if each in names][:NAMES]
+        rest = len(numbers) - len(known)
+        lines += [("dim", f"        {name}") for name in known]
+        if known and rest:
+            lines.append(("dim", f"        and {rest:,} more"))
+    if len(often) > REASONS:
+        lines.append(("dim", f"  and {sum(len(each) for _, each in often[REASONS:]):,} for other reasons"))
     return lines

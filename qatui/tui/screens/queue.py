@@ -42,6 +42,8 @@ class QueueScreen(DecidingFrame):
         """Candidate to put the cursor on when it is found: where the person was before the start."""
         self._typed = False
         """The filter changed: the cursor begins at the top unless its candidate is found."""
+        self._reopened = False
+        """Before the start the person was in a review: it opens again."""
         self._loaded = False
         self._counts: Mapping[State, int] = {}
         self._kept: dict[str, Any] = {}
@@ -90,11 +92,16 @@ class QueueScreen(DecidingFrame):
         with self.prevent(Input.Changed):
             self.query_one("#filter", Input).value = self.filter
         self.lines.marks = {each for each in self._kept.get("marks") or () if isinstance(each, int)}
-        self._wanted = (self._kept.get("place") or {}).get("candidate")
+        place = self._kept.get("place") or {}
+        self._wanted = place.get("candidate")
+        self._reopened = place.get("screen") == "review"
         self._load(page=True)
 
     def _load(self, *, page: bool = False) -> None:
-        self.backend.load_queue(self, self.filter, [] if page else self.lines.in_sight(), page=page)
+        sight = [] if page else self.lines.in_sight()
+        if self._wanted is not None:
+            sight.append(self._wanted)
+        self.backend.load_queue(self, self.filter, sight, page=page)
 
     def on_page_loaded(self, message: messages.PageLoaded) -> None:
         """The first lines, unless the person's place is further down."""
@@ -110,8 +117,23 @@ class QueueScreen(DecidingFrame):
         self._loaded = True
         self.station.tab_counts["queue"] = sum(message.counts[state] for state in OPEN)
         self.station.tab_counts["publish"] = message.counts[State.APPROVED]
+        again = self._wanted if self._reopened and self._wanted in message.ids else None
         self._show(message.ids, message.rows)
-        self._wanted = None
+        self._wanted, self._reopened = None, False
+        if again is not None:
+            place = self._kept["place"]
+            self.station.open_candidate(again, (place["side"], place["line"]))
+
+    def come_back(self, candidate_id: int) -> None:
+        """The review of a candidate was left: the cursor goes there."""
+        self._kept.pop("place", None)
+        if candidate_id in self.lines.ids:
+            self.lines.go(self.lines.ids.index(candidate_id))
+
+    def on_screen_resume(self) -> None:
+        """This is again where the person is."""
+        super().on_screen_resume()
+        self._keep()
 
     def _show(self, ids: Sequence[int], rows: Mapping[int, Any]) -> None:
         self.lines.now = self.backend.now()
@@ -197,8 +219,8 @@ class QueueScreen(DecidingFrame):
         self.query_one(Facts).show(self.row, self.dossier, self.backend.now())
 
     def _keep(self) -> None:
-        """Keep cursor, filter and marks, each when it changed."""
-        if not self._loaded:
+        """Keep cursor, filter and marks, each when it changed; under another screen the place is that screen's."""
+        if not self._loaded or not self.is_current:
             return
         now: dict[str, Any] = {
             "place": {"screen": "queue", "candidate": self.lines.cursor},
@@ -261,9 +283,9 @@ class QueueScreen(DecidingFrame):
         """The marked candidates that the filter shows, else the one under the cursor when the key went down."""
         marked = self.lines.marked()
         if marked:
-            rows = self.lines.rows
-            seen = {each: rows[each].content_hash for each in marked if each in rows}
-            return Targets(marked, seen, rows[marked[0]].path if marked[0] in rows else "")
+            first = self.lines.rows.get(marked[0])
+            seen = {each: self.lines.seen[each] for each in marked if each in self.lines.seen}
+            return Targets(marked, seen, first.path if first else "")
         row = self.lines.row_at(self.pressed)
         return Targets([row.id], {row.id: row.content_hash}, row.path) if row else Targets()
 

@@ -21,8 +21,8 @@ if TYPE_CHECKING:
     from qatui.flows.desk import Desk
     from qatui.flows.review import Dossier
 
-NAMED = 6
-"""So many refused candidates a question names."""
+NAMED = 100
+"""Paths are read of so many refused candidates; a question names some of them."""
 DELAYS = (("1", "1d", "1 day"), ("2", "3d", "3 days"), ("3", "1w", "1 week"))
 """Deferrals by digit; the next digit is for another time."""
 
@@ -264,8 +264,7 @@ def question(
     if total > 1:
         facts.append(("risk-good", f"{good} {taken:,} can be taken"))
     if foreseen.refused:
-        listed = [(visible(names.get(number, f"#{number}")), reason) for number, reason in foreseen.refused[:NAMED]]
-        facts += refusals(listed, len(foreseen.refused), warning)
+        facts += refusals(foreseen.refused, names, warning)
     yes = f"{verb} {taken:,}" if total > 1 else verb
     view = "look at the first of them" if foreseen.refused else ""
     if action is Action.REJECT:

@@ -93,12 +93,15 @@ class Line(Widget):
 class Rule(Widget):
     """A dim line that parts things."""
 
-    DEFAULT_CSS = "Rule { height: 1; }"
+    DEFAULT_CSS = """
+    Rule { height: 1; }
+    Rule.upright { width: 1; height: 1fr; }
+    """
 
-    def __init__(self, sign: str) -> None:
-        super().__init__()
+    def __init__(self, sign: str, *, upright: bool = False) -> None:
+        super().__init__(classes="upright" if upright else "")
         self._sign = sign
 
     def render_line(self, y: int) -> Strip:
-        """The rule, as wide as the screen."""
+        """The rule, as wide as the widget."""
         return Strip([Segment(self._sign * self.size.width, ink(self.app.theme, "dim"))], self.size.width)

@@ -21,8 +21,6 @@ if TYPE_CHECKING:
 
 AHEAD = 50
 """Lines read beyond what is in sight, on either side."""
-KEPT = 5_000
-"""Lines kept; beyond that those far from the cursor are forgotten."""
 
 
 class QueueHead(Widget):
@@ -57,6 +55,8 @@ class QueueList(ScrollView, can_focus=True):
         self.glyphs = glyphs
         self.ids: Sequence[int] = ()
         self.rows: dict[int, QueueRow] = {}
+        self.seen: dict[int, str] = {}
+        """Content hash of every line as it was last drawn: what the person had before them."""
         self.marks: set[int] = set()
         self.now = 0
         """Milliseconds since 1970: what ages are counted to."""
@@ -111,9 +111,7 @@ class QueueList(ScrollView, can_focus=True):
         old, wanted = self.row_at(time.monotonic()), self.cursor if cursor is None else cursor
         first = self.index
         self.ids = ids
-        if len(self.rows) > KEPT:
-            self.rows.clear()
-        self.rows.update(rows)
+        self.rows = dict(rows)
         self._strips.clear()
         self._asked = frozenset()
         if not (self.index < len(ids) and ids[self.index] == wanted):
@@ -269,6 +267,7 @@ class QueueList(ScrollView, can_focus=True):
             found = self._filtered(queue_row.draw(row, look).adjust_cell_length(self.room.width, self._blank))
             if row is not None:
                 self._strips[key] = found
+                self.seen[number] = row.content_hash
         return found
 
     def _filtered(self, strip: Strip) -> Strip:

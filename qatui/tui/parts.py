@@ -1,0 +1,37 @@
+"""What the command line hands to the workstation, so that the screens choose nothing."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from qatui.settings.types import User
+
+if TYPE_CHECKING:
+    from qatui.flows.desk import Desk
+    from qatui.store.database import Database
+
+
+@dataclass(frozen=True, slots=True)
+class Seat:
+    """Enough to read the queue: a store, a repository in it, who sits here."""
+
+    db: "Database"
+    repository_id: int
+    reviewer: str
+
+
+@dataclass(frozen=True, slots=True)
+class Parts:
+    """What the command line hands over, so that the screens choose nothing."""
+
+    glimpse: Callable[[], Seat | None]
+    """The seat as the last start left it, without asking git; None on a first start."""
+    open_desk: Callable[["Database | None"], "Desk"]
+    log: Callable[[str], Path]
+    """Keeps a traceback; the file it is in."""
+    child: Sequence[str] = ()
+    """The command that a child process begins with: this program, this repository."""
+    user: User = field(default_factory=User)
+    coach: bool = False
+    """Show a newcomer the first steps, unless they sent the coach away."""
