@@ -72,7 +72,7 @@ def _once(session: Session, paths: Sequence[str], manifests: Sequence[str], prog
     sources += [manifest_source(each, session.directory) for each in manifests]
     total = sum(each.total or 0 for each in sources) if all(each.total is not None for each in sources) else None
     done = Intake()
-    with _telling(session, progress) as tell:
+    with telling(session, progress) as tell:
         for source in sources:
             before = done.seen
             done += take(
@@ -177,7 +177,7 @@ def _tell(session: Session, done: "Intake") -> None:
 
 
 @contextmanager
-def _telling(session: Session, wanted: bool | None) -> Iterator[Callable[[int, int | None], None]]:
+def telling(session: Session, wanted: bool | None) -> Iterator[Callable[[int, int | None], None]]:
     """How far an intake is, told now and then while it lasts; wiped at the end."""
     terminal = sys.stderr.isatty()
     shown = terminal and not session.json and not session.quiet if wanted is None else wanted

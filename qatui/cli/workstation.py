@@ -14,8 +14,8 @@ if TYPE_CHECKING:
     from qatui.tui.parts import Parts, Seat
 
 
-def run(session: Session) -> int:
-    """Show the workstation until the person leaves it; the exit code.
+def run(session: Session, *, coach: bool = False) -> int:
+    """Show the workstation until the person leaves it, with the coach for newcomers; the exit code.
 
     Raises NoTerminal where there is none, NotFound outside of a repository, ConfigError for wrong settings.
     Nothing but the reviewer's own settings is read before the first frame.
@@ -25,7 +25,7 @@ def run(session: Session) -> int:
             "The workstation needs a terminal.",
             "Without one: qatui list, show, approve, reject, defer, publish; see qatui --help.",
         )
-    parts = make_parts(session)
+    parts = make_parts(session, coach=coach)
     if paths.find_git_dir(session.directory) is None:
         session.desk.db.close()  # git says why there is no repository here, before a screen is drawn
     from qatui.tui.app import Workstation
@@ -38,7 +38,7 @@ def run(session: Session) -> int:
     return ExitCode.DONE
 
 
-def make_parts(session: Session) -> "Parts":
+def make_parts(session: Session, *, coach: bool = False) -> "Parts":
     """What the screens are handed."""
     from qatui.tui.parts import Parts, Seat
 
@@ -54,4 +54,4 @@ def make_parts(session: Session) -> "Parts":
     child = [sys.executable, "-m", "qatui", "-C", str(session.directory.absolute())]
     if session.user_file is not None:
         child += ["--config", str(session.user_file.absolute())]
-    return Parts(glimpse, open_desk, paths.append_log, child, user)
+    return Parts(glimpse, open_desk, paths.append_log, child, user, coach)

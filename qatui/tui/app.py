@@ -9,8 +9,9 @@ from textual.types import CSSPathType
 
 from qatui.domain.marks import visible
 from qatui.domain.review import Side
-from qatui.tui import glyphs, messages, themes
+from qatui.tui import errands, glyphs, messages, themes
 from qatui.tui.backend import Backend, post_copies
+from qatui.tui.coach import Course
 from qatui.tui.keymap import Keymap
 from qatui.tui.palette import Actions
 from qatui.tui.parts import Parts
@@ -45,6 +46,7 @@ class Workstation(App[Exception]):
         self.progress = ""
         """How far a child process is."""
         self.tab_counts: dict[str, int] = {}
+        self.course = Course(shown=parts.coach)
         for theme in themes.themes():
             self.register_theme(theme)
         for name in BUILTIN_THEMES:
@@ -98,9 +100,46 @@ class Workstation(App[Exception]):
         names = list(themes.TOKENS)
         self.theme = names[(names.index(self.theme) + 1) % len(names)]
 
+    def show_coach(self, shown: bool) -> None:
+        """Show the first steps, or send the coach away."""
+        self.course.shown = shown
+        self.course_changed()
+        self.look_for_pushed()
+
+    def course_changed(self) -> None:
+        """Keep how far the person is, and draw it on every screen."""
+        self.backend.keep("coach", self.course.kept())
+        for screen in self.screen_stack:
+            if isinstance(screen, Frame):
+                screen.refresh_lines()
+
+    def acted(self, action_id: str) -> None:
+        """An action ran."""
+        if self.course.ran(action_id):
+            self.course_changed()
+
+    def look_for_pushed(self) -> None:
+        """The course ends on a branch that was pushed, from whatever place."""
+        if self.course.shown and self.course.ending is None and self.backend.desk is not None:
+            self.backend.ask(self, "pushed", errands.newest_pushed)
+
+    def on_opened(self, message: messages.Opened) -> None:
+        """The course goes on where it was."""
+        self.course.recall(message.bookmarks.get("coach"))
+
     def on_connected(self, message: messages.Connected) -> None:
         """The repository is known."""
         self.place = visible(message.place)
+        self.look_for_pushed()
+
+    def on_store_changed(self, message: messages.StoreChanged) -> None:
+        """Perhaps a branch was pushed."""
+        self.look_for_pushed()
+
+    def on_pushed(self, message: messages.Pushed) -> None:
+        """The course ends on it."""
+        self.course.pushed(message.branch, message.record)
+        self.course_changed()
 
     def on_progressed(self, message: messages.Progressed) -> None:
         """A child goes on."""
@@ -108,6 +147,8 @@ class Workstation(App[Exception]):
 
     def on_wrote(self, message: messages.Wrote) -> None:
         """Say what was done and how to take it back, and what was refused and why."""
+        if self.course.wrote(message.verb, message.outcome):
+            self.course_changed()
         key = self.keymap.first(f"candidate.{message.turn}") if message.turn else ""
         self.say(*told(message, f"{key} {message.turn}" if key else ""))
 

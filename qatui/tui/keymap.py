@@ -138,6 +138,7 @@ ACTIONS: tuple[Act, ...] = (
     Act("app.queue", ("1",), "Queue", "go to the queue"),
     Act("app.publications", ("2",), "Publish", "go to the publications"),
     Act("app.theme", (), "theme", "next theme: dark, light, contrast"),
+    Act("app.coach", (), "coach", "the coach: first steps, shown or hidden"),
     Act("app.palette", (":", "ctrl+p"), "palette", "every action by name"),
     Act("app.back", ("escape",), "back", "back, close, or end a range"),
     Act("app.help", ("?",), "keys", "every key and what it does", 1),

@@ -14,6 +14,7 @@ from qatui.tui import keymap, messages
 from qatui.tui.glyphs import Glyphs
 from qatui.tui.keymap import Act
 from qatui.tui.themes import ink
+from qatui.tui.widgets.coach import Coach
 from qatui.tui.widgets.lines import Line, Piece
 
 if TYPE_CHECKING:
@@ -60,6 +61,7 @@ class Frame(Screen[None]):
         yield Line(id="title")
         yield Line(gap=TAB_GAP, id="tabs")
         yield from self.compose_body()
+        yield Coach(self.glyphs)
         yield Line(id="keys")
         yield Static(id="said", markup=False)
 
@@ -82,6 +84,7 @@ class Frame(Screen[None]):
         self.query_one("#title", Line).show(*self.title_pieces())
         self._show_tabs()
         self.query_one("#keys", Line).show(self.key_pieces(), self.help_piece())
+        self.query_one(Coach).show(self.station.course, self.station.keymap, at_queue=self.NAME == "queue")
 
     def title_pieces(self) -> tuple[Sequence[Piece], Sequence[Piece]]:
         """Where am I, and who; screens put their progress between."""
@@ -178,6 +181,7 @@ class Frame(Screen[None]):
             self.say(f"{act.label}: {reason}", "risk-look")
             return
         getattr(self, f"do_{act.verb}")()
+        self.station.acted(act.id)
 
     def act(self, action_id: str) -> None:
         """Do an action chosen by name, as the palette does."""
@@ -199,6 +203,10 @@ class Frame(Screen[None]):
         from qatui.tui.screens.help import HelpScreen
 
         self.app.push_screen(HelpScreen(self.station.keymap, self.NAME))
+
+    def do_coach(self) -> None:
+        """The first steps, or no more of them."""
+        self.station.show_coach(not self.station.course.shown)
 
     def do_quit(self) -> None:
         """Leave."""

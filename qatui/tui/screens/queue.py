@@ -357,9 +357,13 @@ class QueueScreen(DecidingFrame):
         self.refresh_lines()
 
     def do_back(self) -> None:
-        """Nothing lies behind the queue; an open range ends."""
-        self.lines.end_range()
-        self.refresh_lines()
+        """Nothing lies behind the queue; an open range ends, else the coach goes."""
+        if self.lines.in_range:
+            self.lines.end_range()
+            self.refresh_lines()
+        elif self.station.course.shown:
+            self.station.show_coach(False)
+            self.say(f"{self.station.keymap.first('app.palette')} coach brings the first steps back")
 
     def do_refresh(self) -> None:
         """Read everything again."""
