@@ -174,6 +174,7 @@ def _tell(session: Session, done: "Intake") -> None:
     words = {"same_as_base": "as on base"}
     said = [f"{count} {words.get(name, name)}" for name, count in counts.items() if count]
     output.line(", ".join(said) if said else "nothing there")
+    output.flush()
 
 
 @contextmanager

@@ -14,12 +14,17 @@ SCHEMA = 1
 def emit(value: Mapping[str, Any]) -> None:
     """One JSON object on a line of its own; anything but ASCII is escaped, so nothing hidden reaches a terminal."""
     sys.stdout.write(json.dumps({"schema": SCHEMA, **value}) + "\n")
-    sys.stdout.flush()
+    flush()
 
 
 def line(text: str = "") -> None:
     """A line for people; hidden characters in it are shown as marks."""
     sys.stdout.write(_encodable(visible(text)) + "\n")
+
+
+def flush() -> None:
+    """Hand on what was written: a command that goes on for long is read while it does."""
+    sys.stdout.flush()
 
 
 def table(rows: Sequence[Sequence[str]], right: Sequence[int] = ()) -> None:

@@ -72,7 +72,10 @@ def ingest(
         run.occupy(path, number)
     done = 0
     for chunk in _chunks(proposals):
+        before = len(run.refused)
         _take(run, chunk)
+        order = {each.place: number for number, each in enumerate(chunk)}
+        run.refused[before:] = sorted(run.refused[before:], key=lambda row: order[row[0]])
         done += len(chunk)
         if progress:
             progress(done, total)

@@ -34,28 +34,30 @@ class Folder:
     growing: dict[str, Signature] = field(default_factory=dict)
     """What was new at the last look."""
     said: set[Refusal] = field(default_factory=set)
+    """What was no file at the last look."""
 
     @property
     def name(self) -> str:
         """What the log calls it."""
         return str(self.folder / self.only if self.only else self.folder)
 
-    def look(self) -> list[Found | Refusal]:
-        """What is ready to be read now; nothing while the folder is gone."""
+    def look(self) -> Iterator[Proposal | Refusal] | None:
+        """What is ready now, None where nothing is, as while the folder is gone."""
         ready: list[Found | Refusal] = []
         growing: dict[str, Signature] = {}
+        said: set[Refusal] = set()
         with suppress(UsageError):
             for each in self._there():
                 if isinstance(each, Refusal):
+                    said.add(each)
                     if each not in self.said:
-                        self.said.add(each)
                         ready.append(each)
                 elif self.settled.get(each.path) != each.signature:
+                    growing[each.path] = each.signature
                     if self.growing.get(each.path) == each.signature:
                         ready.append(each)
-                    growing[each.path] = each.signature
-        self.growing = growing
-        return ready
+        self.growing, self.said = growing, said
+        return self._read(ready) if ready else None
 
     def _there(self) -> Iterator[Found | Refusal]:
         if self.only is None:
@@ -63,8 +65,7 @@ class Folder:
         elif about := signature(self.folder / self.only):
             yield Found(self.only, about)
 
-    def read(self, ready: Sequence[Found | Refusal]) -> Iterator[Proposal | Refusal]:
-        """The proposals of what is ready, each noted as handed on."""
+    def _read(self, ready: Sequence[Found | Refusal]) -> Iterator[Proposal | Refusal]:
         for each in ready:
             if isinstance(each, Found):
                 self.settled[each.path] = each.signature
@@ -84,22 +85,18 @@ class Manifest:
         """What the log calls it."""
         return str(self.path)
 
-    def look(self) -> list[tuple[Mark, Mark]]:
-        """From where to where there are new whole lines, if there are any; nothing while the manifest is gone."""
-        about = signature(self.path)
-        if about is None or about[0] == 0:
-            return []
+    def look(self) -> Iterator[Proposal | Refusal] | None:
+        """The whole lines that are new, None where there are none, as while the manifest is gone."""
         with suppress(UsageError):
             start, end = new_lines(self.path, self.taken)
-            return [(start, end)] if end != start else []
-        return []
+            if end != start:
+                self.taken = end
+                return self._read(start, end)
+        return None
 
-    def read(self, ready: Sequence[tuple[Mark, Mark]]) -> Iterator[Proposal | Refusal]:
-        """The proposals of the lines that are ready."""
-        for start, end in ready:
-            self.taken = end
-            with suppress(UsageError):
-                yield from read_manifest(self.path, start, end.at)
+    def _read(self, start: Mark, end: Mark) -> Iterator[Proposal | Refusal]:
+        with suppress(UsageError):  # gone since
+            yield from read_manifest(self.path, start, end.at)
 
 
 def watch(
@@ -116,9 +113,9 @@ def watch(
     """
     while not stopped():
         for target in targets:
-            if ready := target.look():
+            if (ready := target.look()) is not None:
                 desk = replace(desk, base=desk.repository.base(desk.base.branch, desk.team.remote))
-                proposals = takewhile(lambda _: not stopped(), target.read(ready))  # type: ignore[arg-type]
+                proposals = takewhile(lambda _: not stopped(), ready)
                 heard(ingest(desk, proposals, source=storable(target.name)))
         if not stopped():
             time.sleep(EVERY_SECONDS)

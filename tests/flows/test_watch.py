@@ -1,0 +1,173 @@
+"""Taking in what comes: what a look finds ready, and the watch over real files."""
+
+import json
+import os
+import shutil
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from qatui.domain.proposal import Proposal, Refusal
+from qatui.flows import watch as module
+from qatui.flows.desk import Desk
+from qatui.flows.ingest import Intake
+from qatui.flows.watch import Folder, Manifest, watch
+from tests.conftest import Project
+
+
+def put(file: Path, data: str) -> None:
+    """Write a file, with a time of change of its own however coarse the disk's clock is."""
+    file.parent.mkdir(parents=True, exist_ok=True)
+    before = file.stat().st_mtime_ns if file.exists() else 0
+    file.write_text(data)
+    if file.stat().st_mtime_ns == before:
+        os.utime(file, ns=(before + 1_000_000, before + 1_000_000))
+
+
+def names(ready: Iterator[Proposal | Refusal] | None) -> list[str] | None:
+    """Paths of proposals, reasons of refusals."""
+    return None if ready is None else [each.path if isinstance(each, Proposal) else each.reason for each in ready]
+
+
+def test_a_file_is_ready_when_it_stops_growing(tmp_path: Path) -> None:
+    """Seen twice alike it is ready, once; changed, it is ready again when that is over."""
+    folder = Folder(tmp_path)
+    assert folder.look() is None
+    put(tmp_path / "tests/a", "1")
+    assert folder.look() is None
+    put(tmp_path / "tests/a", "12")
+    assert folder.look() is None
+    put(tmp_path / "tests/b", "1")
+    assert names(folder.look()) == ["tests/a"]
+    assert names(folder.look()) == ["tests/b"]
+    assert folder.look() is None
+    put(tmp_path / "tests/a", "21")
+    assert folder.look() is None
+    assert names(folder.look()) == ["tests/a"]
+    assert folder.look() is None
+
+
+def test_a_refusal_is_said_once(tmp_path: Path) -> None:
+    """A link is refused at once and not again, until it was away."""
+    folder = Folder(tmp_path)
+    (tmp_path / "link").symlink_to("x")
+    assert names(folder.look()) == ["it is a symbolic link"]
+    assert folder.look() is None
+    (tmp_path / "link").unlink()
+    assert folder.look() is None
+    (tmp_path / "link").symlink_to("x")
+    assert names(folder.look()) == ["it is a symbolic link"]
+
+
+def test_the_folder_may_go_and_come_back(tmp_path: Path) -> None:
+    """While it is gone nothing is ready; what comes with it is."""
+    folder = Folder(tmp_path / "in")
+    put(tmp_path / "in/tests/a", "1")
+    folder.look()
+    assert names(folder.look()) == ["tests/a"]
+    shutil.rmtree(tmp_path / "in")
+    assert folder.look() is None
+    put(tmp_path / "in/tests/b", "1")
+    assert folder.look() is None
+    assert names(folder.look()) == ["tests/b"]
+
+
+def test_gone_between_look_and_read(tmp_path: Path) -> None:
+    """It is refused; and taken when it is there again."""
+    folder = Folder(tmp_path)
+    put(tmp_path / "a", "1")
+    folder.look()
+    ready = folder.look()
+    (tmp_path / "a").unlink()
+    assert names(ready) == ["it cannot be read: No such file or directory"]
+    put(tmp_path / "a", "123")
+    assert folder.look() is None
+    assert names(folder.look()) == ["a"]
+
+
+def test_a_single_file(tmp_path: Path) -> None:
+    """Only it, whatever else is in its folder."""
+    folder = Folder(tmp_path, only="tests/a")
+    put(tmp_path / "tests/b", "1")
+    assert folder.look() is None
+    put(tmp_path / "tests/a", "1")
+    assert folder.look() is None
+    assert names(folder.look()) == ["tests/a"]
+    assert folder.name == f"{tmp_path}/tests/a"
+
+
+def test_a_manifest_by_whole_lines(tmp_path: Path) -> None:
+    """A line counts when it ends, once; written anew, all of it counts."""
+    file = tmp_path / "m.jsonl"
+    manifest = Manifest(file)
+    assert manifest.look() is None
+    line = json.dumps({"path": "tests/a", "content": ""})
+    file.write_text(line[:9])
+    assert manifest.look() is None
+    file.write_text(line)
+    assert manifest.look() is None
+    file.write_text(f"{line}\n{{")
+    assert names(manifest.look()) == ["tests/a"]
+    assert manifest.look() is None
+    file.write_text(f"{line}\n{{\n")
+    (refusal,) = list(manifest.look() or [])
+    assert refusal.place == f"{file} line 2"
+    file.write_text("")
+    assert manifest.look() is None
+    file.write_text(line.replace("tests/a", "tests/b") + "\n")
+    assert names(manifest.look()) == ["tests/b"]
+    ready = manifest.look()
+    assert ready is None
+    file.unlink()
+    assert manifest.look() is None
+
+
+def test_a_manifest_gone_between_look_and_read(tmp_path: Path) -> None:
+    """Nothing comes of it, and nothing breaks."""
+    file = tmp_path / "m.jsonl"
+    file.write_text(json.dumps({"path": "a", "content": ""}) + "\n")
+    manifest = Manifest(file)
+    ready = manifest.look()
+    file.unlink()
+    assert names(ready) == []
+
+
+def test_watch(desk: Desk, project: Project, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Every target in turn, against the base as it is then, until it is stopped."""
+    monkeypatch.setattr(module, "EVERY_SECONDS", 0.01)
+    put(tmp_path / "in/tests/a", "1")
+    (tmp_path / "m.jsonl").write_text(json.dumps({"path": "tests/m", "content": ""}) + "\n")
+    heard: list[Intake] = []
+
+    def hear(intake: Intake) -> None:
+        heard.append(intake)
+        if len(heard) == 2:
+            put(tmp_path / "in/tests/a", "2")
+        if len(heard) == 3:
+            project.commit({"tests/now_on_base": "3\n"})
+            put(tmp_path / "in/tests/now_on_base", "3\n")
+
+    targets: list[Folder | Manifest] = [Folder(tmp_path / "in"), Manifest(tmp_path / "m.jsonl")]
+    watch(desk, targets, stopped=lambda: len(heard) == 4, heard=hear)
+    assert [(len(each.new), len(each.revised), each.same_as_base) for each in heard] == [
+        (1, 0, 0), (1, 0, 0), (0, 1, 0), (0, 0, 1),
+    ]  # fmt: skip
+
+
+def test_stopped_in_the_middle(desk: Desk, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """What was read comes in whole, the rest does not; and the end is told as well."""
+    monkeypatch.setattr(module, "EVERY_SECONDS", 0.01)
+    for number in range(10):
+        put(tmp_path / f"tests/{number}", f"{number}")
+    asked = 0
+
+    def stopped() -> bool:
+        nonlocal asked
+        asked += 1
+        return asked > 8
+
+    heard: list[Intake] = []
+    watch(desk, [Folder(tmp_path)], stopped=stopped, heard=heard.append)
+    assert len(heard) == 1
+    assert 0 < len(heard[0].new) < 10
