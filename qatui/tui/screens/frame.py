@@ -127,8 +127,10 @@ class Frame(Screen[None]):
         ]
 
     def help_piece(self) -> list[Piece]:
-        """The way to all keys, which never goes."""
-        return [Piece("keys", key=self.station.keymap.first("app.help"))]
+        """The way back, and the way to all keys, which never goes."""
+        keymap = self.station.keymap
+        back = [Piece("back", rank=2, key=keymap.first("app.back"))] if len(self.app.screen_stack) > 1 else []
+        return [*back, Piece("keys", key=keymap.first("app.help"))]
 
     def say(self, text: str, token: str = "foreground") -> None:
         """Say what happened, once, beside the tabs; what is longer lies over them for a while."""
@@ -230,7 +232,7 @@ class Frame(Screen[None]):
 
     def do_back(self) -> None:
         """One screen back."""
-        if len(self.app.screen_stack) > 2:
+        if len(self.app.screen_stack) > 1:
             self.app.pop_screen()
 
     def do_refresh(self) -> None:

@@ -37,7 +37,7 @@ class PublishScreen(Frame):
         self._asking = ask
         self._loaded: messages.PublicationsLoaded | None = None
         self._parts: dict[int, Sequence[Part]] = {}
-        self._running = False
+        self._under_way = False
         self._needs_terminal = False
 
     def compose_body(self) -> ComposeResult:
@@ -87,7 +87,7 @@ class PublishScreen(Frame):
 
     def on_publish_ended(self, message: messages.PublishEnded) -> None:
         """Say what went wrong; what went well was said as any verb is."""
-        self._running = False
+        self._under_way = False
         result = message.result
         self._needs_terminal = any(ran.needs_terminal for ran in result.jobs)
         if words := trouble(result, self.station.keymap.first("publish.terminal")):
@@ -96,7 +96,7 @@ class PublishScreen(Frame):
 
     def on_failed(self, message: messages.Failed) -> None:
         """It came to nothing."""
-        self._running = False
+        self._under_way = False
         self._draw()
 
     # Drawing
@@ -112,7 +112,7 @@ class PublishScreen(Frame):
         count = len(plan.candidates)
         left = len(plan.held) + len(plan.refused)
         key = self.station.keymap.first("app.publish")
-        if self._running:
+        if self._under_way:
             self._say_state("publishing …", "accent")
         elif count:
             self._say_state(f"{key} publishes {_many(count, 'test')}" + (f", {left} not" if left else ""), "foreground")
@@ -148,7 +148,7 @@ class PublishScreen(Frame):
 
     def why_not(self, act: Act) -> str | None:
         """Why nothing can be published now."""
-        if act.id == "app.publish" and self._running:
+        if act.id == "app.publish" and self._under_way:
             return "it is under way"
         if act.id == "publish.terminal" and not self._needs_terminal:
             return "only where git wants somebody to type"
@@ -168,7 +168,7 @@ class PublishScreen(Frame):
 
         def answered(answer: Answer | None) -> None:
             if answer is not None and self.backend.publish():
-                self._running = True
+                self._under_way = True
                 self._draw()
 
         self.app.push_screen(Question(question(loaded, waiting, self.glyphs)), answered)
