@@ -7,6 +7,7 @@ import re
 import signal
 import subprocess
 import sys
+import threading
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -181,6 +182,28 @@ def test_a_short_intake_shows_no_bar(call: Call, tmp_path: Path, terminal: Calla
     """Nothing flickers."""
     terminal("")
     assert call("ingest", fill(tmp_path / "in", 1)).err.strip() == ""
+
+
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
+def test_watch_here(call: Call, desk: Desk, project: Project, tmp_path: Path, number: signal.Signals) -> None:
+    """A folder, a file and a manifest at once; the signal ends it with 0, and means again what it meant before."""
+    usual = signal.getsignal(number)
+    folder = fill(tmp_path / "in", 1)
+    (project.root / "tests" / "mine.py").write_text("1\n")
+    lines = manifest(tmp_path / "m.jsonl", {"path": "tests/m", "content": ""})
+
+    def stop() -> None:
+        wait_for(lambda: len(paths(desk)) == 3)
+        if signal.getsignal(number) != usual:
+            os.kill(os.getpid(), number)
+
+    stopper = threading.Thread(target=stop)
+    stopper.start()
+    ran = call("ingest", "--watch", folder, "tests/mine.py", "--manifest", lines)
+    stopper.join()
+    assert (ran.code, ran.err) == (0, "watching; Ctrl-C ends it\n")
+    assert sorted(ran.out.splitlines()) == ["1 new"] * 3
+    assert signal.getsignal(number) == usual
 
 
 # Real processes: signals, two at once, a terminal.
