@@ -7,7 +7,7 @@ commits' own trailers still carry it.
 from collections.abc import Sequence
 
 from qatui.domain.moments import iso
-from qatui.domain.publishing import Piece, closing, describe, made_by, stamp
+from qatui.domain.publishing import Piece, closing, counted, describe, made_by, stamp
 from qatui.domain.quoting import code, markdown, one_line, quote, shortened
 
 TITLE_LIMIT = 256
@@ -24,10 +24,9 @@ def title(pieces: Sequence[Piece], template: str) -> str:
 
 def body(pieces: Sequence[Piece], *, publisher: str, base_branch: str, base_commit: str) -> str:
     """The pull request's text as Markdown; nothing of a candidate has a meaning in it."""
-    fresh = sum(piece.new for piece in pieces)
     opening = (
-        f"{fresh} new and {len(pieces) - fresh} updated test files, reviewed one by one and published by "
-        f"{code(publisher)} on top of {code(base_branch)} at {code(base_commit[:12])}."
+        f"Test files, {counted(pieces)}, reviewed one by one and published by {code(publisher)} "
+        f" on top of {code(base_branch)} at {code(base_commit[:12])}."
     )
     top = "\n\n".join([opening, *closing(pieces), "## Review record", _HEAD])
     room = BODY_LIMIT - _CUT_ROOM - len(top)

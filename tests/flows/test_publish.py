@@ -143,9 +143,7 @@ def test_one_commit_for_all_if_the_team_wants_it(desk: Desk, project: Project) -
     publish(desk)
     message = run_git(project.remote, "log", "--format=%B", f"main..{BRANCH}")
     assert message.rstrip("\n") + "\n" == made.commits[0].message
-    assert message.startswith(
-        "chore(qa): add 2 tests\n\nAdds 2 and updates 0 files as they were reviewed.\n\nReviewed-by"
-    )
+    assert message.startswith("chore(qa): add 2 tests\n\nContains 2 new files as they were reviewed.\n\nReviewed-by")
     assert message.count("QA-Candidate: ") == 2
     assert "Signed-off-by: Robin Reviewer <robin@example.test>" in message
     with desk.db.read() as connection:

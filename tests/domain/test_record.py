@@ -1,0 +1,99 @@
+"""The pull request's text: the whole record where it fits, and a remark where it does not."""
+
+from dataclasses import replace
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from markdown_it import MarkdownIt
+
+from qatui.domain.publishing import Piece
+from qatui.domain.record import BODY_LIMIT, TITLE_LIMIT, body, title
+from qatui.domain.review import Comment, Ticked
+from qatui.settings.types import ChecklistItem
+from tests.domain.test_publishing import CANDIDATE, HASH, VERDICT
+
+PARSER = MarkdownIt("gfm-like", {"linkify": False, "html": True})
+
+
+def text(*pieces: Piece) -> str:
+    return body(pieces, publisher="pat", base_branch="main", base_commit="1f3c9a2" * 6)
+
+
+def comment(words: str, line: int | None = None) -> Comment:
+    return Comment(1, 7, 2, "new" if line else None, line, words, "lee", 60_000)
+
+
+def test_the_whole_record_of_one_test() -> None:
+    piece = Piece(
+        replace(CANDIDATE, customized=True, author="kim", verdict=replace(VERDICT, note="ok <b>")),
+        new=True,
+        generator={"name": "gen"},
+        plan_item="#12",
+        completes=True,
+        checklist=(
+            Ticked(ChecklistItem(id="a", text="asserts?"), True, "kim", 0),
+            Ticked(ChecklistItem(id="b", text="cleans up?"), False),
+        ),
+        comments=(comment("first\nsecond", 3), comment("whole")),
+    )
+    assert text(piece) == (
+        "Test files, 1 new, reviewed one by one and published by `pat` on top of `main` at `1f3c9a21f3c9`.\n\n"
+        "Closes #12\n\n## Review record\n\n"
+        "| test | verdict | by | at | candidate@revision and content |\n|---|---|---|---|---|\n"
+        f"| `tests/test_a.py` new | approved | `kim` | 1970-01-01T00:00:00Z | `7@2 sha256:{HASH}` |\n\n"
+        "### `tests/test_a.py`\n\n"
+        "- Title: a\n- Change: +1 −0 lines, revision 2, written by `kim`\n- Generator: gen\n"
+        "- Plan item: \\# 12\n- Verdict's note: ok \\<b\\>\n"
+        "- Checklist ✓ asserts? (`kim`, 1970-01-01T00:00:00Z)\n- Checklist ○ cleans up?\n\n"
+        "`lee` on line 3 (new), revision 2, 1970-01-01T00:01:00Z:\n\n> first\\\n> second\n\n"
+        "`lee` on the test, revision 2, 1970-01-01T00:01:00Z:\n\n> whole\n"
+    )
+
+
+@pytest.mark.parametrize("count", [1, 300, 3000])
+@pytest.mark.parametrize("size", [0, 400, 30_000])
+def test_what_does_not_fit_is_cut_with_a_remark(count: int, size: int) -> None:
+    pieces = [
+        Piece(replace(CANDIDATE, id=at, path=f"tests/test_{at}.py"), new=True, comments=(comment("#" * size),))
+        for at in range(count)
+    ]
+    made = text(*pieces)
+    assert len(made) <= BODY_LIMIT
+    rows = made.count("sha256:")
+    details = made.count("### `")
+    if rows < count:
+        assert f"_{count - rows} more tests do not fit here; every commit names its own._" in made
+    elif details < count:
+        assert f"_The remarks on {count - details} more tests do not fit here._" in made
+    assert rows == min(count, rows)
+    assert rows == 300 or count != 300
+
+
+NASTY = st.text(st.one_of(st.sampled_from("`|\\<>[]()*_#@!&-+=: \n1."), st.characters()), min_size=1, max_size=60)
+
+
+@settings(max_examples=60, deadline=None)
+@given(NASTY, NASTY, NASTY, NASTY)
+def test_nothing_of_a_candidate_makes_markup(path: str, name: str, note: str, by: str) -> None:
+    verdict = replace(VERDICT, by=by, note=note)
+    piece = Piece(
+        replace(CANDIDATE, path=path, title=name, verdict=verdict),
+        new=True,
+        generator={"name": note},
+        plan_item=name,
+        comments=(replace(comment(note), author=by),),
+    )
+    tokens = PARSER.parse(text(piece))
+    kinds = [token.type for token in tokens]
+    assert kinds.count("tr_open") == 2
+    assert kinds.count("td_open") == 5
+    assert kinds.count("heading_open") == 2
+    assert kinds.count("table_open") == 1
+    inside = {child.type for token in tokens for child in token.children or []}
+    assert inside <= {"text", "text_special", "code_inline", "hardbreak", "softbreak"}
+    assert not {"html_block", "hr", "fence", "code_block", "ordered_list_open"} & set(kinds)
+
+
+def test_a_long_title_is_cut() -> None:
+    assert len(title([Piece(replace(CANDIDATE, title="x" * 1000), new=True)], "{title}")) == TITLE_LIMIT
