@@ -163,8 +163,10 @@ def _state_reason(candidate: Candidate, action: Action) -> str:
     words = WORDS[candidate.state]
     if candidate.state is S.DEFERRED and action is A.DEFER and candidate.deferred_until is not None:
         return f"{words} until {iso(candidate.deferred_until)[:16].replace('T', ' ')}"
-    if action in (A.PUBLISH, A.HOLD):
-        return f"only approved candidates can be published: {words}".replace(" already", "")
     if action in (A.CLAIM, A.RELEASE, A.ASSIGN, A.OPEN) and candidate.state in (S.APPROVED, S.REJECTED):
         return words.replace("already", "and needs nobody")
+    if action not in _VERDICTS:
+        words = words.replace(" already", "")
+    if action in (A.PUBLISH, A.HOLD):
+        return f"only approved candidates can be published: {words}"
     return words
