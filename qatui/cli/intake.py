@@ -53,6 +53,8 @@ def ingest(
     """
     if not paths and not manifests:
         raise UsageError("There is nothing to take in.", "Name a folder, or a manifest with --manifest FILE.")
+    if watch and progress:
+        raise UsageError("--progress does not go with --watch.", "A watch tells of each intake as it comes.")
     if watch:
         return _watch(session, paths, manifests)
     return _once(session, paths, manifests, progress)

@@ -129,6 +129,7 @@ def test_empty_folder(call: Call, tmp_path: Path) -> None:
         (["--watch", "/etc/passwd"], "/etc/passwd is a file outside of the clone", "Give a folder"),
         (["--manifest", "none.jsonl"], "none.jsonl cannot be read: No such file", "JSONL"),
         (["--manifest", "tests"], "tests cannot be read: Is a directory", "JSONL"),
+        (["--watch", "--progress", "tests"], "--progress does not go with --watch", "each intake"),
         (["--watch", "--manifest", "-"], "The manifest - is no file that can be watched", "JSONL"),
     ],
 )
