@@ -44,11 +44,9 @@ STEPS = (
         "approve many",
         (
             "{queue.mark}",
-            "marks several, in the queue;",
-            "{candidate.checklist}",
-            "ticks what is required,",
+            "marks several in the queue;",
             "{candidate.approve}",
-            "approves",
+            "approves those whose checklist is ticked",
         ),
         verb="approved",
         least=2,

@@ -3,6 +3,7 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from functools import lru_cache
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from qatui.domain.candidate import Outcome
@@ -173,7 +174,9 @@ def newest_pushed(desk: "Desk") -> messages.Told:
     with desk.db.read() as connection:
         for each in publications.every(connection, desk.repository_id):
             if each.state == "pushed":
-                return messages.Pushed(each.branch, each.record_file or "")
+                record = Path(each.record_file or "")
+                inside = record.is_relative_to(desk.repository.root)
+                return messages.Pushed(each.branch, str(record.relative_to(desk.repository.root) if inside else record))
     return messages.NothingPushed()
 
 

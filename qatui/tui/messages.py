@@ -115,7 +115,7 @@ class Pushed(Told):
 
     branch: str
     record: str
-    """The file with its pull request's text; empty where there is none."""
+    """The file with its pull request's text, from the top of the clone where it lies in it."""
 
 
 @dataclass

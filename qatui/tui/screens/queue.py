@@ -363,7 +363,7 @@ class QueueScreen(DecidingFrame):
             self.refresh_lines()
         elif self.station.course.shown:
             self.station.show_coach(False)
-            self.say(f"{self.station.keymap.first('app.palette')} coach brings the first steps back")
+            self.say(f"{self.station.keymap.first('app.palette')} and then coach: the first steps again")
 
     def do_refresh(self) -> None:
         """Read everything again."""

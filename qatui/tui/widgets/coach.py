@@ -31,12 +31,12 @@ class Coach(Vertical):
         self.display = course.shown
         if not course.shown:
             return
-        hide = Piece("hides" if at_queue else "back", "dim", rank=2, key=keymap.first("app.back"))
-        self.query_one("#coach-steps", Line).show(self._steps(course), [hide])
+        hide = [Piece("hides this", "dim", rank=2, key=keymap.first("app.back"))] if at_queue else []
+        self.query_one("#coach-steps", Line).show(self._steps(course), hide)
         self.query_one("#coach-words", Line).show(_words(course, keymap))
 
     def _steps(self, course: Course) -> list[Piece]:
-        pieces = [Piece(f"first steps {len(course.done)}/{len(STEPS)}", "accent", "bold", rank=1)]
+        pieces = [Piece("first steps", "accent", "bold", rank=1)]
         for step in STEPS:
             if step.id in course.done:
                 pieces.append(Piece(f"{self._glyphs.mark} {step.label}", "risk-good"))
