@@ -58,13 +58,17 @@ def load_samples() -> list[Sample]:
 
 
 def representative(samples: Iterable[Sample], count: int) -> list[Sample]:
-    """The samples of `count` candidates that show as many kinds as they can: one of each kind, then the second ones."""
+    """The samples of `count` candidates that show as many kinds as they can: one of each, then the second ones ...
+
+    Of the good ones three count as one, so that a small demo has some to approve together.
+    """
     seen: dict[str, int] = defaultdict(int)
-    ranks: dict[str, tuple[int, int]] = {}
+    ranks: dict[str, tuple[int, int, int]] = {}
     ordered = list(samples)
     for at, sample in enumerate(ordered):
         if sample.path not in ranks:
-            ranks[sample.path] = (seen[sample.kind], at)
+            turn, more = divmod(seen[sample.kind], 3 if sample.kind == "good" else 1)
+            ranks[sample.path] = (turn, more, at)
             seen[sample.kind] += 1
     chosen = set(sorted(ranks, key=lambda path: ranks[path])[:count])
     return [sample for sample in ordered if sample.path in chosen]

@@ -31,7 +31,7 @@ class Coach(Vertical):
         self.display = course.shown
         if not course.shown:
             return
-        hide = [Piece("hides this", "dim", rank=2, key=keymap.first("app.back"))] if at_queue else []
+        hide = [Piece("hides", "dim", rank=2, key=keymap.first("app.back"))] if at_queue else []
         self.query_one("#coach-steps", Line).show(self._steps(course), hide)
         self.query_one("#coach-words", Line).show(_words(course, keymap))
 
