@@ -84,18 +84,15 @@ class Repository:
 
     def oids(self, commit: str, paths: Sequence[str]) -> dict[str, str]:
         """Blob ids of those `paths` that are files at `commit`."""
-        return {path: oid for path, (kind, oid) in self.kinds(commit, paths).items() if kind == "blob"}
-
-    def kinds(self, commit: str, paths: Sequence[str]) -> dict[str, tuple[str, str]]:
-        """(`blob`, `tree` or `commit`; object id) of those `paths` that there are at `commit`."""
         if not paths:
             return {}
         out = self._batch("--batch-check=%(objecttype) %(objectname)", [f"{commit}:{path}" for path in paths])
+        rows = out.decode("utf-8", "surrogateescape").split("\n")
         found = {}
-        for path, row in zip(paths, out.decode("utf-8", "surrogateescape").split("\n"), strict=False):
+        for path, row in zip(paths, rows, strict=False):
             kind, _, oid = row.rpartition(" ")
-            if kind in ("blob", "tree", "commit"):
-                found[path] = (kind, oid)
+            if kind == "blob":
+                found[path] = oid
         return found
 
     def blobs(self, oids: Iterable[str]) -> dict[str, bytes]:
