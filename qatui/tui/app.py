@@ -59,7 +59,7 @@ class Workstation(App[Exception]):
 
     def on_mount(self) -> None:
         """Open the store behind the first frame."""
-        self.call_after_refresh(self.backend.start)
+        self.backend.start()
 
     def on_unmount(self) -> None:
         """Give back what is held."""

@@ -10,6 +10,7 @@ import copy
 import traceback
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from contextlib import suppress
 from functools import partial
 from typing import TYPE_CHECKING, Any, TypeVar
 
@@ -31,6 +32,8 @@ T = TypeVar("T")
 
 POLL_SECONDS = 0.25
 """How often the store is asked whether somebody committed."""
+SHOWN_SECONDS = 1.0
+"""How long the start waits at most for the first rows to be on the screen."""
 WAKE_SECONDS = 60.0
 """How often deferred candidates are looked at for whose time has come."""
 
@@ -53,6 +56,7 @@ class Backend:
         self._desk: Desk | None = None
         self._ready = asyncio.Event()
         """The seat is known."""
+        self._shown = asyncio.Event()
         self._connected = asyncio.Event()
         """The desk is known."""
         self._seen = (-1, -1)
@@ -92,6 +96,9 @@ class Backend:
             seat = await asyncio.to_thread(self._parts.glimpse)
             if seat is not None:
                 await self._take(seat)
+                # The first rows come first: git's library takes as long to load as all before it.
+                with suppress(TimeoutError):
+                    await asyncio.wait_for(self._shown.wait(), SHOWN_SECONDS)
             self._desk = desk = await asyncio.to_thread(self._parts.open_desk, seat.db if seat else None)
             seat = Seat(desk.db, desk.repository_id, desk.reviewer)
             if self._seat != seat:
@@ -108,12 +115,15 @@ class Backend:
         self._wake()
         self._app.set_interval(WAKE_SECONDS, self._wake)
 
+    def rows_shown(self) -> None:
+        """The queue's first rows are on the screen: the rest of the start may go on."""
+        self._shown.set()
+
     async def _take(self, seat: Seat) -> None:
         """Sit down: the bookmarks are read, and from now on the store is watched."""
-        from_store = await asyncio.to_thread(errands.recall, seat, errands.PLACE)
+        self._seen, from_store = await asyncio.to_thread(errands.sit_down, seat)
         first = self._seat is None
         self._seat = seat
-        self._seen = await asyncio.to_thread(errands.versions, seat)
         self._ready.set()
         self._tell(messages.Opened(from_store))
         if first:

@@ -188,6 +188,11 @@ def place(desk: "Desk") -> str:
     return f"{name} · {desk.base.branch}"
 
 
+def sit_down(seat: "Seat") -> tuple[tuple[int, int], dict[str, Any]]:
+    """The versions to watch from, and the bookmarks of a start."""
+    return versions(seat), recall(seat, PLACE)
+
+
 def recall(seat: "Seat", names: Sequence[str]) -> dict[str, Any]:
     """Bookmarks by name."""
     from qatui.store import bookmarks

@@ -8,7 +8,7 @@ from rich.text import Text
 from textual import events
 from textual.app import ComposeResult
 from textual.screen import Screen
-from textual.widgets import Input, Static, TextArea
+from textual.widgets import Input, Static
 
 from qatui.tui import keymap, messages
 from qatui.tui.glyphs import Glyphs
@@ -29,6 +29,7 @@ SAID_SECONDS = 6.0
 class Frame(Screen[None]):
     """Base of the full screens."""
 
+    AUTO_FOCUS = ""
     NAME: ClassVar[str]
     """Its name in `keymap.SCREENS`."""
 
@@ -163,7 +164,7 @@ class Frame(Screen[None]):
 
     def on_key(self, event: events.Key) -> None:
         """Run the action of a key; while text is being typed no key is one."""
-        if isinstance(self.focused, Input | TextArea):
+        if isinstance(self.focused, Input):
             self.typing_key(event)
             return
         act = self.station.keymap.find(self.NAME, keymap.key_name(event.key, event.character))

@@ -65,7 +65,7 @@ class QueueScreen(DecidingFrame):
 
     def on_mount(self) -> None:
         """The list has the keys from the start."""
-        self.lines.focus()
+        self.lines.display = False
         self.set_interval(AGE_SECONDS, self._tick)
 
     @property
@@ -142,9 +142,13 @@ class QueueScreen(DecidingFrame):
         if self._wanted in rows:
             self._wanted = None
         empty = self.query_one("#empty", Static)
-        empty.display, self.lines.display = not ids, bool(ids)
+        if self.lines.display is not bool(ids):
+            empty.display, self.lines.display = not ids, bool(ids)
+            if ids and self.focused is None:
+                self.lines.focus()
         if not ids:
             empty.update(self._nothing())
+        self.call_after_refresh(self.backend.rows_shown)
         self.refresh_lines()
 
     def _nothing(self) -> str:

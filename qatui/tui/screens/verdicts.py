@@ -12,7 +12,6 @@ from qatui.domain.marks import visible
 from qatui.domain.review import Side, open_required
 from qatui.tui import messages
 from qatui.tui.dialogs.checklist import ChecklistDialog
-from qatui.tui.dialogs.comment import CommentDialog
 from qatui.tui.dialogs.question import VIEW, Answer, Asked, Choice, Question, refusals
 from qatui.tui.keymap import Act
 from qatui.tui.screens.frame import Frame
@@ -197,6 +196,8 @@ class DecidingFrame(Frame):
 
     def comment_on(self, *, side: Side | None = None, line: int | None = None) -> None:
         """Comment on the candidate at hand, or on a line of it; a draft of before is there again."""
+        from qatui.tui.dialogs.comment import CommentDialog
+
         dossier, here = self.dossier, self.at_hand()
         if dossier is None or dossier.candidate.id != here:
             return
