@@ -1,5 +1,7 @@
 """`qatui` without a command: the workstation."""
 
+import gc
+import os
 import sys
 from typing import TYPE_CHECKING
 
@@ -28,9 +30,15 @@ def run(session: Session, *, coach: bool = False) -> int:
     parts = make_parts(session, coach=coach)
     if paths.find_git_dir(session.directory) is None:
         session.desk.db.close()  # git says why there is no repository here, before a screen is drawn
-    from qatui.tui.app import Workstation
+    if session.color is False:
+        os.environ["NO_COLOR"] = "1"
+    gc.disable()  # collecting while so much is being loaded costs a quarter of the start
+    try:
+        from qatui.tui.app import Workstation
 
-    ended = Workstation(parts).run()
+        ended = Workstation(parts).run()
+    finally:
+        gc.enable()
     if isinstance(ended, QatuiError):
         raise ended
     if ended is not None:
@@ -54,4 +62,10 @@ def make_parts(session: Session, *, coach: bool = False) -> "Parts":
     child = [sys.executable, "-m", "qatui", "-C", str(session.directory.absolute())]
     if session.user_file is not None:
         child += ["--config", str(session.user_file.absolute())]
-    return Parts(glimpse, open_desk, paths.append_log, child, user, coach)
+    return Parts(glimpse, open_desk, paths.append_log, child, user, _keep_what_is_loaded, coach)
+
+
+def _keep_what_is_loaded() -> None:
+    """From here on garbage is collected again, but what was loaded so far is never looked through for it."""
+    gc.freeze()
+    gc.enable()

@@ -111,6 +111,7 @@ class Backend:
             self._app.exit(error, return_code=5)
             return
         self._connected.set()
+        self._parts.settled()
         self._tell(messages.Connected(place, desk.reviewer))
         self._wake()
         self._app.set_interval(WAKE_SECONDS, self._wake)
@@ -138,19 +139,19 @@ class Backend:
 
     # Reading
 
-    def load_queue(self, asker: MessagePump, text: str, sight: Iterable[int] = (), *, page: bool = False) -> None:
-        """Every id that the filter `text` means, with the lines in `sight` read again; `page`: first lines at once.
+    def load_page(self, asker: MessagePump, text: str) -> None:
+        """The first lines that the filter `text` means; raises QueryError for one that means nothing."""
+        step: Step = partial(errands.first_page, text=text, wanted=query.parse(text))
+        self._spawn("queue", self._read("queue", asker, step))
 
-        Raises QueryError for a filter that means nothing.
-        """
-        wanted, seen = query.parse(text), list(sight)
-        whole: Step = partial(errands.whole_queue, text=text, wanted=wanted, sight=seen)
-        first: Step = partial(errands.first_page, text=text, wanted=wanted)
-        self._spawn("queue", self._read("queue", asker, [first, whole] if page else [whole], newest=True))
+    def load_queue(self, asker: MessagePump, text: str, sight: Sequence[int]) -> None:
+        """Every id that the filter `text` means, with the lines in `sight` read again; raises QueryError."""
+        step: Step = partial(errands.whole_queue, text=text, wanted=query.parse(text), sight=sight)
+        self._spawn("queue", self._read("queue", asker, step))
 
     def load_rows(self, asker: MessagePump, ids: Sequence[int]) -> None:
         """The lines of `ids`, which came into sight."""
-        self._spawn("rows", self._read("rows", asker, [partial(errands.some_rows, ids=ids)], newest=True))
+        self._spawn("rows", self._read("rows", asker, partial(errands.some_rows, ids=ids)))
 
     def look(self, asker: MessagePump, candidate_id: int) -> None:
         """One candidate whole, without a change of state."""
@@ -181,32 +182,25 @@ class Backend:
         def read(seat: Seat) -> messages.Recalled:
             return messages.Recalled(name, errands.recall(seat, [name])[name])
 
-        self._spawn("place", self._read("place", asker, [read], newest=False))
+        self._spawn("place", self._read("place", asker, read, newest=False))
 
     def ask(
         self, asker: MessagePump, lane: str, work: Callable[["Desk"], messages.Told], *, newest: bool = True
     ) -> None:
         """Run a flow that reads; its message goes to `asker`. With `newest` a later question drops this one."""
-        self._spawn(lane, self._read(lane, asker, [lambda _seat: work(self._must())], newest=newest, desk=True))
+        self._spawn(lane, self._read(lane, asker, lambda _seat: work(self._must()), newest=newest, desk=True))
 
     async def _read(
-        self,
-        lane: str,
-        asker: MessagePump,
-        steps: Sequence[Step],
-        *,
-        newest: bool,
-        desk: bool = False,
+        self, lane: str, asker: MessagePump, step: Step, *, newest: bool = True, desk: bool = False
     ) -> None:
         self._newest[lane] = mine = self._newest[lane] + 1
         async with self._locks[lane]:
             await (self._connected if desk else self._ready).wait()
-            for step in steps:
-                if newest and self._newest[lane] != mine:
-                    return
-                found = await self._guarded("read", step, self._sitting())
-                if found is not None and asker.is_running and (not newest or self._newest[lane] == mine):
-                    asker.post_message(found)
+            if newest and self._newest[lane] != mine:
+                return
+            found = await self._guarded("read", step, self._sitting())
+        if found is not None and asker.is_running and (not newest or self._newest[lane] == mine):
+            asker.post_message(found)
 
     # Writing
 

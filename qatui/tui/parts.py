@@ -33,5 +33,7 @@ class Parts:
     child: Sequence[str] = ()
     """The command that a child process begins with: this program, this repository."""
     user: User = field(default_factory=User)
+    settled: Callable[[], None] = lambda: None
+    """Called once everything is loaded."""
     coach: bool = False
     """Show a newcomer the first steps, unless they sent the coach away."""

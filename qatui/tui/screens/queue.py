@@ -95,19 +95,24 @@ class QueueScreen(DecidingFrame):
         place = self._kept.get("place") or {}
         self._wanted = place.get("candidate")
         self._reopened = place.get("screen") == "review"
-        self._load(page=True)
+        self.backend.load_page(self, self.filter)
 
-    def _load(self, *, page: bool = False) -> None:
-        sight = [] if page else self.lines.in_sight()
+    def _load(self) -> None:
+        sight = self.lines.in_sight()
         if self._wanted is not None:
             sight.append(self._wanted)
-        self.backend.load_queue(self, self.filter, sight, page=page)
+        self.backend.load_queue(self, self.filter, sight)
 
     def on_page_loaded(self, message: messages.PageLoaded) -> None:
-        """The first lines, unless the person's place is further down."""
+        """The first lines, unless the person's place is further down; the rest once they are seen."""
+        if message.query != self.filter:
+            return
         ids = [row.id for row in message.rows]
-        if message.query == self.filter and ids and (self._wanted is None or self._wanted in ids):
+        if ids and (self._wanted is None or self._wanted in ids):
             self._show(ids, {row.id: row for row in message.rows})
+            self.call_after_refresh(self._load)
+        else:
+            self._load()
 
     def on_queue_loaded(self, message: messages.QueueLoaded) -> None:
         """Every id of the filter."""
@@ -392,7 +397,7 @@ class QueueScreen(DecidingFrame):
             if event.value != self.filter:
                 self.filter = event.value
                 self._typed = True
-                self._load(page=True)
+                self.backend.load_page(self, self.filter)
         self.refresh_lines()
 
     @on(Input.Submitted, "#filter")
