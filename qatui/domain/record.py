@@ -4,7 +4,7 @@ GitHub takes a title of 256 and a body of 65,536 characters; what does not fit i
 commits' own trailers still carry it.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 
 from qatui.domain.moments import iso
 from qatui.domain.publishing import Piece, closing, counted, describe, made_by, stamp
@@ -26,13 +26,13 @@ def body(pieces: Sequence[Piece], *, publisher: str, base_branch: str, base_comm
     """The pull request's text as Markdown; nothing of a candidate has a meaning in it."""
     opening = (
         f"Test files, {counted(pieces)}, reviewed one by one and published by {code(publisher)} "
-        f" on top of {code(base_branch)} at {code(base_commit[:12])}."
+        f"on top of {code(base_branch)} at {code(base_commit[:12])}."
     )
     top = "\n\n".join([opening, *closing(pieces), "## Review record", _HEAD])
     room = BODY_LIMIT - _CUT_ROOM - len(top)
-    rows = _fitting([f"\n{_row(piece)}" for piece in pieces], room)
+    rows = _fitting((f"\n{_row(piece)}" for piece in pieces), room)
     room -= sum(map(len, rows))
-    details = _fitting([f"\n\n{_details(piece)}" for piece in pieces], room) if len(rows) == len(pieces) else []
+    details = _fitting((f"\n\n{_details(piece)}" for piece in pieces), room) if len(rows) == len(pieces) else []
     text = top + "".join(rows) + "".join(details)
     if len(rows) < len(pieces):
         text += f"\n\n_{len(pieces) - len(rows)} more tests do not fit here; every commit names its own._"
@@ -41,7 +41,7 @@ def body(pieces: Sequence[Piece], *, publisher: str, base_branch: str, base_comm
     return text + "\n"
 
 
-def _fitting(parts: Sequence[str], room: int) -> list[str]:
+def _fitting(parts: Iterable[str], room: int) -> list[str]:
     """The first of `parts` that fit together into `room` characters."""
     taken: list[str] = []
     for part in parts:

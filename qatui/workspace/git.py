@@ -144,7 +144,11 @@ def _kill_group(process: "subprocess.Popen[bytes]", *, alone: bool) -> None:
     """Stop git and everything it started: it leads a session of its own, unless it ran in ours (`alone`)."""
     with contextlib.suppress(ProcessLookupError):
         os.kill(process.pid, signal.SIGKILL) if alone else os.killpg(process.pid, signal.SIGKILL)
-    process.communicate()
+    process.wait()
+    # Not until the end of its output: what left its session (an ssh master) may hold that open.
+    for stream in (process.stdin, process.stdout, process.stderr):
+        if stream:
+            stream.close()
 
 
 _PASSWORD = re.compile(r"(?<=://)[^/\s:@]*:[^/\s@]*@")

@@ -47,12 +47,12 @@ class Repository:
     def remote_url(self, remote: str, *, push: bool = True) -> str | None:
         """Address of a remote as git would use it (`insteadOf`, `pushurl`), None where there is none."""
         found = self.git("remote", "get-url", *(["--push"] if push else []), remote, accept=(0, 2, 128))
-        return found.text.splitlines()[0] if found.status == 0 and found.text else None
+        return found.text.split("\n")[0] if found.status == 0 and found.text else None
 
     def key(self, remote: str = "origin") -> str:
         """What the store knows this repository by: host/owner/name, or the git directory where there is no remote."""
         found = self.git("remote", "get-url", remote, accept=(0, 2, 128))
-        return key_of(found.text.splitlines()[0]) if found.status == 0 and found.text else str(self.git_dir)
+        return key_of(found.text.split("\n")[0]) if found.status == 0 and found.text else str(self.git_dir)
 
     def base(self, branch: str | None = None, remote: str = "origin") -> Base:
         """The base branch and its commit: the remote's where there is one, else the local branch.
@@ -84,15 +84,16 @@ class Repository:
 
     def oids(self, commit: str, paths: Sequence[str]) -> dict[str, str]:
         """Blob ids of those `paths` that are files at `commit`."""
-        if not paths:
-            return {}
-        out = self._batch("--batch-check=%(objecttype) %(objectname)", [f"{commit}:{path}" for path in paths])
-        rows = out.decode("utf-8", "surrogateescape").split("\n")
-        found = {}
-        for path, row in zip(paths, rows, strict=False):
-            kind, _, oid = row.rpartition(" ")
-            if kind == "blob":
-                found[path] = oid
+        plain = [path for path in paths if "\n" not in path]
+        odd = self.entries(commit, [path for path in paths if "\n" in path])  # git is asked line by line below
+        found = {path: entry.oid for path, entry in odd.items() if entry.mode.startswith("100")}
+        if plain:
+            out = self._batch("--batch-check=%(objecttype) %(objectname)", [f"{commit}:{path}" for path in plain])
+            rows = out.decode("utf-8", "surrogateescape").split("\n")
+            for path, row in zip(plain, rows, strict=False):
+                kind, _, oid = row.rpartition(" ")
+                if kind == "blob":
+                    found[path] = oid
         return found
 
     def blobs(self, oids: Iterable[str]) -> dict[str, bytes]:
@@ -120,15 +121,18 @@ class Repository:
 
     def entries(self, commit: str, paths: Iterable[str]) -> dict[str, Entry]:
         """What stands at those of `paths` (files or folders) that there are at `commit`."""
-        asked = sorted(set(paths))
+        wanted = set(paths)
+        asked = sorted(wanted)
         found: dict[str, Entry] = {}
         for start in range(0, len(asked), 500):
-            # -t: a folder is listed also when something in it is asked for as well.
+            # -t: a folder is listed also when something in it is asked for as well; then all that is in it is, too.
             out = self.git("--literal-pathspecs", "ls-tree", "-t", "-z", commit, "--", *asked[start : start + 500]).out
             for row in out.split(b"\0")[:-1]:
-                head, _, name = row.partition(b"\t")
-                mode, _, oid = head.decode().split(" ")
-                found[name.decode("utf-8", "surrogateescape")] = Entry(mode, oid)
+                head, _, raw = row.partition(b"\t")
+                name = raw.decode("utf-8", "surrogateescape")
+                if name in wanted:
+                    mode, _, oid = head.decode().split(" ")
+                    found[name] = Entry(mode, oid)
         return found
 
     def _batch(self, option: str, names: Sequence[str]) -> bytes:
@@ -138,19 +142,24 @@ class Repository:
 
 def discover(start: Path) -> Repository:
     """The repository that holds the folder `start`; raises NotFound outside of one."""
-    found = git(
-        ["rev-parse", "--path-format=absolute", "--git-common-dir", "--show-toplevel"], cwd=start, accept=(0, 128)
-    )
-    lines = found.text.splitlines()
-    if not lines or (found.status != 0 and "must be run in a work tree" not in found.err):
-        if "dubious ownership" in found.err:
+    common = _rev_parse(start, "--git-common-dir")
+    if common.status != 0:
+        if "dubious ownership" in common.err:
             raise NotFound(
                 f"git does not trust {start}: it belongs to another user.",
                 f"git config --global --add safe.directory {start}",
             )
         raise NotFound(f"{start} is in no git repository.", "Go into a clone, or name one with -C DIR.")
-    git_dir = Path(lines[0])
-    return Repository(Path(lines[1]) if len(lines) > 1 else git_dir, git_dir)
+    git_dir = Path(common.text)
+    top = _rev_parse(start, "--show-toplevel")
+    if top.status != 0 and git_dir.name == ".git":  # asked from inside the git directory
+        top = _rev_parse(git_dir.parent, "--show-toplevel")
+    return Repository(Path(top.text) if top.status == 0 else git_dir, git_dir)
+
+
+def _rev_parse(start: Path, option: str) -> Finished:
+    """One path of git's; one at a time, for a folder's name may hold a line's end."""
+    return git(["rev-parse", "--path-format=absolute", option], cwd=start, accept=(0, 128))
 
 
 _SCP = re.compile(r"^(?:[^@/]+@)?([^:/]+):(?!//)(.+)$")
@@ -167,4 +176,4 @@ def key_of(url: str) -> str:
     if found and found[1]:
         path = found[2].strip("/").removesuffix(".git").lower()
         return f"{found[1].lower()}/{path}"
-    return str(Path((found[2] if found else url).removeprefix("file://")).resolve())
+    return str(Path(url.removeprefix("file://")).resolve())

@@ -8,6 +8,7 @@ from pathlib import Path
 
 import msgspec
 import pytest
+from git.cmd import Git
 
 from qatui.domain.candidate import Candidate, State
 from qatui.domain.lifecycle import Action
@@ -22,7 +23,6 @@ from qatui.flows.review import answer, comment
 from qatui.settings.types import ChecklistItem, CommitSettings, Gates, Person
 from qatui.store import candidates, events, outbox, publications
 from qatui.store.publications import Publication
-from qatui.workspace import git as git_module
 from tests.conftest import NOW, Clock, Project, run_git, seed
 
 
@@ -298,15 +298,15 @@ def test_a_publication_of_more_than_one_transaction_is_one_branch(desk: Desk, pr
 
 def test_the_number_of_git_processes_does_not_grow_with_the_files(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
     calls: list[str] = []
-    execute = git_module.Git.execute
+    execute = Git.execute
 
-    def counted(self: git_module.Git, command: list[str], *args: object, **kwargs: object) -> object:
+    def counted(self: Git, command: list[str], *args: object, **kwargs: object) -> object:
         calls.append(" ".join(command))
         return execute(self, command, *args, **kwargs)  # type: ignore[call-overload]
 
     few = approved(desk, {f"tests/test_few_{at}.py": f"{at}\n" for at in range(3)})
     many = approved(desk, {f"tests/test_many_{at}.py": f"{at}\n" for at in range(150)})
-    monkeypatch.setattr(git_module.Git, "execute", counted)
+    monkeypatch.setattr(Git, "execute", counted)
     publish(desk, few)
     small, calls[:] = len(calls), []
     publish(desk, many)

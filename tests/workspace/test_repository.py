@@ -1,0 +1,173 @@
+"""Where a reviewer stands, what the base is, and what it holds under odd names."""
+
+from pathlib import Path
+
+import pytest
+
+from qatui.errors import GitError, NotFound
+from qatui.workspace.repository import Entry, discover, key_of
+from tests.conftest import Project, run_git
+
+ODD = ["tests/a b.py", 'tests/"q"\\.py', "tests/tab\tnew\nline.py", "tests/ünï☃.py", "tests/-x.py", "tests/*.py",
+       "tests/:(glob)x", "tests/byte\udcff.py"]  # fmt: skip
+
+
+def test_a_clone_is_found_from_its_folders(project: Project) -> None:
+    for start in (project.root, project.root / "tests", project.root / ".git"):
+        found = discover(start)
+        assert (found.root, found.git_dir) == (project.root, project.root / ".git")
+
+
+def test_a_worktree_shares_the_git_directory(project: Project, tmp_path: Path) -> None:
+    project.git("worktree", "add", "-q", str(tmp_path / "tree"), "-b", "work")
+    found = discover(tmp_path / "tree")
+    assert (found.root, found.git_dir) == (tmp_path / "tree", project.root / ".git")
+    assert found.key() == discover(project.root).key()
+    assert found.base() == discover(project.root).base()
+
+
+def test_a_bare_repository_is_one_too(project: Project) -> None:
+    found = discover(project.remote)
+    assert (found.root, found.git_dir) == (project.remote, project.remote)
+    assert found.base().branch == "main"
+    assert found.key() == str(project.remote)
+
+
+def test_outside_of_a_repository(tmp_path: Path) -> None:
+    with pytest.raises(NotFound, match="is in no git repository"):
+        discover(tmp_path)
+
+
+def test_a_folder_with_a_line_end_in_its_name(tmp_path: Path) -> None:
+    root = tmp_path / "a\nb"
+    run_git(tmp_path, "init", "-q", str(root))
+    assert discover(root).root == root
+
+
+@pytest.mark.parametrize(
+    ("url", "key"),
+    [
+        ("git@github.com:Acme/Payments-api.git", "github.com/acme/payments-api"),
+        ("github.com:acme/api", "github.com/acme/api"),
+        ("ssh://git@github.com/acme/api.git", "github.com/acme/api"),
+        ("ssh://git@ghe.example.com:2222/acme/api.git/", "ghe.example.com/acme/api"),
+        ("https://github.com/acme/api", "github.com/acme/api"),
+        ("https://me:tok@GitHub.com/acme/api.git", "github.com/acme/api"),
+        ("https://ghe.example.com:8443/acme/api.git", "ghe.example.com/acme/api"),
+        ("git://host/group/sub/name.git", "host/group/sub/name"),
+        ("ssh://git@[::1]:22/a/b.git", "[::1]/a/b"),
+        ("file:///srv/git/a.git", "/srv/git/a.git"),
+        ("/srv/git/a.git", "/srv/git/a.git"),
+        ("/srv/with:colon/a.git", "/srv/with:colon/a.git"),
+    ],
+)
+def test_the_key_of_an_address(url: str, key: str) -> None:
+    assert key_of(url) == key
+
+
+def test_two_addresses_of_one_repository_have_one_key(project: Project) -> None:
+    repository = discover(project.root)
+    project.git("remote", "set-url", "origin", "git@github.com:a/b.git")
+    assert repository.key() == "github.com/a/b"
+    project.git("remote", "set-url", "--push", "origin", "git@github.com:fork/b.git")
+    assert repository.key() == "github.com/a/b"
+    assert repository.remote_url("origin") == "git@github.com:fork/b.git"
+    assert repository.remote_url("origin", push=False) == "git@github.com:a/b.git"
+    assert repository.remote_url("nope") is None
+
+
+def test_without_a_remote_the_key_is_the_git_directory(project: Project) -> None:
+    project.git("remote", "remove", "origin")
+    assert discover(project.root).key() == str(project.root / ".git")
+
+
+def test_the_base_is_what_the_remote_says(project: Project) -> None:
+    repository = discover(project.root)
+    main = project.git("rev-parse", "main")
+    assert (repository.base().branch, repository.base().commit) == ("main", main)
+    project.git("push", "-q", "origin", "main:trunk")
+    project.git("fetch", "-q", "origin")
+    project.git("symbolic-ref", "refs/remotes/origin/HEAD", "refs/remotes/origin/trunk")
+    assert repository.base().branch == "trunk"
+    assert repository.base("main").branch == "main"
+    with pytest.raises(NotFound, match="has no branch nope to review against"):
+        repository.base("nope")
+
+
+def test_local_commits_are_not_the_base_where_there_is_a_remote(project: Project) -> None:
+    main = project.git("rev-parse", "main")
+    project.commit({"x": "1"}, push=False)
+    assert discover(project.root).base().commit == main
+
+
+def test_the_later_of_what_we_and_the_person_fetched_is_the_base(
+    project: Project, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    first = project.git("rev-parse", "main")
+    monkeypatch.setenv("GIT_COMMITTER_DATE", "2040-01-01T00:00:00Z")
+    later = project.commit({"x": "1"}, push=False)
+    project.git("update-ref", "refs/qatui/base/main", later)
+    repository = discover(project.root)
+    assert repository.base().commit == later
+    project.git("update-ref", "refs/qatui/base/main", first)
+    project.git("update-ref", "refs/remotes/origin/main", later)
+    assert repository.base().commit == later
+
+
+def test_without_a_remote_the_base_is_a_branch_of_the_clone(project: Project) -> None:
+    project.git("remote", "remove", "origin")
+    project.git("branch", "-m", "main", "own")
+    assert discover(project.root).base().branch == "own"
+    project.git("branch", "master")
+    assert discover(project.root).base().branch == "master"
+
+
+def test_an_empty_repository_has_no_base(tmp_path: Path) -> None:
+    run_git(tmp_path, "init", "-q", str(tmp_path / "r"))
+    with pytest.raises(NotFound, match="has no commit to review against"):
+        discover(tmp_path / "r").base()
+
+
+def test_odd_names_are_found_and_read(project: Project) -> None:
+    blobs = [project.git("hash-object", "-w", "--stdin", data=name.encode("utf-8", "surrogateescape")) for name in ODD]
+    rows = b"".join(
+        f"100644 {blob}\t{name}".encode("utf-8", "surrogateescape") + b"\0"
+        for blob, name in zip(blobs, ODD, strict=True)
+    )
+    project.git("update-index", "-z", "--index-info", data=rows)
+    project.git("commit", "-qm", "odd")
+    repository = discover(project.root)
+    commit = project.git("rev-parse", "HEAD")
+    assert repository.oids(commit, [*ODD, "nope", "tests"]) == dict(zip(ODD, blobs, strict=True))
+    assert repository.entries(commit, [*ODD, "nope", "tests/nope/x"]) == {
+        name: Entry("100644", blob) for name, blob in zip(ODD, blobs, strict=True)
+    }
+    for name in ODD:
+        assert repository.read(commit, name) == name.encode("utf-8", "surrogateescape")
+    assert repository.read(commit, "nope") is None
+
+
+def test_entries_tell_folders_links_and_modes(project: Project) -> None:
+    (project.root / "tests/link").symlink_to("../README.md")
+    (project.root / "tests/test_users.py").chmod(0o755)
+    commit = project.commit({"tests/deep/er/x.py": "x"})
+    found = discover(project.root).entries(
+        commit, ["tests", "tests/deep", "tests/deep/er/x.py", "tests/link", "tests/link/x", "tests/test_users.py"]
+    )
+    assert {name: entry.mode for name, entry in found.items()} == {
+        "tests": "040000",
+        "tests/deep": "040000",
+        "tests/deep/er/x.py": "100644",
+        "tests/link": "120000",
+        "tests/test_users.py": "100755",
+    }
+    assert discover(project.root).entries(commit, []) == {}
+
+
+def test_many_blobs_come_in_one_go(project: Project) -> None:
+    repository = discover(project.root)
+    oids = [project.git("hash-object", "-w", "--stdin", data=data) for data in (b"", b"a\n", b"\0\n\0", b"x" * 70_000)]
+    assert list(repository.blobs([*oids, oids[0]]).values()) == [b"", b"a\n", b"\0\n\0", b"x" * 70_000]
+    assert repository.blobs([]) == {}
+    with pytest.raises(GitError, match="git has no object 000000000000"):
+        repository.blobs(["0" * 40])
