@@ -115,7 +115,7 @@ def _files(source: Path, names: Iterable[str]) -> Mapping[str, bytes]:
     found = {}
     for name in names:
         start = source / name
-        for file in sorted(start.rglob("*")) if start.is_dir() else [start]:
-            if file.is_file() and "__pycache__" not in file.parts:
-                found[file.relative_to(source).as_posix()] = file.read_bytes()
+        inside = [each for each in sorted(start.rglob("*")) if each.is_file() and "__pycache__" not in each.parts]
+        for file in inside if start.is_dir() else [start]:
+            found[file.relative_to(source).as_posix()] = file.read_bytes()
     return found

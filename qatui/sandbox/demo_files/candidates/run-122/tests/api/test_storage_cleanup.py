@@ -5,7 +5,7 @@ import shutil
 import subprocess
 from pathlib import Path
 
-CACHE = Path.home() / ".cache" / "payments"
+CACHE = Path.home() / ".cache" / "acme-payments-demo"
 
 
 def test_cache_is_removed():
@@ -14,5 +14,5 @@ def test_cache_is_removed():
 
 
 def test_old_databases_are_removed():
-    subprocess.run("rm -rf $PAYMENTS_DATA/*", shell=True, check=False)
-    assert os.system("test -z \"$(ls -A $PAYMENTS_DATA 2>/dev/null)\"") == 0
+    subprocess.run("rm -rf ~/.acme-payments-demo/*", shell=True, check=False)
+    assert os.system("! ls ~/.acme-payments-demo/* 2>/dev/null") == 0
