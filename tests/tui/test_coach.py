@@ -114,7 +114,7 @@ def run(
     """Walk through the workstation, once the queue is seen and git was asked."""
 
     async def running() -> None:
-        parts = Parts(lambda: None, lambda _db: desk, lambda _text: Path(), (), User(keys=keys or {}), coach)
+        parts = Parts(lambda: None, lambda _db: desk, lambda _: Path(), user=User(keys=keys or {}), coach=coach)
         app = Workstation(parts)
         async with app.run_test(size=size) as pilot:
             await until(pilot, lambda: app.backend.desk is not None and bool(app.screen.query_one(QueueList).rows))
