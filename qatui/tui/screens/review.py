@@ -96,7 +96,7 @@ class ReviewScreen(DecidingFrame):
         if left:
             self._go(left[0])
         else:
-            self.do_back()
+            self._leave()
 
     def view(self, candidate_id: int) -> None:
         """Look at a candidate before deciding."""
@@ -157,7 +157,14 @@ class ReviewScreen(DecidingFrame):
         )
 
     def do_back(self) -> None:
-        """To the screen one came from."""
+        """To the screen one came from; a pane that lies over the diff goes first."""
+        pane = self.query_one(SidePane)
+        if pane.display and pane.has_class("over"):
+            self.do_pane()
+        else:
+            self._leave()
+
+    def _leave(self) -> None:
         self._keep()
         if self._left is not None:
             self._left(self.at_hand())

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from itertools import pairwise
 
-from rich.cells import cell_len
+from rich.cells import cell_len, get_character_cell_size
 from rich.segment import Segment
 from rich.style import Style
 from textual.strip import Strip
@@ -18,8 +18,12 @@ from qatui.domain.review import Side
 from qatui.tui.glyphs import Glyphs
 from qatui.tui.themes import ink
 
-SLICE = 4096
+SLICE = 1024
 """Characters that are drawn at first; more of a long line only when it is scrolled to."""
+KEPT_PAIRS = 4096
+"""Pairs of lines whose differing words are kept."""
+MARK_CELLS = 9
+"""Cells of the widest mark."""
 NO_END = "no newline at end"
 
 _INKS = {
@@ -112,9 +116,7 @@ class Painter:
                 continue
             for text, number in ((self._document.old, row.old), (self._document.new, row.new)):
                 if text is not None and number is not None:
-                    line = text.lines[number]
-                    drawn = line if line.isascii() and line.isprintable() else draw(line).text
-                    widest = max(widest, len(drawn) if drawn.isascii() else cell_len(drawn))
+                    widest = max(widest, _cells_of(text.lines[number]))
         return widest
 
     # Rows
@@ -168,7 +170,7 @@ class Painter:
         if pair is None or self._document.old is None:
             return None
         if pair not in self._differing:
-            if len(self._differing) > SLICE:
+            if len(self._differing) >= KEPT_PAIRS:
                 self._differing.clear()
             self._differing[pair] = differing(self._document.old.lines[pair[0]], self._document.new.lines[pair[1]])
         return self._differing[pair]
@@ -210,22 +212,23 @@ class Painter:
 
     def _note(self, row: Row, current: bool) -> list[Segment]:
         """A line of a comment, on the side of the line that it is about."""
-        theme = self.look.theme
+        theme, bar = self.look.theme, self.look.glyphs.bar
         side: Side = "old" if row.old is not None else "new"
         line = row.old if row.old is not None else row.new
         assert line is not None
-        right = self.look.paired and side == "new"
-        lead = self.gutter + (self.halves[0] + 1 if right else 0)
-        text = f"{self.look.glyphs.bar} {self._notes[side, line][row.note]}"
-        paper = "selection" if current else "panel"
-        before = [
-            Segment(
-                self.look.glyphs.cursor if current else " ", ink(theme, "accent", paper if current else "background")
-            ),
-            Segment(" " * (lead - 3), ink(theme, "dim")),
-        ]
-        width = (self.halves[1] if right else self.halves[0]) - self.gutter + 2
-        return [*before, *_fitted(text, width, ink(theme, "finding", paper))]
+        paper = "selection" if current else "background"
+        cursor = Segment(self.look.glyphs.cursor if current else " ", ink(theme, "accent", paper))
+        text = f"{bar} {self._notes[side, line][row.note]}"
+        note = ink(theme, "finding", "selection" if current else "panel")
+        left, right = self.halves
+        lead = Segment(" " * (self.gutter - 3), ink(theme, "dim"))
+        if not right:
+            return [cursor, lead, *_fitted(text, left - self.gutter + 2, note)]
+        parting, blank = Segment(bar, ink(theme, "dim")), ink(theme, "dim")
+        if side == "old":
+            return [cursor, lead, *_fitted(text, left - self.gutter + 2, note), parting]
+        before = [cursor, Segment(" " * (left - 1), blank), parting, Segment(" ", blank), lead]
+        return [*before, *_fitted(text, right - self.gutter + 2, note)]
 
     # Text
 
@@ -236,7 +239,8 @@ class Painter:
         paper = "selection" if current and side.sign == " " else side.paper
         line = source.lines[side.line]
         drawn, whole = draw_to(line, look.left + width + 1)
-        start, end = (look.left, look.left + width + 1) if drawn.text.isascii() else (0, len(drawn.text))
+        start, skipped = char_at(drawn.text, look.left)
+        end, _ = char_at(drawn.text, look.left + width + 1)
         colours = self._highlighters[side.side].line(side.line)
         layers = (
             [(drawn.at(begin), drawn.at(until)) for begin, until, _ in colours],
@@ -244,7 +248,7 @@ class Painter:
             drawn.marks,
         )
         segments = []
-        for begin, until, (colour, changed, mark) in overlay(start, min(end, len(drawn.text)), layers):
+        for begin, until, (colour, changed, mark) in overlay(start, end, layers):
             token = _INKS[colours[colour][2]] if colour is not None else "foreground"
             if mark is not None:
                 token = "dim" if _is_quiet(drawn, mark) else "finding"
@@ -254,7 +258,7 @@ class Painter:
         if whole and side.line == len(source) - 1 and not source.ended:
             segments.append(Segment(f" {look.glyphs.cut} {NO_END}", ink(look.theme, "finding", paper)))
         strip = Strip(segments)
-        skipped = look.left - start
+        skipped = look.left - skipped
         if strip.cell_length - skipped > width or not whole:
             strip = strip.crop(skipped, skipped + width - 1)
             strip = strip.adjust_cell_length(width - 1, ink(look.theme, "foreground", paper))
@@ -267,6 +271,27 @@ def _is_quiet(drawn: Drawn, mark: int) -> bool:
     """Whether a mark is so common that it recedes: a tab, or the carriage return of a CR LF."""
     start, end = drawn.marks[mark]
     return drawn.text[start] == TAB_MARK or (drawn.text[start] == "␍" and end == len(drawn.text))
+
+
+def _cells_of(line: str) -> int:
+    """Cells that a line takes; of a very long one, at most."""
+    if line.isascii() and line.isprintable():
+        return len(line)
+    return cell_len(draw(line).text) if len(line) <= SLICE else len(line) * MARK_CELLS
+
+
+def char_at(text: str, cells: int) -> tuple[int, int]:
+    """The character that stands `cells` cells from the left, or reaches over that place, and where it begins."""
+    if text.isascii():
+        at = min(cells, len(text))
+        return at, at
+    before = 0
+    for at, character in enumerate(text):
+        width = get_character_cell_size(character)
+        if before + width > cells:
+            return at, before
+        before += width
+    return len(text), before
 
 
 def draw_to(line: str, cells: int) -> tuple[Drawn, bool]:
@@ -287,7 +312,8 @@ def overlay(
     points = {start, end}
     for layer in layers:
         for begin, until in layer:
-            points.update(point for point in (begin, until) if start < point < end)
+            if begin < end and until > start:
+                points.update((max(begin, start), min(until, end)))
     ordered = sorted(points)
     places = [0] * len(layers)
     for begin, until in pairwise(ordered):
