@@ -84,10 +84,8 @@ def _indented(text: str) -> None:
 
 
 def _show_result(session: Session, result: "Published") -> ExitCode:
-    bad = [ran for ran in result.jobs if ran.exit_code]
-    stopped = [each for each in result.publications if each.state not in ("pushed", "waiting")]
-    left = bool(result.held or result.refused or stopped)
-    code = max((ran.exit_code for ran in bad), default=ExitCode.NEEDS_PERSON if left else ExitCode.DONE)
+    left = ExitCode.NEEDS_PERSON if result.held or result.refused else ExitCode.DONE
+    code = max([left, *(ran.exit_code for ran in result.jobs)])
     if session.json:
         output.emit(
             {
@@ -110,8 +108,9 @@ def _show_result(session: Session, result: "Published") -> ExitCode:
             diagnostics.say(f"{each.branch}: {each.reason}")
     if result.published:
         diagnostics.say(f"published {_many(len(result.published), 'test')}", quiet=session.quiet)
-    for ran in bad:
-        _tell_job(ran)
+    for ran in result.jobs:
+        if ran.state in ("waiting", "failed"):
+            _tell_job(ran)
     return code
 
 

@@ -149,7 +149,8 @@ def _run(desk: Desk, job: Job, work: Work, foreground: bool, say: Callable[[str]
     lines: list[str] = []
     try:
         ending = work(desk, job.payload, Means(foreground, lines.append, say))
-        ran = Ran(job, ending.state, ending.words)
+        code = ExitCode.NEEDS_PERSON if ending.needs_person else ExitCode.DONE
+        ran = Ran(job, ending.state, ending.words, exit_code=code)
     except (GitError, RemoteError, Refused) as error:
         again = isinstance(error, GitTimeout | Unreachable)
         typed = isinstance(error, NeedsTerminal)

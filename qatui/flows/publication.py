@@ -58,6 +58,8 @@ class Ending:
     """`done` or `dropped`."""
     words: str = ""
     """What a person should know of it."""
+    needs_person: bool = False
+    """Whether somebody has to look: it did not end as it was meant to."""
 
 
 def run(desk: Desk, payload: Mapping[str, Any], means: Means) -> Ending:
@@ -75,7 +77,8 @@ def run(desk: Desk, payload: Mapping[str, Any], means: Means) -> Ending:
             return Ending("done", reason)
         publication = turn(desk, publication, state, reason)
     _move(desk, publication, LEADS[publication.state])
-    return Ending("dropped" if publication.state in ("dropped", "failed") else "done", publication.reason)
+    state = "dropped" if publication.state in ("dropped", "failed") else "done"
+    return Ending(state, publication.reason, needs_person=publication.state in ("held", "failed"))
 
 
 # The words

@@ -261,7 +261,8 @@ def test_a_dropped_job_gives_its_candidates_back(desk: Desk, project: Project, l
 
 def test_dropped_while_the_remote_is_away_the_candidates_are_held(desk: Desk, project: Project, left_job: int) -> None:
     away(project)
-    assert flow.drop(desk, 1).state == "dropped"
+    ran = flow.drop(desk, 1)
+    assert (ran.state, ran.exit_code) == ("dropped", ExitCode.NEEDS_PERSON)
     assert the_publication(desk).state == "failed"
     assert state(desk, left_job) is State.HELD
 

@@ -1,0 +1,220 @@
+"""`qatui publish` and `qatui outbox`: what they print, and their exit codes."""
+
+import json
+from dataclasses import replace
+from typing import Any
+
+import pytest
+
+from qatui.cli.main import run
+from qatui.domain.lifecycle import Action
+from qatui.errors import ExitCode
+from qatui.flows.decide import decide
+from qatui.flows.desk import Desk
+from qatui.store.repositories import repository_id
+from tests.conftest import Project, run_git, seed
+
+
+@pytest.fixture
+def desk(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> Desk:
+    """A desk whose store the commands use too."""
+    monkeypatch.setenv("QATUI_DATABASE", desk.db.url.removeprefix("sqlite:///"))
+    return desk
+
+
+def approved(desk: Desk, files: dict[str, str | bytes], **values: Any) -> list[int]:
+    ids = seed(desk, files, **values)
+    decide(desk, ids, Action.APPROVE)
+    return ids
+
+
+def call(project: Project, *args: str) -> int:
+    return run(["-C", str(project.root), *args])
+
+
+def data(capsys: pytest.CaptureFixture[str]) -> dict[str, Any]:
+    """The one JSON object on stdout."""
+    found: dict[str, Any] = json.loads(capsys.readouterr().out)
+    assert found.pop("schema") == 1
+    return found
+
+
+def test_publish_prints_branch_and_record(desk: Desk, project: Project, capsys: pytest.CaptureFixture[str]) -> None:
+    approved(desk, {"tests/test_a.py": "a\n", "tests/test_b.py": "b\n"})
+    assert call(project, "publish") == ExitCode.DONE
+    out, err = capsys.readouterr()
+    ref = run_git(project.remote, "for-each-ref", "--format=%(refname:short)", "refs/heads/qatui")
+    head = run_git(project.remote, "rev-parse", ref)
+    record = project.root / ".git/qatui/pull-requests" / (ref.replace("/", "-") + ".md")
+    assert out == f"{ref}  {head[:12]}  {project.remote}\npull request text: {record}\n"
+    assert err == f"writing 2 files to {ref}\npushing {ref} to {project.remote}\npublished 2 tests\n"
+    assert record.read_text().startswith("test: add 2 tests\n\n")
+    assert call(project, "publish") == ExitCode.DONE
+    assert capsys.readouterr() == ("Nothing to publish.\n", "")
+
+
+def test_publish_as_json(desk: Desk, project: Project, capsys: pytest.CaptureFixture[str]) -> None:
+    (number,) = approved(desk, {"tests/test_a.py": "a\n"})
+    assert call(project, "-q", "publish", str(number), "99", "--json") == ExitCode.NEEDS_PERSON
+    found = data(capsys)
+    (made,) = found.pop("publications")
+    assert made["head"] == run_git(project.remote, "rev-parse", made["branch"])
+    assert (made["id"], made["state"], made["push_url"], made["reason"]) == (1, "pushed", str(project.remote), "")
+    assert made["base"] == {"branch": "main", "commit": desk.base.commit}
+    assert found == {
+        "published": [number],
+        "already": [],
+        "held": [],
+        "refused": [{"id": 99, "reason": "no such candidate"}],
+        "remarks": [],
+        "jobs": [{"id": 1, "job": "publish:1", "state": "done", "words": "", "needs_terminal": False}],
+    }
+    assert call(project, "publish", str(number)) == ExitCode.DONE
+    assert capsys.readouterr() == ("Nothing to publish.\n", f"published before: {number}\n")
+
+
+def test_dry_run_shows_everything_and_does_nothing(
+    desk: Desk, project: Project, capsys: pytest.CaptureFixture[str]
+) -> None:
+    one, two, three = approved(
+        desk,
+        {"tests/test_a.py": "a\n", "tests/test_orders.py": "mine\n", "tests/test_b.py": "b\n"},
+        title="x\x1b[31m\nSigned-off-by: Evil <e@x>",
+    )
+    project.commit({"tests/test_orders.py": "theirs\n"})
+    assert call(project, "publish", "--dry-run", "99", str(one), str(two)) == ExitCode.NEEDS_PERSON
+    out, err = capsys.readouterr()
+    assert err.splitlines() == [
+        f"held {two}: base changed since the verdict: the file is another there",
+        "refused 99: no such candidate",
+    ]
+    assert "\x1b" not in out
+    lines = out.splitlines()
+    assert lines[0].startswith("branch  qatui/")
+    assert lines[0].endswith("-1, 1 commit of 1 test")
+    base = project.git("rev-parse", "HEAD")
+    assert lines[1:3] == [f"base    main@{base[:12]}", f"push    {project.remote}"]
+    assert lines[4:6] == ["commit  tests/test_a.py", "    test: add x␛[31m Signed-off-by: Evil <e@x>"]
+    assert "    Reviewed-by: Robin Reviewer <robin@example.test>" in lines
+    assert "    ## Review record" in lines
+    assert "pull request" in lines
+    assert run_git(project.remote, "for-each-ref", "--format=%(refname)") == "refs/heads/main"
+    assert project.git("for-each-ref", "refs/qatui/publications") == ""
+    assert call(project, "--json", "publish", "--dry-run", "--query", "test_b") == ExitCode.DONE
+    found = data(capsys)
+    assert found["plan"]["commits"][0]["candidates"] == [three]
+    assert found["plan"]["commits"][0]["paths"] == ["tests/test_b.py"]
+    assert found["plan"]["commits"][0]["message"].startswith("test: add x")
+    assert set(found["plan"]) == {"branch", "base", "push_url", "title", "body", "commits"}
+    assert call(project, "publish", "--query", "test_b") == ExitCode.DONE
+
+
+def test_dry_run_with_nothing_to_do(desk: Desk, project: Project, capsys: pytest.CaptureFixture[str]) -> None:
+    assert call(project, "publish", "--dry-run") == ExitCode.DONE
+    assert capsys.readouterr().out == "Nothing to publish.\n"
+    assert call(project, "publish", "--dry-run", "--json") == ExitCode.DONE
+    assert data(capsys) == {"plan": None, "already": [], "held": [], "refused": [], "remarks": []}
+
+
+def test_dry_run_of_one_commit_for_many_files(desk: Desk, project: Project, capsys: pytest.CaptureFixture[str]) -> None:
+    project.commit({"qatui.yaml": "commit:\n  mode: batch\n"})
+    approved(desk, {f"tests/test_{at}.py": f"{at}\n" for at in range(4)})
+    assert call(project, "publish", "--dry-run") == ExitCode.DONE
+    assert "commit  tests/test_0.py, tests/test_1.py, tests/test_2.py …" in capsys.readouterr().out.splitlines()
+
+
+def test_wrong_usage(desk: Desk, project: Project, capsys: pytest.CaptureFixture[str]) -> None:
+    assert call(project, "publish", "1", "--query", "x") == ExitCode.USAGE
+    assert "not both" in capsys.readouterr().err
+    assert call(project, "publish", "--query", "is:odd") == ExitCode.USAGE
+    assert "is:odd is no state" in capsys.readouterr().err
+
+
+def test_without_a_remote_it_says_where_the_commits_are(
+    desk: Desk, project: Project, capsys: pytest.CaptureFixture[str]
+) -> None:
+    project.git("remote", "remove", "origin")
+    project.git("config", "commit.gpgSign", "true")
+    with desk.db.write() as connection:
+        number = repository_id(connection, desk.repository.key(), desk.now())
+    approved(replace(desk, repository_id=number), {"tests/test_a.py": "a\n"})
+    assert call(project, "publish", "--dry-run") == ExitCode.DONE
+    out, err = capsys.readouterr()
+    assert "push    nowhere: there is no remote" in out.splitlines()
+    assert err.splitlines() == [
+        "There is no remote “origin”: the commits stay in this clone, under refs/qatui.",
+        "These commits are not signed, although commit.gpgSign is set.",
+    ]
+    assert call(project, "publish") == ExitCode.DONE
+    out, err = capsys.readouterr()
+    assert out.splitlines()[0].endswith("  this clone")
+    assert "by hand: git push ADDRESS refs/qatui/publications/1:refs/heads/" in err
+
+
+def test_when_the_remote_is_away_and_back(desk: Desk, project: Project, capsys: pytest.CaptureFixture[str]) -> None:
+    (number,) = approved(desk, {"tests/test_a.py": "a\n"})
+    away = project.remote.with_name("away.git")
+    project.remote.rename(away)
+    assert call(project, "publish") == ExitCode.REMOTE
+    out, err = capsys.readouterr()
+    assert out == ""
+    assert "job 1 is waiting: The remote" in err
+    assert err.endswith("Run qatui publish again to go on, or: qatui outbox drop 1\n")
+    assert call(project, "outbox", "list") == ExitCode.DONE
+    row = capsys.readouterr().out.splitlines()[1].split()
+    assert row[:5] == ["1", "waiting", "publish:1", "@robin@example.test", "1"]
+    assert call(project, "outbox", "retry", "1") == ExitCode.REMOTE
+    assert "job 1 is waiting: The remote" in capsys.readouterr().out
+    away.rename(project.remote)
+    assert call(project, "outbox", "retry", "--json") == ExitCode.DONE
+    assert data(capsys)["jobs"][0]["state"] == "done"
+    assert call(project, "outbox", "retry") == ExitCode.DONE
+    assert capsys.readouterr().out == "No job is due.\n"
+    assert call(project, "outbox", "list") == ExitCode.DONE
+    assert capsys.readouterr().out == "The outbox is empty.\n"
+    assert call(project, "-v", "outbox", "list", "--all") == ExitCode.DONE
+    assert "    $ git push" in capsys.readouterr().out
+    assert call(project, "outbox", "list", "--all", "--json") == ExitCode.DONE
+    (job,) = data(capsys)["jobs"]
+    assert (job["id"], job["state"], job["attempts"], job["error"]) == (1, "done", 3, "")
+    assert call(project, "show", str(number), "--json") == ExitCode.DONE
+    assert data(capsys)["candidate"]["state"] == "published"
+
+
+def test_drop(desk: Desk, project: Project, capsys: pytest.CaptureFixture[str]) -> None:
+    approved(desk, {"tests/test_a.py": "a\n"})
+    away = project.remote.with_name("away.git")
+    project.remote.rename(away)
+    call(project, "publish")
+    away.rename(project.remote)
+    capsys.readouterr()
+    assert call(project, "outbox", "drop", "1") == ExitCode.DONE
+    assert capsys.readouterr().out == "job 1 is dropped: robin@example.test dropped it\n"
+    assert call(project, "outbox", "drop", "1") == ExitCode.NEEDS_PERSON
+    assert call(project, "outbox", "drop", "7") == ExitCode.USAGE
+    assert call(project, "outbox", "retry", "7") == ExitCode.USAGE
+
+
+def test_a_branch_of_others_needs_a_person(desk: Desk, project: Project, capsys: pytest.CaptureFixture[str]) -> None:
+    approved(desk, {"tests/test_a.py": "a\n"})
+    away = project.remote.with_name("away.git")
+    project.remote.rename(away)
+    call(project, "publish", "--json")
+    away.rename(project.remote)
+    branch = data(capsys)["publications"][0]["branch"]
+    tree = run_git(project.remote, "rev-parse", "main^{tree}")
+    theirs = run_git(project.remote, "-c", "user.name=x", "-c", "user.email=x@x", "commit-tree", tree, "-m", "x")
+    run_git(project.remote, "update-ref", f"refs/heads/{branch}", theirs)
+    assert call(project, "publish") == ExitCode.NEEDS_PERSON
+    err = capsys.readouterr().err
+    assert "job 1" not in err
+    assert f"has a branch {branch} with other commits" in err
+
+
+def test_who_needs_a_terminal_hears_it(desk: Desk, project: Project, capsys: pytest.CaptureFixture[str]) -> None:
+    approved(desk, {"tests/test_a.py": "a\n"})
+    project.git("config", "core.sshCommand", "echo 'Permission denied (publickey).' >&2; exit 255; true")
+    project.git("remote", "set-url", "--push", "origin", "ssh://git@example.test/a/b.git")
+    assert call(project, "publish") == ExitCode.REMOTE
+    err = capsys.readouterr().err
+    assert err.endswith("git wants somebody to type: run qatui publish at a terminal.\n")
