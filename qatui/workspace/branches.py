@@ -83,7 +83,8 @@ def _write_stream(
         stream.write(b"commit %s\nmark :%d\n" % (ref.encode(), count))
         stream.write(b"author %s\ncommitter %s\n" % (who, who))
         _write_data(stream, message.encode("utf-8", "replace"))
-        stream.write(b"from %s\n" % (base.encode() if count == 1 else b":%d" % (count - 1)))
+        if count == 1:  # the others follow by themselves; said again, git would read every tree back
+            stream.write(b"from %s\n" % base.encode())
         for file in files:
             stream.write(b"M %s inline %s\n" % (file.mode.encode(), _quoted(file.path)))
             _write_data(stream, file.data)
