@@ -3,15 +3,13 @@
 import re
 from collections.abc import Sequence
 
-from rapidfuzz.distance import Indel
-
 Spans = tuple[tuple[int, int], ...]
 """Stretches of a line as (start, end), in order."""
 
 WHOLE = 1200
 """More differing characters than this are marked as a whole: comparing them word by word takes too long."""
-DIFFERENT = 0.75
-"""Lines that differ in more than this part of their characters are not one line changed, but two lines."""
+ALIKE = 0.5
+"""Lines that share less than this part of their characters are not one line changed, but two lines."""
 
 _WORD = re.compile(r"\w+|\s+|.", re.DOTALL)
 _LONG_WORD = 100
@@ -23,27 +21,35 @@ def differing(old: str, new: str) -> tuple[Spans, Spans] | None:
     start = _common_start(old, new)
     end = _common_end(old, new, start)
     middle_old, middle_new = old[start : len(old) - end], new[start : len(new) - end]
+    if not _alike(old, new, middle_old, middle_new):
+        return None
     spans_old: list[tuple[int, int]] = []
     spans_new: list[tuple[int, int]] = []
     if len(middle_old) + len(middle_new) > WHOLE:
         _add(spans_old, old, start, start + len(middle_old))
         _add(spans_new, new, start, start + len(middle_new))
     else:
+        from rapidfuzz.distance import Indel  # here: it is slow to load, and the first frame has no use for it
+
         words_old, words_new = _WORD.findall(middle_old), _WORD.findall(middle_new)
         places_old, places_new = _places(words_old, start), _places(words_new, start)
         for each in Indel.opcodes(words_old, words_new):
             if each.tag != "equal":
                 _add(spans_old, old, places_old[each.src_start], places_old[each.src_end])
                 _add(spans_new, new, places_new[each.dest_start], places_new[each.dest_end])
-    changed = _count(old, spans_old) + _count(new, spans_new)
-    if changed > DIFFERENT * (len(old.strip()) + len(new.strip())):
-        return None
     return tuple(spans_old), tuple(spans_new)
 
 
-def _count(line: str, spans: Sequence[tuple[int, int]]) -> int:
-    """Characters in the stretches, without the blanks at their ends."""
-    return sum(len(line[start:end].strip()) for start, end in spans)
+def _alike(old: str, new: str, middle_old: str, middle_new: str) -> bool:
+    """Whether the lines share enough characters, blanks at their ends not counted."""
+    from rapidfuzz.distance import Indel
+
+    length = len(old.strip()) + len(new.strip())
+    middle_old, middle_new = middle_old.strip(), middle_new.strip()
+    differ = len(middle_old) + len(middle_new)
+    if differ <= WHOLE:
+        differ = Indel.distance(middle_old, middle_new)
+    return differ <= (1 - ALIKE) * length
 
 
 def _places(words: Sequence[str], start: int) -> list[int]:

@@ -259,7 +259,7 @@ class Painter:
             segments.append(Segment(f" {look.glyphs.cut} {NO_END}", ink(look.theme, "finding", paper)))
         strip = Strip(segments)
         skipped = look.left - skipped
-        if strip.cell_length - skipped > width or not whole:
+        if strip.cell_length - skipped > width or end < len(drawn.text) or not whole:
             strip = strip.crop(skipped, skipped + width - 1)
             strip = strip.adjust_cell_length(width - 1, ink(look.theme, "foreground", paper))
             return [*strip, Segment(look.glyphs.cut, ink(look.theme, "accent", paper, "bold"))]

@@ -318,7 +318,7 @@ class DiffView(ScrollView, can_focus=False):
 
     def render_lines(self, crop: Region) -> list[Strip]:
         """The rows in sight, drawn before or now."""
-        top, width = self.scroll_offset.y, self.size.width
+        top, width = self.scroll_offset.y, self._width
         if self._painter is not None:
             drawn_by = (self.app.theme, *(each.version for each in self._highlighters.values()))
             if drawn_by != self._drawn_by:
@@ -348,9 +348,7 @@ class DiffView(ScrollView, can_focus=False):
         """What stands where there is no row: nothing, or that the text is empty."""
         style = ink(self.app.theme, "dim")
         empty = number == 1 and self._document is not None and self._rows is not None and not len(self._rows)
-        return Strip([Segment("  the file is empty" if empty else "", style)]).adjust_cell_length(
-            self.size.width, style
-        )
+        return Strip([Segment("  the file is empty" if empty else "", style)]).adjust_cell_length(self._width, style)
 
     # Colours prepared in idle moments
 
