@@ -62,7 +62,7 @@ def make_parts(session: Session, *, coach: bool = False) -> "Parts":
     child = [sys.executable, "-m", "qatui", "-C", str(session.directory.absolute())]
     if session.user_file is not None:
         child += ["--config", str(session.user_file.absolute())]
-    return Parts(glimpse, open_desk, paths.append_log, child, user, _keep_what_is_loaded, coach)
+    return Parts(glimpse, open_desk, paths.append_log, child, user, settled=_keep_what_is_loaded, coach=coach)
 
 
 def _keep_what_is_loaded() -> None:

@@ -78,12 +78,8 @@ class Backend:
         return self._seat.reviewer if self._seat else ""
 
     def now(self) -> int:
-        """Milliseconds since 1970, by the desk's clock."""
-        if self._desk is not None:
-            return self._desk.now()
-        from qatui.flows.desk import clock
-
-        return clock()
+        """Milliseconds since 1970."""
+        return self._parts.now()
 
     # The start
 

@@ -220,9 +220,8 @@ def key_name(key: str, character: str | None) -> str:
 def _known_id(name: str, acts: Mapping[str, Act]) -> str:
     if name in acts:
         return name
-    near = get_close_matches(name, acts, n=1, cutoff=0.5) or [
-        each for each in acts if each.partition(".")[2] == name.rpartition(".")[2]
-    ]
+    same_verb = [each for each, act in acts.items() if act.verb == name.rpartition(".")[2]]
+    near = same_verb or get_close_matches(name, acts, n=1, cutoff=0.5)
     hint = f"Did you mean {near[0]}?" if near else "`?` in the workstation shows the ids."
     raise ConfigError(f"Your settings give keys to “{name}”, which is no action.", hint)
 

@@ -1,5 +1,6 @@
 """What the command line hands to the workstation, so that the screens choose nothing."""
 
+import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -10,6 +11,11 @@ from qatui.settings.types import User
 if TYPE_CHECKING:
     from qatui.flows.desk import Desk
     from qatui.store.database import Database
+
+
+def clock() -> int:
+    """Milliseconds since 1970."""
+    return time.time_ns() // 1_000_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,6 +39,8 @@ class Parts:
     child: Sequence[str] = ()
     """The command that a child process begins with: this program, this repository."""
     user: User = field(default_factory=User)
+    now: Callable[[], int] = clock
+    """Milliseconds since 1970."""
     settled: Callable[[], None] = lambda: None
     """Called once everything is loaded."""
     coach: bool = False

@@ -91,11 +91,11 @@ TOKENS: dict[str, dict[str, str]] = {
     "contrast": {
         "foreground": "#ffffff",
         "dim": "#d4d4d4",
-        "risk-high": "#ffaaa5",
+        "risk-high": "#ffb9b4",
         "risk-look": "#ffd75e",
         "risk-good": "#7dffa6",
         "added": "#7dffa6",
-        "removed": "#ffaaa5",
+        "removed": "#ffb9b4",
         "changed": "#a9d1ff",
         "finding": "#e6c8ff",
         "link": "#a9d1ff",
@@ -151,6 +151,8 @@ def themes() -> list[Theme]:
                 "block-cursor-background": tokens["selection"],
                 "block-cursor-foreground": tokens["foreground"],
                 "block-cursor-text-style": "bold",
+                "block-cursor-blurred-background": tokens["selection"],
+                "block-cursor-blurred-foreground": tokens["foreground"],
             },
         )
         for name, tokens in TOKENS.items()

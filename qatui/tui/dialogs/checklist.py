@@ -41,7 +41,7 @@ class ChecklistDialog(ModalScreen[None]):
     def _draw(self) -> None:
         theme, glyphs = self.app.theme, self._glyphs
         done = sum(self._done.values())
-        text = Text(f"Checklist {done}/{len(self._items)}", ink(theme, "foreground", "panel", "bold"))
+        text = Text().append(f"Checklist {done}/{len(self._items)}", ink(theme, "foreground", "panel", "bold"))
         text.append("   * required for approve\n", ink(theme, "dim", "panel"))
         for at, each in enumerate(self._items):
             paper = "selection" if at == self._at else "panel"

@@ -95,7 +95,7 @@ class Question(ModalScreen[Answer | None]):
     def _draw(self) -> None:
         theme, asked = self.app.theme, self._asked
         plain, key = ink(theme, "foreground", "panel"), ink(theme, "accent", "panel", "bold")
-        text = Text(asked.title, ink(theme, "foreground", "panel", "bold"), no_wrap=False)
+        text = Text().append(asked.title, ink(theme, "foreground", "panel", "bold"))
         for token, line in asked.facts:
             text.append(f"\n{line}", ink(theme, token, "panel"))
         if asked.choices:

@@ -58,7 +58,11 @@ class HelpScreen(ModalScreen[None]):
         return text
 
     def on_key(self, event: events.Key) -> None:
-        """Any of the usual ways out."""
+        """Any of the usual ways out; j and k scroll."""
+        page = self.query_one(VerticalScroll)
+        if event.key in ("j", "k"):
+            event.stop()
+            page.scroll_relative(y=1 if event.key == "j" else -1, animate=False)
         if event.key in ("escape", "q", "question_mark"):
             event.stop()
             self.dismiss()

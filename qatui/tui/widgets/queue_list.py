@@ -65,6 +65,7 @@ class QueueList(ScrollView, can_focus=True):
         self._range: int | None = None
         self._strips: dict[tuple[int, bool, bool], Strip] = {}
         self._columns: tuple[queue_row.Column, ...] = ()
+        self._laid_out_for = 0
         self._asked: frozenset[int] = frozenset()
 
     # What is where
@@ -234,8 +235,9 @@ class QueueList(ScrollView, can_focus=True):
 
     def render_lines(self, crop: Region) -> list[Strip]:
         """The visible lines, from kept strips; what is missing is asked for once."""
-        if not self._columns or sum(each.width + 1 for each in self._columns) + queue_row.GUTTER != crop.width:
-            self._columns = queue_row.lay_out(self.room.width)
+        if not self._columns or self._laid_out_for != self.room.width:
+            self._laid_out_for = self.room.width
+            self._columns = queue_row.lay_out(self._laid_out_for)
             self._strips.clear()
         top = self.scroll_offset.y
         missing: list[int] = []

@@ -54,7 +54,7 @@ COLUMNS = (
     Column("state", 10, 0),
     Column("test", 0, 0),
     Column("title", 0, 9),
-    Column("size", 11, 5, right=True),
+    Column("size", 12, 5, right=True),
     Column("age", 4, 6, right=True),
     Column("who", 12, 7),
 )
@@ -64,7 +64,7 @@ def lay_out(width: int) -> tuple[Column, ...]:
     """The columns that a line of `width` cells has room for, with their widths; test takes what is left."""
     kept = list(COLUMNS)
     while True:
-        fixed = GUTTER + sum(column.width + 1 for column in kept)
+        fixed = GUTTER - 1 + sum(column.width + 1 for column in kept)
         left = width - fixed
         titled = any(column.name == "title" for column in kept)
         if left >= NAME_MIN * (2.5 if titled else 1) or not any(column.rank for column in kept):
@@ -148,16 +148,20 @@ def _name(path: str, width: int, look: Look, paper: str) -> list[Segment]:
 
 
 def _size(row: "QueueRow", width: int, look: Look, paper: str) -> list[Segment]:
-    def count(number: int) -> str:
-        return str(number) if number < 100_000 else f"{number // 1000}k"
-
     style: Style = ink(look.theme, "dim", paper)
-    added, removed = f"{look.glyphs.plus}{count(row.added)}", f"{look.glyphs.minus}{count(row.removed)}"
-    room = width - 5
+    added, removed = f"{look.glyphs.plus}{_short(row.added)}", f"{look.glyphs.minus}{_short(row.removed)}"
+    half = width // 2
     return [
-        Segment(added.rjust(room), ink(look.theme, "added", paper) if row.added else style),
-        Segment(removed.rjust(5), ink(look.theme, "removed", paper) if row.removed else style),
+        Segment(added.rjust(half), ink(look.theme, "added", paper) if row.added else style),
+        Segment(removed.rjust(width - half), ink(look.theme, "removed", paper) if row.removed else style),
     ]
+
+
+def _short(number: int) -> str:
+    """A count in at most five cells."""
+    if number < 10_000:
+        return str(number)
+    return f"{number // 1000}k" if number < 10_000_000 else f"{number // 1_000_000}M"
 
 
 def _fit(text: str, width: int, right: bool) -> str:
