@@ -1,7 +1,11 @@
 """500 files to a branch (target 12 of the performance plan): `python -m tests.benchmarks.bench_publish`.
 
 Interleaved in one run: our writing of the branch, the same blobs through a bare `git fast-import` with a stream made
-before, and GitPython's index. The best of several rounds counts: the kernel's share of the same fast-import is 5 ms in
+before, and GitPython's index. The best of several rounds counts: the bare one has slow rounds of its own
+(`workspace.branches` says why), and a median tells only how many.
+"""
+
+import is 5 ms in
 some rounds and 150 in others, ours and the bare one alike, and a median tells only which of them had luck.
 """
 
