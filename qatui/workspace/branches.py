@@ -16,7 +16,7 @@ WRITE_SECONDS = 300.0
 """Limit of writing one branch; 10,000 files take seconds."""
 
 
-_KEEP_MEMORY = {"MALLOC_TRIM_THRESHOLD_": str(128 * 1024 * 1024)}
+KEEP_MEMORY = {"MALLOC_TRIM_THRESHOLD_": str(128 * 1024 * 1024)}
 """fast-import frees and takes the same memory for each delta; glibc gives it back to the kernel in between, which
 makes 500 commits three times slower (56,000 page faults instead of 400). Other C libraries ignore this."""
 
@@ -72,7 +72,7 @@ def write_commits(
             ["fast-import", "--quiet", "--force", "--done", "--date-format=raw"],
             cwd=repository.root,
             data=stream,
-            env=_KEEP_MEMORY,
+            env=KEEP_MEMORY,
             seconds=WRITE_SECONDS,
         ).text
     made = out.split()

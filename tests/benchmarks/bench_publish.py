@@ -1,14 +1,12 @@
 """500 files to a branch (target 12 of the performance plan): `python -m tests.benchmarks.bench_publish`.
 
-Interleaved in one run: our writing of the branch, the same blobs through a bare `git fast-import` with a stream made
-before, and GitPython's index. The best of several rounds counts: the bare one has slow rounds of its own
-(`workspace.branches` says why), and a median tells only how many.
+Interleaved in one run, medians: our writing of the branch, the same through a bare `git fast-import` with a stream made
+before, and GitPython's index. The bare one runs twice: as it is, and with the memory setting that we give it too
+(`workspace.branches` says why); the ratio that has to meet the target is the one to the second, which is the faster.
 """
 
-import is 5 ms in
-some rounds and 150 in others, ours and the bare one alike, and a median tells only which of them had luck.
-"""
-
+import os
+import statistics
 import subprocess
 import tempfile
 import time
@@ -26,7 +24,7 @@ from qatui.flows.publish import publish
 from qatui.settings.types import Team
 from qatui.store.database import open_database
 from qatui.store.repositories import repository_id
-from qatui.workspace.branches import Author, File, write_commits
+from qatui.workspace.branches import KEEP_MEMORY, Author, File, write_commits
 from qatui.workspace.repository import Repository, discover
 from tests.conftest import run_git, seed
 
@@ -73,9 +71,10 @@ def stream(base: str, groups: list[tuple[str, list[File]]]) -> bytes:
     return b"".join(parts)
 
 
-def raw(repository: Repository, data: bytes) -> None:
+def raw(repository: Repository, data: bytes, env: dict[str, str]) -> None:
     """A bare fast-import."""
-    subprocess.run(["git", "fast-import", "--quiet", "--force"], cwd=repository.root, input=data, check=True)
+    command = ["git", "fast-import", "--quiet", "--force"]
+    subprocess.run(command, cwd=repository.root, input=data, env={**os.environ, **env}, check=True)
 
 
 def by_index(repository: Repository, base: str, files: list[File]) -> float:
@@ -101,19 +100,21 @@ def timed(work: Callable[[], object]) -> float:
     return (time.perf_counter() - began) * 1000
 
 
-def measure_branch(
-    repository: Repository, groups_of: Callable[[list[File]], list[tuple[str, list[File]]]]
-) -> list[float]:
-    """Best in ms of our writing and of the bare one, in turns."""
+Groups = list[tuple[str, list[File]]]
+
+
+def measure_branch(repository: Repository, grouped: Callable[[list[File]], Groups]) -> list[float]:
+    """Medians in ms, in turns: our writing, the bare one as it is, the bare one with our memory setting."""
     base = repository.base().commit
-    ours, bare = [], []
+    times: list[list[float]] = [[], [], []]
     for turn in range(ROUNDS):
-        mine = groups_of([File(path, "100644", data) for path, data in contents(FILES, turn * 2).items()])
-        other = groups_of([File(path, "100644", data) for path, data in contents(FILES, turn * 2 + 1).items()])
-        data = stream(base, other)
-        ours.append(timed(partial(write_commits, repository, "refs/bench/ours", base, mine, AUTHOR)))
-        bare.append(timed(partial(raw, repository, data)))
-    return [min(ours), min(bare)]
+        files = [contents(FILES, turn * 3 + way) for way in range(3)]
+        groups = [grouped([File(path, "100644", data) for path, data in each.items()]) for each in files]
+        plain, kept = stream(base, groups[1]), stream(base, groups[2])
+        times[0].append(timed(partial(write_commits, repository, "refs/bench/ours", base, groups[0], AUTHOR)))
+        times[1].append(timed(partial(raw, repository, plain, {})))
+        times[2].append(timed(partial(raw, repository, kept, KEEP_MEMORY)))
+    return [statistics.median(each) for each in times]
 
 
 def measure_publish(folder: Path, repository: Repository) -> float:
@@ -136,22 +137,24 @@ def run() -> list[Row]:
         folder = Path(name)
         repository = project(folder)
         base = repository.base().commit
-        one, one_bare = measure_branch(repository, lambda files: [("all\n", files)])
-        each, each_bare = measure_branch(repository, lambda files: [(f"{file.path}\n", [file]) for file in files])
-        index = min(
+        one, one_plain, one_kept = measure_branch(repository, lambda files: [("all\n", files)])
+        each, each_plain, each_kept = measure_branch(
+            repository, lambda files: [(f"{file.path}\n", [file]) for file in files]
+        )
+        index = statistics.median(
             by_index(
                 repository, base, [File(path, "100644", data) for path, data in contents(FILES, 500 + turn).items()]
             )
-            for turn in range(3)
+            for turn in range(5)
         )
         whole = measure_publish(folder, repository)
     return [
-        ("500 files, one commit", one, "ms", f"bare fast-import {one_bare:.0f} ms"),
-        ("500 files, one commit / bare fast-import", one / one_bare, "x", "target 1.5"),
+        ("500 files, one commit", one, "ms", f"bare {one_plain:.0f} ms, with our setting {one_kept:.0f} ms"),
+        ("500 files, one commit / bare fast-import", one / min(one_plain, one_kept), "x", "target 1.5"),
         ("500 files, one commit / GitPython index", one / index, "x", f"target 0.1; index {index:.0f} ms"),
-        ("500 files, a commit each", each, "ms", f"bare fast-import {each_bare:.0f} ms"),
-        ("500 files, a commit each / bare fast-import", each / each_bare, "x", "target 1.5"),
-        ("qatui publish, 500 files, store to remote", whole, "ms", "gathering, commits, push and record"),
+        ("500 files, a commit each", each, "ms", f"bare {each_plain:.0f} ms, with our setting {each_kept:.0f} ms"),
+        ("500 files, a commit each / bare fast-import", each / min(each_plain, each_kept), "x", "target 1.5"),
+        ("qatui publish, 500 files, store to remote", whole, "ms", "one run: gathering, commits, push and record"),
     ]
 
 
