@@ -181,7 +181,8 @@ def test_folds_open_and_context_grows() -> None:
         assert view.place == ("new", 50)
         assert not view.unfold()
         view.top()
-        assert view.line is None
+        on_fold = view.line
+        assert on_fold is None
         assert view.unfold()
         await pilot.pause()
         assert "line 1" in screen(view)[0]

@@ -42,8 +42,8 @@ class QueueScreen(DecidingFrame):
         """Candidate to put the cursor on when it is found: where the person was before the start."""
         self._typed = False
         """The filter changed: the cursor begins at the top unless its candidate is found."""
-        self._reopened = False
-        """Before the start the person was in a review: it opens again."""
+        self._reopened: int | None = None
+        """Candidate that the person reviewed before the start: its review opens again."""
         self._loaded = False
         self._counts: Mapping[State, int] = {}
         self._kept: dict[str, Any] = {}
@@ -94,7 +94,7 @@ class QueueScreen(DecidingFrame):
         self.lines.marks = {each for each in self._kept.get("marks") or () if isinstance(each, int)}
         place = self._kept.get("place") or {}
         self._wanted = place.get("candidate")
-        self._reopened = place.get("screen") == "review"
+        self._reopened = self._wanted if place.get("screen") == "review" else None
         self.backend.load_page(self, self.filter)
 
     def _load(self) -> None:
@@ -122,10 +122,9 @@ class QueueScreen(DecidingFrame):
         self._loaded = True
         self.station.tab_counts["queue"] = sum(message.counts[state] for state in OPEN)
         self.station.tab_counts["publish"] = message.counts[State.APPROVED]
-        again = self._wanted if self._reopened and self._wanted in message.ids else None
         self._show(message.ids, message.rows)
-        self._wanted, self._reopened = None, False
-        if again is not None:
+        again, self._wanted, self._reopened = self._reopened, None, None
+        if again is not None and again in message.ids:
             place = self._kept["place"]
             self.station.open_candidate(again, (place["side"], place["line"]))
 

@@ -52,8 +52,7 @@ class ReviewScreen(DecidingFrame):
         """Whether the person wants the side pane; None: as wide as it is."""
 
     def compose_body(self) -> ComposeResult:
-        """What is known, warnings, the two sides' names, the diff and beside it the pane."""
-        yield Line(id="facts")
+        """Warnings, the two sides' names, the diff and beside it the pane."""
         yield Line(id="warnings")
         yield DiffHead(self.glyphs)
         with Horizontal(id="body"):
@@ -294,13 +293,17 @@ class ReviewScreen(DecidingFrame):
                 right.append(Piece(f"change {now}/{count}", "dim", rank=4))
         return left, [*right, *self.who_pieces()]
 
+    def tab_pieces(self) -> list[Piece]:
+        """In place of the tabs what is known of the candidate; what is said lies beside or over it."""
+        dossier = self.dossier
+        return [] if dossier is None else [*standing(dossier.candidate, dossier, self.glyphs), *told(dossier)]
+
     def refresh_lines(self) -> None:
-        """Draw title, facts, warnings and footer anew."""
+        """Draw title, facts, warnings and footer anew; the warnings' line is there only with warnings."""
         super().refresh_lines()
         dossier = self.dossier
         if not self.is_mounted or dossier is None:
             return
-        self.query_one("#facts", Line).show(standing(dossier.candidate, dossier, self.glyphs), told(dossier))
         warnings = self.query_one("#warnings", Line)
         pieces = self._warnings()
         warnings.display = bool(pieces)
