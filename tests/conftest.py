@@ -18,7 +18,7 @@ from qatui.store.repositories import repository_id
 from qatui.workspace.repository import discover
 
 NOW = 1_795_000_000_000
-"""2026-11-18T10:26:40Z, when every test happens."""
+"""2026-11-18T11:06:40Z, when every test happens."""
 
 
 @pytest.fixture(autouse=True)

@@ -8,8 +8,8 @@ import pytest
 
 from qatui import paths
 from qatui.errors import ConfigError
-from qatui.settings.load import TEAM_FILE, load_config, load_team, load_user, variables
-from qatui.settings.types import Identity, Settings, Team, User
+from qatui.settings.load import load_config, load_team, load_user, variables
+from qatui.settings.types import TEAM_FILE, Identity, Settings, Team, User
 
 
 def write(file: Path, text: str) -> Path:
