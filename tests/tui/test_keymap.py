@@ -1,4 +1,4 @@
-"""The one table: every action has a key or is in the palette, a method on its screens, and a command or none to need."""
+"""The one table: every action is on a screen, has a method there, and a command or a reason to have none."""
 
 import re
 

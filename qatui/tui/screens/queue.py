@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING, Any
 
 from textual import events, on
 from textual.app import ComposeResult
-from textual.containers import Horizontal, Vertical
+from textual.containers import Vertical
 from textual.widgets import Input, Static
 
 from qatui.domain import query
@@ -16,7 +16,8 @@ from qatui.tui.keymap import Act
 from qatui.tui.screens.verdicts import DecidingFrame, Targets
 from qatui.tui.widgets.diff_view import DiffView
 from qatui.tui.widgets.facts import Facts
-from qatui.tui.widgets.lines import Line, Piece, Rule
+from qatui.tui.widgets.filter_line import FilterLine
+from qatui.tui.widgets.lines import Piece, Rule
 from qatui.tui.widgets.queue_list import QueueHead, QueueList
 
 if TYPE_CHECKING:
@@ -35,9 +36,6 @@ class QueueScreen(DecidingFrame):
         super().__init__()
         self.filter = query.DEFAULT
         """The filter whose candidates the list shows."""
-        self._wrong = ""
-        """What is wrong with the filter that is being typed."""
-        self._before_typing = query.DEFAULT
         self._wanted: int | None = None
         """Candidate to put the cursor on when it is found: where the person was before the start."""
         self._typed = False
@@ -50,10 +48,7 @@ class QueueScreen(DecidingFrame):
 
     def compose_body(self) -> ComposeResult:
         """Filter, list, preview, and rules between."""
-        with Horizontal(id="filter-line"):
-            yield Static("/", id="filter-sign", markup=False)
-            yield Input(self.filter, id="filter", select_on_focus=False, compact=True)
-            yield Line(id="filter-says")
+        yield FilterLine()
         yield Rule(self.glyphs.rule)
         yield QueueHead()
         yield QueueList(self.glyphs)
@@ -84,13 +79,7 @@ class QueueScreen(DecidingFrame):
     def on_opened(self, message: messages.Opened) -> None:
         """The store is there: back to where the person was."""
         self._kept = dict(message.bookmarks)
-        self.filter = str(self._kept.get("filter") or query.DEFAULT)
-        try:
-            query.parse(self.filter)
-        except query.QueryError:
-            self.filter = query.DEFAULT
-        with self.prevent(Input.Changed):
-            self.query_one("#filter", Input).value = self.filter
+        self.filter = self.query_one(FilterLine).begin(str(self._kept.get("filter") or query.DEFAULT))
         self.lines.marks = {each for each in self._kept.get("marks") or () if isinstance(each, int)}
         place = self._kept.get("place") or {}
         self._wanted = place.get("candidate")
@@ -135,9 +124,10 @@ class QueueScreen(DecidingFrame):
             self.lines.go(self.lines.ids.index(candidate_id))
 
     def on_screen_resume(self) -> None:
-        """This is again where the person is."""
-        super().on_screen_resume()
+        """This is again where the person is: what changed under the other screen is read."""
         self._keep()
+        if self.row is not None and self.backend.desk is not None:
+            self.backend.look(self, self.row.id)
 
     def _show(self, ids: Sequence[int], rows: Mapping[int, Any]) -> None:
         self.lines.now = self.backend.now()
@@ -191,8 +181,9 @@ class QueueScreen(DecidingFrame):
 
     def on_wrote(self, message: messages.Wrote) -> None:
         """What was decided is no longer marked; what was taken back is under the cursor again."""
-        if message.turn == messages.UNDO:
+        if message.turn == messages.UNDO and not self.lines.marks.isdisjoint(message.outcome.done):
             self.lines.marks -= set(message.outcome.done)
+            self._marked()
         elif message.turn == messages.REDO and message.outcome.done:
             self._wanted = message.outcome.done[0]
 
@@ -207,7 +198,7 @@ class QueueScreen(DecidingFrame):
         self._draw_facts()
         if row is None:
             self.query_one(DiffView).show(None)
-        elif self.backend.desk is not None:
+        elif self.backend.desk is not None and self.is_current:
             self.backend.look(self, row.id)
         self._keep()
         self.refresh_lines()
@@ -227,18 +218,15 @@ class QueueScreen(DecidingFrame):
         self.query_one(Facts).show(self.row, self.dossier, self.backend.now())
 
     def _keep(self) -> None:
-        """Keep cursor, filter and marks, each when it changed; under another screen the place is that screen's."""
-        if not self._loaded or not self.is_current:
-            return
-        now: dict[str, Any] = {
-            "place": {"screen": "queue", "candidate": self.lines.cursor},
-            "filter": self.filter,
-            "marks": sorted(self.lines.marks),
-        }
-        for name, value in now.items():
-            if self._kept.get(name) != value:
-                self._kept[name] = value
-                self.backend.keep(name, value)
+        """Keep cursor and filter, each when it changed."""
+        if self._loaded:
+            self._keep_one("place", {"screen": "queue", "candidate": self.lines.cursor})
+            self._keep_one("filter", self.filter)
+
+    def _keep_one(self, name: str, value: Any) -> None:
+        if self._kept.get(name) != value:
+            self._kept[name] = value
+            self.backend.keep(name, value)
 
     # Lines
 
@@ -258,18 +246,15 @@ class QueueScreen(DecidingFrame):
         if not self.is_mounted:
             return
         says = []
-        if self._wrong:
-            says.append(Piece(self._wrong, "risk-high"))
-        else:
-            if self.lines.in_range:
-                says.append(Piece(f"range: {self.station.keymap.first('queue.range')} ends it", "accent", rank=2))
-            if self.lines.marks:
-                shown, every = len(self.lines.marked()), len(self.lines.marks)
-                words = f"{shown:,} marked" if shown == every else f"{shown:,} of {every:,} marked in sight"
-                says.append(Piece(f"{self.glyphs.mark} {words}", "accent", "bold", rank=1))
-            if self.lines.ids:
-                says.append(Piece(f"{self.lines.index + 1:,} / {len(self.lines.ids):,}", "dim", rank=3))
-        self.query_one("#filter-says", Line).show([], says)
+        if self.lines.in_range:
+            says.append(Piece(f"range: {self.station.keymap.first('queue.range')} ends it", "accent", rank=2))
+        if self.lines.marks:
+            shown, every = len(self.lines.marked()), len(self.lines.marks)
+            words = f"{shown:,} marked" if shown == every else f"{shown:,} of {every:,} marked in sight"
+            says.append(Piece(f"{self.glyphs.mark} {words}", "accent", "bold", rank=1))
+        if self.lines.ids:
+            says.append(Piece(f"{self.lines.index + 1:,} / {len(self.lines.ids):,}", "dim", rank=3))
+        self.query_one(FilterLine).say(says)
 
     def key_pieces(self) -> list[Piece]:
         """While the filter is typed, other keys work."""
@@ -361,7 +346,7 @@ class QueueScreen(DecidingFrame):
         self._marked()
 
     def _marked(self) -> None:
-        self._keep()
+        self._keep_one("marks", sorted(self.lines.marks))
         self.refresh_lines()
 
     def do_back(self) -> None:
@@ -381,39 +366,24 @@ class QueueScreen(DecidingFrame):
 
     def do_filter(self) -> None:
         """Type a filter."""
-        self._before_typing = self.filter
-        self.query_one("#filter", Input).focus()
+        self.query_one(FilterLine).type()
 
-    @on(Input.Changed, "#filter")
-    def _filter_typed(self, event: Input.Changed) -> None:
-        """Each key filters; while the words mean nothing the old list stays."""
-        try:
-            query.parse(event.value)
-        except query.QueryError as error:
-            self._wrong = str(error)
-        else:
-            self._wrong = ""
-            if event.value != self.filter:
-                self.filter = event.value
-                self._typed = True
-                self.backend.load_page(self, self.filter)
+    def on_filter_line_typed(self, message: FilterLine.Typed) -> None:
+        """Each key filters; the old list stays until the new one is there."""
+        self.filter = message.text
+        self._typed = True
+        self.backend.load_page(self, self.filter)
+
+    def on_filter_line_mistaken(self) -> None:
+        """Say what is wrong, or no longer."""
         self.refresh_lines()
 
-    @on(Input.Submitted, "#filter")
-    def _filter_kept(self) -> None:
-        """Back to the list; a filter that means nothing gives way to the one shown."""
-        if self._wrong:
-            self.query_one("#filter", Input).value = self.filter
+    def on_filter_line_left(self) -> None:
+        """Back to the list."""
+        self.set_focus(None)
         self.lines.focus()
         self._keep()
-
-    def typing_key(self, event: events.Key) -> None:
-        """In the filter Esc takes back what was typed, and down goes to the list."""
-        if event.key in ("escape", "down"):
-            event.stop()
-            if event.key == "escape":
-                self.query_one("#filter", Input).value = self._before_typing
-            self.lines.focus()
+        self.refresh_lines()
 
     @on(events.DescendantFocus)
     def _focus_moved(self) -> None:

@@ -57,7 +57,8 @@ class QueueList(ScrollView, can_focus=True):
         self.rows: dict[int, QueueRow] = {}
         self.seen: dict[int, str] = {}
         """Content hash of every line as it was last drawn: what the person had before them."""
-        self.marks: set[int] = set()
+        self._marks: set[int] = set()
+        self._marked: list[int] | None = []
         self.now = 0
         """Milliseconds since 1970: what ages are counted to."""
         self.index = 0
@@ -91,6 +92,15 @@ class QueueList(ScrollView, can_focus=True):
         return list(self.ids[top : self.scroll_offset.y + self.room.height + AHEAD])
 
     @property
+    def marks(self) -> set[int]:
+        """Ids of the marked candidates, whether the filter shows them or not."""
+        return self._marks
+
+    @marks.setter
+    def marks(self, marks: set[int]) -> None:
+        self._marks, self._marked = marks, None
+
+    @property
     def room(self) -> Size:
         """Cells for lines, beside the scrollbar."""
         return self.scrollable_content_region.size
@@ -111,7 +121,7 @@ class QueueList(ScrollView, can_focus=True):
         """
         old, wanted = self.row_at(time.monotonic()), self.cursor if cursor is None else cursor
         first = self.index
-        self.ids = ids
+        self.ids, self._marked = ids, None
         self.rows = dict(rows)
         self._strips.clear()
         self._asked = frozenset()
@@ -208,8 +218,10 @@ class QueueList(ScrollView, can_focus=True):
         self.refresh()
 
     def marked(self) -> list[int]:
-        """The marked ids that the filter shows, in its order."""
-        return [each for each in self.ids if each in self.marks] if self.marks else []
+        """The marked ids that the filter shows, in its order; found anew only when marks or filter changed."""
+        if self._marked is None:
+            self._marked = [each for each in self.ids if each in self._marks] if self._marks else []
+        return self._marked
 
     def _move(self, index: int) -> None:
         index = max(0, min(index, len(self.ids) - 1))
