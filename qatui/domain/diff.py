@@ -6,9 +6,11 @@ bisection, so that a text of 200,000 lines opens as fast as one of 150.
 
 from bisect import bisect_left, bisect_right
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import Enum
+from typing import NamedTuple
 
+from qatui.domain.highlight import Highlighter
 from qatui.domain.lines import Lines
 from qatui.domain.review import Comment, Side
 
@@ -48,6 +50,8 @@ class Document:
     new: Lines
     hunks: tuple[Hunk, ...]
     comments: tuple[Comment, ...] = ()
+    colours: Mapping[Side, Highlighter] = field(default_factory=dict, compare=False)
+    """Of each text that there is; none: everything stays plain."""
 
 
 class Kind(Enum):
@@ -77,8 +81,7 @@ class Row:
     """Which line of the comments, from 0; they belong to the line that `old` or `new` names."""
 
 
-@dataclass(frozen=True, slots=True)
-class _Block:
+class _Block(NamedTuple):
     """Rows of one kind from `row` on; `old` and `new` are the lines that its first row shows or stands before."""
 
     kind: Kind
@@ -86,7 +89,8 @@ class _Block:
     rows: int
     old: int
     new: int
-    count: int = 1
+    hidden: int = 1
+    """Lines that a fold stands for."""
     side: Side = "new"
 
     def shows(self, side: Side) -> bool:
@@ -154,7 +158,7 @@ class Rows:
             case Kind.ADDED:
                 return Row(block.kind, new=block.new + at)
             case Kind.FOLD:
-                return Row(block.kind, block.old, block.new, count=block.count)
+                return Row(block.kind, block.old, block.new, count=block.hidden)
             case Kind.NOTE:
                 old, new = (block.old, None) if block.side == "old" else (None, block.new)
                 return Row(block.kind, old, new, note=at)
@@ -166,7 +170,7 @@ class Rows:
         for at in range(bisect_right(starts, line) - 1, -1, -1):
             block = self._blocks[at]
             first = starts[at]
-            if block.kind is Kind.FOLD and first <= line < first + block.count:
+            if block.kind is Kind.FOLD and first <= line < first + block.hidden:
                 return block.row
             if block.shows(side) and first <= line < first + block.rows:
                 return block.row + line - first
@@ -244,6 +248,9 @@ class Rows:
 
     def _lines(self, kind: Kind, old: int, new: int, count: int) -> None:
         """`count` rows of lines, with the comments below theirs."""
+        if not self._notes:
+            self._put(_Block(kind, self.count, count, old, new))
+            return
         on_old, on_new = _shows(kind, "old"), _shows(kind, "new")
         start = 0
         for at in self._noted_in(kind, old, new, count):

@@ -131,7 +131,7 @@ class Highlighter:
 
     def prepare(self, number: int) -> bool:
         """Colour a line before it is asked for; whether there was something to do."""
-        if self._lexer is None or number // STEP in self._blocks:
+        if self._lexer is None or number // STEP in self._blocks or not 0 <= number < self._count:
             return False
         self._lex(number // STEP)
         return True

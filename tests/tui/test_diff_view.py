@@ -3,6 +3,7 @@
 import asyncio
 import re
 from collections.abc import Callable, Coroutine, Sequence
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -13,8 +14,8 @@ from textual.app import App, ComposeResult
 from textual.pilot import Pilot
 from textual.strip import Strip
 
-from qatui.domain.diff import Document, Hunk
-from qatui.domain.lines import Drawn, Lines, draw, split
+from qatui.domain.diff import Document
+from qatui.domain.lines import Drawn, draw
 from qatui.domain.marks import HIDDEN
 from qatui.domain.review import Comment, Side
 from qatui.flows.compare import compare
@@ -523,11 +524,20 @@ def test_without_colours_greys_and_signs_are_left(monkeypatch: pytest.MonkeyPatc
     drive(EDITED, walk)
 
 
+def test_without_colours_of_its_own_a_document_is_plain() -> None:
+    async def walk(view: DiffView, pilot: Pilot[None]) -> None:
+        assert "def" in screen(view)[0]
+        assert not any(
+            segment.style == themes.ink("dark", "syntax-keyword") for segment in view.render_lines(view.size.region)[0]
+        )
+
+    drive(replace(document("def a(): pass\n", "def a(): pass\n"), colours={}), walk)
+
+
 def test_provisional_colours_are_corrected_in_idle_moments() -> None:
     """Far inside a string, the first guess is code; soon it is a string."""
     new = 'x = """\n' + "not = code\n" * 3_000 + '"""\n'
-    old = Lines([*split(new.encode()).lines[:-1], "changed", '"""'], True)
-    pair = Document("t.py", old, split(new.encode()), (Hunk(3_001, 1, 3_001, 0),))
+    pair = document(new.replace('code\n"""', 'code\nchanged\n"""'), new)
 
     async def walk(view: DiffView, pilot: Pilot[None]) -> None:
         def strings() -> bool:

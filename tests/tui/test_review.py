@@ -10,6 +10,7 @@ from textual.pilot import Pilot
 from qatui.domain.candidate import State
 from qatui.domain.lifecycle import Action
 from qatui.flows import review as reviewing
+from qatui.flows.claims import claim
 from qatui.flows.decide import decide
 from qatui.flows.desk import Desk
 from qatui.settings.types import User
@@ -134,7 +135,9 @@ def test_verdicts_go_on_to_the_next_and_at_the_end_back(build: Build, shelf: She
         assert at_review(pilot).at_hand() == ids[0]
         await press(pilot, "z")
         assert state(desk, ids[2]) is State.IN_REVIEW
-        await press(pilot, "a")
+        assert at_review(pilot).at_hand() == ids[2]
+        await press(pilot, "a", "a")
+        assert state(desk, ids[2]) is State.APPROVED
         assert state(desk, ids[0]) is State.APPROVED
         assert isinstance(pilot.app.screen, QueueScreen)
 
@@ -154,6 +157,24 @@ def test_a_verdict_is_for_what_was_on_the_screen(build: Build, shelf: Shelf) -> 
         await settle(pilot)
         assert state(desk, ids[0]) is State.IN_REVIEW
         assert "press again" in said(pilot)
+
+    drive(build(desk), walk)
+
+
+def test_a_verdict_that_is_not_taken_leads_back(
+    build: Build, shelf: Shelf, as_reviewer: Callable[[Desk, str], Desk]
+) -> None:
+    """Somebody claimed it in the same moment: one is told so, and is there again."""
+    desk, ids = shelf
+    reviewing.answer(desk, [ids[0]], "negative", True)
+
+    async def walk(pilot: Walker) -> None:
+        await press(pilot, "enter")
+        claim(as_reviewer(desk, "kim"), [ids[0]])
+        await press(pilot, "a")
+        assert state(desk, ids[0]) is State.IN_REVIEW
+        assert at_review(pilot).at_hand() == ids[0]
+        assert "claimed by @kim" in said(pilot)
 
     drive(build(desk), walk)
 

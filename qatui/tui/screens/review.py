@@ -47,6 +47,8 @@ class ReviewScreen(DecidingFrame):
         self._decided: set[int] = set()
         self._since = 0.0
         """When the content at hand came on the screen (monotonic seconds)."""
+        self._turned: list[int] = []
+        """Lines, from 0, with characters that turn the direction."""
         self._resting: Timer | None = None
         self._pane_wanted: bool | None = None
         """Whether the person wants the side pane; None: as wide as it is."""
@@ -62,7 +64,6 @@ class ReviewScreen(DecidingFrame):
 
     def on_mount(self) -> None:
         """Read the candidate."""
-        super().on_mount()
         self.query_one("#warnings").display = False
         self._arrange()
         self._open()
@@ -97,9 +98,17 @@ class ReviewScreen(DecidingFrame):
         else:
             self._leave()
 
+    def on_wrote(self, message: messages.Wrote) -> None:
+        """What was taken back or not taken is open again: back to it, where it is one."""
+        taken_back = message.outcome.done if message.turn == messages.REDO else ()
+        again = [*taken_back, *(number for number, _ in message.outcome.refused)]
+        self._decided.difference_update(again)
+        if len(again) == 1:
+            self.view(again[0])
+
     def view(self, candidate_id: int) -> None:
-        """Look at a candidate before deciding."""
-        if candidate_id in self._ids:
+        """Look at a candidate of the list."""
+        if candidate_id in self._ids and candidate_id != self.at_hand():
             self._go(self._ids.index(candidate_id))
 
     def _go(self, at: int) -> None:
@@ -119,6 +128,7 @@ class ReviewScreen(DecidingFrame):
         before = self.dossier
         if before is None or (before.candidate.id, before.content) != (dossier.candidate.id, dossier.content):
             self._since = time.monotonic()
+            self._turned = bidi_lines(message.document.new.lines)
         self.dossier = dossier
         self.diff.show(message.document, self._place)
         self._place = None
@@ -140,9 +150,9 @@ class ReviewScreen(DecidingFrame):
     # Where in it
 
     def on_diff_view_moved(self) -> None:
-        """The cursor moved: draw what tells of it, and keep the place once it rests."""
+        """The cursor moved: draw what tells of it and nothing else, and keep the place once it rests."""
         self._draw_head()
-        self.refresh_lines()
+        self.query_one("#title", Line).show(*self.title_pieces())
         if self._resting is not None:
             self._resting.stop()
         self._resting = self.set_timer(KEEP_SECONDS, self._keep)
@@ -314,8 +324,7 @@ class ReviewScreen(DecidingFrame):
         dossier, sign = self.dossier, self.glyphs.warning
         assert dossier is not None
         pieces = []
-        document = self.diff.document
-        turned = bidi_lines(document.new.lines) if document is not None else []
+        turned = self._turned
         if turned:
             more = f" and {len(turned) - 1:,} more" if len(turned) > 1 else ""
             pieces.append(

@@ -1,6 +1,6 @@
 """One row of a diff as a strip: numbers, `+ − ~`, the visible slice of the line in its colours."""
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from itertools import pairwise
@@ -70,7 +70,7 @@ class Painter:
         self,
         document: Document,
         rows: Rows,
-        highlighters: dict[Side, Highlighter],
+        highlighters: Mapping[Side, Highlighter],
         notes: dict[tuple[Side, int], list[str]],
         look: Look,
     ) -> None:
@@ -241,7 +241,8 @@ class Painter:
         drawn, whole = draw_to(line, look.left + width + 1)
         start, skipped = char_at(drawn.text, look.left)
         end, _ = char_at(drawn.text, look.left + width + 1)
-        colours = self._highlighters[side.side].line(side.line)
+        highlighter = self._highlighters.get(side.side)
+        colours = highlighter.line(side.line) if highlighter is not None else []
         layers = (
             [(drawn.at(begin), drawn.at(until)) for begin, until, _ in colours],
             [(drawn.at(begin), drawn.at(until)) for begin, until in side.spans],

@@ -1,5 +1,6 @@
 """The diff: two sides beside each other, or one below the other where it is narrow; only what is seen is drawn."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import Literal
 
@@ -65,7 +66,7 @@ class DiffView(ScrollView, can_focus=False):
         self._has_cursor = cursor
         self._glyphs = glyphs
         self._document: Document | None = None
-        self._highlighters: dict[Side, Highlighter] = {}
+        self._highlighters: Mapping[Side, Highlighter] = {}
         self._rows: Rows | None = None
         self._painter: Painter | None = None
         self._strips: dict[int, Strip] = {}
@@ -95,7 +96,7 @@ class DiffView(ScrollView, can_focus=False):
         if not same:
             self._opened = frozenset()
             self._left = 0
-            self._highlighters = _highlighters(document)
+            self._highlighters = document.colours if document is not None else {}
         self._lay_out(None if same else place or "first")
 
     @property
@@ -386,12 +387,3 @@ class DiffView(ScrollView, can_focus=False):
 
 def _texts(document: Document) -> tuple[object, ...]:
     return document.path, document.old, document.new, document.hunks
-
-
-def _highlighters(document: Document | None) -> dict[Side, Highlighter]:
-    if document is None:
-        return {}
-    made: dict[Side, Highlighter] = {"new": Highlighter(document.path, document.new.lines)}
-    if document.old is not None:
-        made["old"] = Highlighter(document.path, document.old.lines)
-    return made
