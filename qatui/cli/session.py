@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from qatui.cli import diagnostics
 from qatui.wiring import Start, open_desk
 
 if TYPE_CHECKING:
@@ -33,7 +34,10 @@ class Session:
     @cached_property
     def desk(self) -> "Desk":
         """The parts for the repository in `directory`."""
-        return open_desk(self.start)
+        desk = open_desk(self.start)
+        if desk.db.backup is not None:
+            diagnostics.say(f"The database was upgraded; {desk.db.backup} is it as it was.", quiet=self.quiet)
+        return desk
 
     def close(self) -> None:
         """Give back the store, if a command opened it."""

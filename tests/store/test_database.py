@@ -446,3 +446,12 @@ def _as_nobody(look: Callable[[], str]) -> str:
         return look()
 
     return in_child(without)
+
+
+def test_a_server_without_its_driver(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(sys.modules, "psycopg", None)
+    error = refusal("postgresql+psycopg://qatui@nowhere/x")
+    assert (error.message, error.hint) == (
+        "A PostgreSQL database needs the driver psycopg.",
+        "pip install 'qatui[postgres]'",
+    )

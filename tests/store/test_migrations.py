@@ -18,10 +18,12 @@ from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
 from sqlalchemy import Connection, inspect
 
+from qatui.cli.main import run
 from qatui.errors import StoreError, StoreTooNew
 from qatui.store import database, migrate, sqlite_file
 from qatui.store.database import Database, open_database
 from qatui.store.schema import VERSION, alembic_version, metadata
+from tests.conftest import Project
 from tests.store.conftest import in_child, make_shelf
 
 NEXT = """
@@ -293,3 +295,16 @@ def _today(url: str) -> int:
         number = shelf.add()
         shelf.db.close()
     return number
+
+
+def test_the_person_is_told_where_the_copy_is(
+    url: str, tomorrow: Path, project: Project, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    _today(url)
+    monkeypatch.setenv("QATUI_DATABASE", url)
+    assert run(["-C", str(project.root), "status"]) == 0
+    told = capsys.readouterr()
+    (copy,) = backups(url)
+    assert told.err == f"The database was upgraded; {copy} is it as it was.\n"
+    assert run(["-C", str(project.root), "status"]) == 0
+    assert capsys.readouterr().err == ""
