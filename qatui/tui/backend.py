@@ -9,7 +9,7 @@ import asyncio
 import copy
 import traceback
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Coroutine, Iterable, Mapping, Sequence
 from contextlib import suppress
 from functools import partial
 from typing import TYPE_CHECKING, Any, TypeVar
@@ -85,7 +85,7 @@ class Backend:
 
     def start(self) -> None:
         """Open the store, then the repository; an error here ends the app with it."""
-        self._spawn("connect", self._connect())
+        self._spawn("connect", self._connect)
 
     async def _connect(self) -> None:
         try:
@@ -138,16 +138,16 @@ class Backend:
     def load_page(self, asker: MessagePump, text: str) -> None:
         """The first lines that the filter `text` means; raises QueryError for one that means nothing."""
         step: Step = partial(errands.first_page, text=text, wanted=query.parse(text))
-        self._spawn("queue", self._read("queue", asker, step))
+        self._spawn("queue", partial(self._read, "queue", asker, step))
 
     def load_queue(self, asker: MessagePump, text: str, sight: Sequence[int]) -> None:
         """Every id that the filter `text` means, with the lines in `sight` read again; raises QueryError."""
         step: Step = partial(errands.whole_queue, text=text, wanted=query.parse(text), sight=sight)
-        self._spawn("queue", self._read("queue", asker, step))
+        self._spawn("queue", partial(self._read, "queue", asker, step))
 
     def load_rows(self, asker: MessagePump, ids: Sequence[int]) -> None:
         """The lines of `ids`, which came into sight."""
-        self._spawn("rows", self._read("rows", asker, partial(errands.some_rows, ids=ids)))
+        self._spawn("rows", partial(self._read, "rows", asker, partial(errands.some_rows, ids=ids)))
 
     def look(self, asker: MessagePump, candidate_id: int) -> None:
         """One candidate whole, without a change of state."""
@@ -170,7 +170,7 @@ class Backend:
                                         self._must())  # fmt: skip
 
         self._newest["preload"] = mine = self._newest["preload"] + 1
-        self._spawn("preload", load())
+        self._spawn("preload", load)
 
     def recall(self, asker: MessagePump, name: str) -> None:
         """A bookmark; None where there is none."""
@@ -178,13 +178,13 @@ class Backend:
         def read(seat: Seat) -> messages.Recalled:
             return messages.Recalled(name, errands.recall(seat, [name])[name])
 
-        self._spawn("place", self._read("place", asker, read, newest=False))
+        self._spawn("place", partial(self._read, "place", asker, read, newest=False))
 
     def ask(
         self, asker: MessagePump, lane: str, work: Callable[["Desk"], messages.Told], *, newest: bool = True
     ) -> None:
         """Run a flow that reads; its message goes to `asker`. With `newest` a later question drops this one."""
-        self._spawn(lane, self._read(lane, asker, lambda _seat: work(self._must()), newest=newest, desk=True))
+        self._spawn(lane, partial(self._read, lane, asker, lambda _seat: work(self._must()), newest=newest, desk=True))
 
     async def _read(
         self, lane: str, asker: MessagePump, step: Step, *, newest: bool = True, desk: bool = False
@@ -247,7 +247,7 @@ class Backend:
     def write(self, verb: str, work: Callable[["Desk"], messages.Wrote]) -> None:
         """Run a flow that writes, after those asked for earlier; `verb`, in the past, is for its failure."""
         self.unsaved += 1
-        self._spawn("write", self._write(verb, work))
+        self._spawn("write", partial(self._write, verb, work))
 
     async def _write(self, verb: str, work: Callable[["Desk"], messages.Wrote]) -> None:
         try:
@@ -273,7 +273,7 @@ class Backend:
 
         if self._locks["publish"].locked():
             return False
-        self._spawn("publish", run())
+        self._spawn("publish", run)
         return True
 
     def keep(self, name: str, value: Any) -> None:
@@ -281,7 +281,7 @@ class Backend:
         waiting = bool(self._places)
         self._places[name] = value
         if not waiting:
-            self._spawn("place", self._keep())
+            self._spawn("place", self._keep)
 
     async def _keep(self) -> None:
         async with self._locks["place"]:
@@ -295,7 +295,7 @@ class Backend:
     def poll(self) -> None:
         """Look for commits, unless a look is under way."""
         if not self._locks["watch"].locked():
-            self._spawn("watch", self._look_for_changes())
+            self._spawn("watch", self._look_for_changes)
 
     async def _look_for_changes(self) -> None:
         async with self._locks["watch"]:
@@ -320,7 +320,7 @@ class Backend:
                 await self._guarded("wake deferred candidates", work, self._must())
             await self._look_for_changes()
 
-        self._spawn("wake", wake())
+        self._spawn("wake", wake)
 
     # Children
 
@@ -329,7 +329,7 @@ class Backend:
         if self.child is not None:
             return False
         self.child = Child(self.command(*arguments))
-        self._spawn("child", self._follow(self.child, verb))
+        self._spawn("child", partial(self._follow, self.child, verb))
         return True
 
     def command(self, *arguments: str) -> list[str]:
@@ -356,8 +356,9 @@ class Backend:
 
     # The edge
 
-    def _spawn(self, lane: str, coroutine: Any) -> None:
-        self._app.run_worker(coroutine, group=lane, exit_on_error=False)
+    def _spawn(self, lane: str, work: Callable[[], Coroutine[Any, Any, None]]) -> None:
+        """Run `work` beside the screens; called by the worker itself, so that none is left over when the app ends."""
+        self._app.run_worker(work, group=lane, exit_on_error=False)
 
     def _sitting(self) -> Seat:
         assert self._seat is not None, "asked before the store was open"

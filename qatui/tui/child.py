@@ -39,7 +39,8 @@ class Child:
             start_new_session=True,
             limit=1 << 20,
         )
-        os.setpriority(os.PRIO_PGRP, process.pid, 5)
+        with suppress(ProcessLookupError):  # it may have ended already
+            os.setpriority(os.PRIO_PGRP, process.pid, 5)
         assert process.stdout is not None
         assert process.stderr is not None
         said = asyncio.create_task(process.stderr.read())

@@ -282,6 +282,10 @@ class QueueScreen(DecidingFrame):
         row = self.lines.row_at(self.pressed)
         return Targets([row.id], {row.id: row.content_hash}, row.path) if row else Targets()
 
+    def only_at_hand(self) -> bool:
+        """Whether nothing else is marked."""
+        return self.lines.marked() in ([], [self.lines.cursor])
+
     def go_on(self, ids: Sequence[int]) -> None:
         """The cursor to the next candidate that no verdict is on its way for."""
         self.lines.advance(ids)

@@ -61,6 +61,10 @@ class DecidingFrame(Frame):
         """Id of the candidate at hand."""
         raise NotImplementedError
 
+    def only_at_hand(self) -> bool:
+        """Whether an action takes the candidate at hand and no other."""
+        return True
+
     def go_on(self, ids: Sequence[int]) -> None:
         """A verdict on `ids` is on its way: on to the next candidate."""
         raise NotImplementedError
@@ -80,7 +84,7 @@ class DecidingFrame(Frame):
             return None
         if act.verb == "checklist" and not dossier.checklist:
             return "the team has no checklist; set `checklist:` in qatui.yaml"
-        if len(self.targets().ids) > 1:
+        if not self.only_at_hand():
             return None
         given = lifecycle.Circumstances(desk.reviewer, desk.team.self_approve, open_required(dossier.checklist))
         return lifecycle.why_not(dossier.candidate, act.needs, given)

@@ -22,8 +22,7 @@ class FilterLine(Horizontal):
     DEFAULT_CSS = """
     FilterLine { height: 1; padding: 0 1; }
     FilterLine #filter-sign { width: 2; color: $accent; }
-    FilterLine #filter { width: 1fr; background: $background; }
-    FilterLine #filter:focus { background: $panel; }
+    FilterLine #filter { width: 1fr; }
     """
 
     @dataclass
