@@ -140,7 +140,7 @@ class User(Struct, frozen=True, kw_only=True):
 
     identity: Identity = Identity()
     keys: dict[str, str] = field(default_factory=dict)
-    """Action id to keys, comma-separated, such as `queue.approve: A`."""
+    """Action id to keys, comma-separated, such as `candidate.approve: A`."""
     theme: Literal["dark", "light", "contrast"] = "dark"
     glyphs: Literal["auto", "unicode", "ascii"] = "auto"
     """`auto` is ascii on TERM=linux or a locale without UTF-8."""

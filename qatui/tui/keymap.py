@@ -137,6 +137,7 @@ ACTIONS: tuple[Act, ...] = (
     Act("app.refresh", ("R",), "refresh", "read everything again", 0, None, "qatui status"),
     Act("app.queue", ("1",), "Queue", "go to the queue"),
     Act("app.publications", ("2",), "Publish", "go to the publications"),
+    Act("app.stop", (), "stop", "stop the intake that runs; what it took in stays"),
     Act("app.theme", (), "theme", "next theme: dark, light, contrast"),
     Act("app.coach", (), "coach", "the coach: first steps, shown or hidden"),
     Act("app.palette", (":", "ctrl+p"), "palette", "every action by name"),

@@ -220,6 +220,30 @@ def test_cancelling_ends_the_whole_group(tmp_path: Path) -> None:
         pytest.fail("the grandchild lived on")
 
 
+def test_an_intake_is_stopped_from_the_palette(build: Build, team_desk: Desk, tmp_path: Path) -> None:
+    many(team_desk, 1)
+    child = tmp_path / "child.py"
+    child.write_text(
+        "import json, time\n"
+        "print(json.dumps({'schema': 1, 'progress': {'done': 1, 'total': 2}}), flush=True)\n"
+        "time.sleep(60)\n"
+    )
+
+    async def walk(pilot: Driving) -> None:
+        screen = queue(pilot)
+        assert screen.why_not(screen.station.keymap.acts["app.stop"]) == "no intake runs"
+        assert screen.backend.ingest("generated")
+        assert not screen.backend.ingest("generated"), "one at a time"
+        while "1 of 2" not in line(pilot, "title"):
+            await pilot.pause()
+        screen.act("app.stop")
+        await settle(pilot)
+        assert "The job was cancelled." in said(pilot)
+        assert "1 of 2" not in line(pilot, "title")
+
+    drive(build(team_desk, child=[sys.executable, str(child)]), walk)
+
+
 def test_a_child_that_cannot_be_started(build: Build, team_desk: Desk) -> None:
     async def walk(pilot: Driving) -> None:
         assert queue(pilot).backend.ingest("x.jsonl")

@@ -193,7 +193,7 @@ class Frame(Screen[None]):
 
     def why_not(self, act: Act) -> str | None:
         """Why an action cannot be done now; None: it can."""
-        return None
+        return "no intake runs" if act.id == "app.stop" and self.backend.child is None else None
 
     # Actions of every screen
 
@@ -218,6 +218,11 @@ class Frame(Screen[None]):
     def do_theme(self) -> None:
         """The next theme."""
         self.station.next_theme()
+
+    def do_stop(self) -> None:
+        """End the child process."""
+        if self.backend.child is not None:
+            self.backend.child.cancel()
 
     def do_queue(self) -> None:
         """To the queue."""

@@ -152,7 +152,7 @@ class PublishScreen(Frame):
             return "it is under way"
         if act.id == "publish.terminal" and not self._needs_terminal:
             return "only where git wants somebody to type"
-        return None
+        return super().why_not(act)
 
     def do_publish(self) -> None:
         """Ask, then publish."""
