@@ -358,7 +358,8 @@ class Backend:
 
     def _spawn(self, lane: str, work: Callable[[], Coroutine[Any, Any, None]]) -> None:
         """Run `work` beside the screens; called by the worker itself, so that none is left over when the app ends."""
-        self._app.run_worker(work, group=lane, exit_on_error=False)
+        run: Any = work  # Textual's own type of what a worker runs is one that mypy cannot solve
+        self._app.run_worker(run, group=lane, exit_on_error=False)
 
     def _sitting(self) -> Seat:
         assert self._seat is not None, "asked before the store was open"

@@ -178,7 +178,7 @@ def test_nothing_is_shown_before_there_is_something() -> None:
 def test_folds_open_and_context_grows() -> None:
     async def walk(view: DiffView, pilot: Pilot[None]) -> None:
         rows = screen(view)
-        assert "… 47 lines unchanged …" in rows[0]
+        assert "── 47 lines unchanged ──" in rows[0]
         assert view.place == ("new", 50)
         assert not view.unfold()
         view.top()

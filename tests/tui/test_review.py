@@ -15,6 +15,7 @@ from qatui.flows.decide import decide
 from qatui.flows.desk import Desk
 from qatui.settings.types import User
 from qatui.store import bookmarks, candidates, reviews
+from qatui.tui import themes
 from qatui.tui.screens.queue import QueueScreen
 from qatui.tui.screens.review import ReviewScreen
 from qatui.tui.widgets.diff_head import DiffHead
@@ -312,8 +313,12 @@ def test_the_pane_comes_and_goes(build: Build, shelf: Shelf) -> None:
             seen.append(pane(pilot))
         assert seen == [(True, False), (False, False), (True, False)]
         await pilot.resize_terminal(90, 30)
+        pilot.app.theme = "light"
         await settle(pilot)
         assert pane(pilot) == (True, True)
+        drawn = cast(Any, pilot.app.screen.query_one(SidePane).query_one("Static")).content
+        papers = {str(each.style).rpartition(" on ")[2] for each in drawn.spans}
+        assert papers == {themes.TOKENS["light"]["panel"]}
 
     async def narrow(pilot: Walker) -> None:
         seen = []

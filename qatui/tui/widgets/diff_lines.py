@@ -203,9 +203,9 @@ class Painter:
         ]
 
     def _fold(self, row: Row, current: bool) -> list[Segment]:
-        theme, cut = self.look.theme, self.look.glyphs.cut
+        theme, rule = self.look.theme, 2 * self.look.glyphs.rule
         paper = "selection" if current else "panel"
-        text = f"{cut} {row.count:,} lines unchanged {cut}"
+        text = f"{rule} {row.count:,} lines unchanged {rule}"
         cursor = Segment(self.look.glyphs.cursor if current else " ", ink(theme, "accent", paper))
         lead = " " * (self.gutter - 1)
         return [cursor, Segment(f"{lead}{text}".ljust(self.look.width - 1), ink(theme, "dim", paper))]

@@ -85,13 +85,15 @@ class SidePane(VerticalScroll, can_focus=False):
         if not dossier.comments:
             return
         self._title(text, "Comments", str(len(dossier.comments)))
-        for each in dossier.comments:
+        for at, each in enumerate(dossier.comments):
             where = [visible(each.author), moments.age(each.at, self._now)]
             if each.revision != dossier.candidate.revision:
                 where.append(f"rev {each.revision}")
             if each.line is not None:
                 where.append(f"{'base ' if each.side == 'old' else ''}line {each.line:,}")
-            text.append("\n" + f" {self._glyphs.dot} ".join(where), ink(self._theme, "link", "panel"))
+            text.append("\n\n" if at else "\n").append(
+                f" {self._glyphs.dot} ".join(where), ink(self._theme, "link", "panel")
+            )
             text.append("\n" + visible_lines(each.body), ink(self._theme, "foreground", "panel"))
 
     def _revisions(self, text: Text, dossier: "Dossier") -> None:
