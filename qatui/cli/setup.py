@@ -51,8 +51,8 @@ def init(
     """
     from qatui import paths
     from qatui.settings.load import load_team
-    from qatui.settings.types import TEAM_FILE
     from qatui.settings.template import team_text
+    from qatui.settings.types import TEAM_FILE
     from qatui.workspace.repository import discover
 
     clone = discover(session.directory)

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from qatui.domain.marks import BIDI, HIDDEN, mark_of, visible, visible_lines
+from qatui.domain.marks import BIDI, HIDDEN, bidi_lines, mark_of, visible, visible_lines
 
 HOSTILE_CATEGORIES = {"Cc", "Cf", "Cs", "Zl", "Zp"}
 
@@ -91,3 +91,7 @@ def test_bidi_finds_every_character_that_turns_the_direction() -> None:
     for code in range(0x2000, 0x2070):
         if unicodedata.bidirectional(chr(code)) in turning:
             assert BIDI.match(chr(code))
+
+
+def test_lines_that_turn_the_direction_are_named() -> None:
+    assert bidi_lines(["plain", "日本語", "a\u202eb", "", "\u200f"]) == [2, 4]
