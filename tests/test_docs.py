@@ -4,6 +4,7 @@ import re
 import shlex
 from collections.abc import Iterator
 from pathlib import Path
+from urllib.parse import unquote
 
 import click
 import pytest
@@ -51,7 +52,7 @@ def test_every_picture_and_page_exists() -> None:
     links = re.findall(r"\]\(([^)#]+)\)", TEXT)
     assert any(link.startswith("snapshots/") for link in links)
     for link in links:
-        assert link.startswith("https://") or (ROOT / link).is_file(), link
+        assert link.startswith("https://") or (ROOT / unquote(link)).is_file(), link
 
 
 def one_command(text: str) -> click.Command:
@@ -59,7 +60,7 @@ def one_command(text: str) -> click.Command:
     assert words.pop(0) == "qatui"
     command: click.Command = qatui
     while isinstance(command, click.Group) and words:
-        found = command.commands.get(words.pop(0))
+        found = command.get_command(click.Context(command), words.pop(0))
         assert found is not None, text
         command = found
     known = {option for parameter in command.params for option in parameter.opts + parameter.secondary_opts}

@@ -9,8 +9,9 @@ from typing import NoReturn
 import click
 
 from qatui import __version__
-from qatui.cli import diagnostics, intake, publish, queue, review, setup
-from qatui.cli.session import Session, take_json
+from qatui.cli import diagnostics
+from qatui.cli.families import Families
+from qatui.cli.session import Session
 from qatui.errors import QatuiError
 
 _COMPLETING = "_QATUI_COMPLETE"
@@ -19,7 +20,9 @@ _FOLDER = click.Path(path_type=Path, exists=True, file_okay=False)
 
 
 @click.group(
-    invoke_without_command=True, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100}
+    cls=Families,
+    invoke_without_command=True,
+    context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100},
 )
 @click.option("-C", "directory", type=_FOLDER, default=Path(), help="Work in DIR.", metavar="DIR")
 @click.option("--config", "user_file", type=click.Path(path_type=Path), help="Your settings, instead of your own file.")
@@ -48,12 +51,6 @@ def qatui(
         from qatui.cli.workstation import run
 
         context.exit(run(context.obj))
-
-
-for family in (intake, queue, review, publish, setup):
-    for command in family.COMMANDS:
-        take_json(command)
-        qatui.add_command(command)
 
 
 def main(args: list[str] | None = None) -> NoReturn:
