@@ -13,7 +13,7 @@ class Families(click.Group):
     _known: MutableMapping[str, click.Command]
     _loaded = False
 
-    @property  # type: ignore[override]
+    @property
     def commands(self) -> MutableMapping[str, click.Command]:
         """The commands by name."""
         if not self._loaded:
