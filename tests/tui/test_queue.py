@@ -430,3 +430,17 @@ def test_a_hundred_thousand_lines(build: Build, plain: Desk) -> None:
         assert len(lines._strips) <= 2 * lines.room.height
 
     drive(build(plain), walk)
+
+
+def test_help_scrolls_and_goes(build: Build, plain: Desk) -> None:
+    ids = many(plain, 2)
+
+    async def walk(pilot: Driving) -> None:
+        await press(pilot, "question_mark", "j", "j", "k")
+        page = pilot.app.screen.query_one(".page")
+        assert page.scroll_offset.y == 1
+        await press(pilot, "a", "escape")
+        assert len(pilot.app.screen_stack) == 1
+        assert state(plain, ids[0]).verdict is None
+
+    drive(build(plain), walk, (80, 24))

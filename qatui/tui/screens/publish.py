@@ -55,11 +55,6 @@ class PublishScreen(Frame):
         self._say_state("reading the publications …", "dim")
         self._load()
 
-    def ask(self) -> None:
-        """Put the question as soon as it is known what would be published."""
-        self._asking = True
-        self._load()
-
     def _load(self) -> None:
         self.backend.ask(self, "publications", errands.publications)
 
