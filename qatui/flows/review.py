@@ -6,7 +6,7 @@ from difflib import get_close_matches
 from typing import Any
 
 from qatui.domain.candidate import GONE, Candidate, Outcome, State
-from qatui.domain.lifecycle import Action, next_state, why_not
+from qatui.domain.lifecycle import Action, Circumstances, next_state, why_not
 from qatui.domain.moments import iso
 from qatui.domain.review import BODY_LIMIT, Comment, Revision, Side, Ticked, checklist, storable
 from qatui.errors import NotFound, UsageError
@@ -130,11 +130,15 @@ def comment(desk: Desk, ids: Iterable[int], body: str, *, side: Side | None = No
     if line is not None and side is None:
         side = "new"
     numbers = moves.unique(ids)
+    # Lines are counted before the transaction: nobody waits for a process or for megabytes while the store is held.
     base_lines = _base_lines(desk, numbers) if side == "old" else {}
+    proposed = _proposed_lines(desk, numbers) if side == "new" else {}
 
     def write(connection: Connection, each: Candidate) -> Mapping[str, Any] | str | None:
         if line is not None:
-            there = base_lines.get(each.id, 0) if side == "old" else _lines(content.get(connection, each.content_hash))
+            seen, there = proposed.get(each.id, (None, base_lines.get(each.id, 0)))
+            if moved := why_not(each, Action.COMMENT, Circumstances(desk.reviewer, expected_hash=seen)):
+                return moved
             if not 1 <= line <= there:
                 where = "the file on base" if side == "old" else f"revision {each.revision}"
                 return f"{where} has no line {line} (it has {there})"
@@ -229,6 +233,20 @@ def _base_lines(desk: Desk, numbers: list[int]) -> dict[int, int]:
     oids = desk.repository.oids(desk.base.commit, list(paths.values()))
     blobs = desk.repository.blobs(oids.values())
     return {number: _lines(blobs[oids[path]]) for number, path in paths.items() if path in oids}
+
+
+def _proposed_lines(desk: Desk, numbers: list[int]) -> dict[int, tuple[str, int]]:
+    """The content hash of each candidate and how many lines that content has, by candidate id."""
+    found: dict[int, tuple[str, int]] = {}
+    counted: dict[str, int] = {}
+    for part in moves.chunks(numbers):
+        with desk.db.read() as connection:
+            for number, each in candidates.get_many(connection, desk.repository_id, part).items():
+                name = each.content_hash
+                if name not in counted:
+                    counted[name] = _lines(content.get(connection, name))
+                found[number] = (name, counted[name])
+    return found
 
 
 def _lines(data: bytes) -> int:

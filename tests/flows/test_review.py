@@ -1,6 +1,7 @@
 """Opening, looking, commenting, answering, waking."""
 
 from collections.abc import Callable
+from contextlib import closing
 from dataclasses import replace
 
 import pytest
@@ -14,8 +15,8 @@ from qatui.flows.decide import decide
 from qatui.flows.desk import Desk
 from qatui.flows.review import answer, comment, look, open_candidate, wake_due
 from qatui.settings.types import ChecklistItem, Team
-from qatui.store import events, reviews
-from qatui.store.database import ROWS_A_WRITE
+from qatui.store import content, events, reviews
+from qatui.store.database import ROWS_A_WRITE, Connection, Database
 from qatui.store.reviews import Origin
 from tests.conftest import NOW, Clock, Project, seed
 from tests.flows.rows import get, put
@@ -195,6 +196,34 @@ def test_a_line_that_is_not_there(desk: Desk) -> None:
         (two, "the file on base has no line 3 (it has 0)"),
     )
     assert comment(desk, [one], "x", line=0).done == ()
+
+
+def test_nobody_waits_while_lines_are_counted(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
+    ids = seed(desk, {USERS: "a\nb\n", "tests/test_new.py": "a\nb\nc\n"})
+    get_content = content.get
+
+    def look_up(connection: Connection, name: str) -> bytes:
+        with closing(Database(desk.db.url, busy_seconds=0)) as other, other.write():
+            pass
+        return get_content(connection, name)
+
+    monkeypatch.setattr(content, "get", look_up)
+    assert comment(desk, ids, "x", line=2).done == tuple(ids)
+
+
+def test_a_line_of_content_that_came_after_it_was_counted(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
+    number, other = seed(desk, {USERS: "a\nb\n", "tests/test_new.py": "a\nb\nc\n"})
+    write = type(desk.db).write
+
+    def door(self: object) -> object:
+        monkeypatch.undo()
+        put(desk, number, content_hash=get(desk, other).content_hash, revision=2)
+        return write(self)  # type: ignore[arg-type]
+
+    monkeypatch.setattr(type(desk.db), "write", door)
+    outcome = comment(desk, [number, other], "x", line=2)
+    assert outcome.done == (other,)
+    assert outcome.refused == ((number, "its content changed since you looked (now revision 2)"),)
 
 
 @pytest.mark.parametrize(
