@@ -10,7 +10,9 @@ from qatui.domain.marks import visible_lines
 from qatui.domain.moments import age, iso
 
 if TYPE_CHECKING:
-    from qatui.domain.review import Event
+    from collections.abc import Sequence
+
+    from qatui.domain.review import Event, Ticked
     from qatui.flows.review import Dossier
 
 LIMIT = click.IntRange(0, 2**31)
@@ -167,7 +169,7 @@ def _print_review(dossier: "Dossier") -> None:
         output.line(f"  {each.number}  {each.content_hash[:12]}  {size}  {iso(each.at)}  by {by}")
     if dossier.checklist:
         output.line()
-        print_checklist(dossier)
+        print_checklist(dossier.checklist)
     if dossier.comments:
         output.line()
         output.line("comments")
@@ -178,11 +180,11 @@ def _print_review(dossier: "Dossier") -> None:
             output.line(f"    {line}")
 
 
-def print_checklist(dossier: "Dossier") -> None:
+def print_checklist(items: "Sequence[Ticked]") -> None:
     """The checklist of a candidate with its answers."""
-    done = sum(each.done for each in dossier.checklist)
-    output.line(f"checklist {done}/{len(dossier.checklist)}")
-    for each in dossier.checklist:
+    done = sum(each.done for each in items)
+    output.line(f"checklist {done}/{len(items)}")
+    for each in items:
         box = "[x]" if each.done else "[ ]"
         star = " (required)" if each.item.required else ""
         by = f"  @{each.by}" if each.by else ""

@@ -214,22 +214,21 @@ def _id(word: str) -> int:
 
 def _list_checklists(session: Session, ids: tuple[int, ...], query: str | None) -> ExitCode:
     from qatui.flows import queue
-    from qatui.flows.review import look
+    from qatui.flows.review import checklists
 
-    dossiers = [look(session.desk, number) for number in queue.resolve(session.desk, ids, query)]
+    listed = checklists(session.desk, queue.resolve(session.desk, ids, query))
     if session.json:
         lists = [
-            {"candidate": each.candidate.id, "checklist": [records.ticked(item) for item in each.checklist]}
-            for each in dossiers
+            {"candidate": each.id, "checklist": [records.ticked(item) for item in items]} for each, items in listed
         ]
         output.emit({"checklists": lists})
         return ExitCode.DONE
     if not session.desk.team.checklist:
         output.line("The team has no review checklist: set `checklist:` in qatui.yaml.")
         return ExitCode.DONE
-    for each in dossiers:
-        output.line(f"{each.candidate.id}  {each.candidate.path}")
-        print_checklist(each)
+    for each, items in listed:
+        output.line(f"{each.id}  {each.path}")
+        print_checklist(items)
     return ExitCode.DONE
 
 

@@ -69,6 +69,17 @@ def look(desk: Desk, number: int) -> Dossier:
     )
 
 
+def checklists(desk: Desk, ids: Iterable[int]) -> list[tuple[Candidate, tuple[Ticked, ...]]]:
+    """The checklist of each of `ids` that is there, in their order, with the answers for its current content."""
+    listed = []
+    with desk.db.read() as connection:
+        for part in moves.chunks(moves.unique(ids)):
+            found = candidates.get_many(connection, desk.repository_id, part)
+            answers = reviews.answers(connection, {number: each.content_hash for number, each in found.items()})
+            listed += [(found[each], checklist(desk.team.checklist, answers[each])) for each in part if each in found]
+    return listed
+
+
 def open_candidate(desk: Desk, number: int) -> Dossier:
     """Like `look`; a pending candidate is in review from now on. Raises NotFound."""
     with desk.db.read() as connection:

@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from contextlib import closing
 from dataclasses import replace
+from pathlib import Path
 
 import pytest
 
@@ -13,11 +14,12 @@ from qatui.domain.review import BODY_LIMIT
 from qatui.errors import NotFound, UsageError
 from qatui.flows.decide import decide
 from qatui.flows.desk import Desk
-from qatui.flows.review import answer, comment, look, open_candidate, wake_due
+from qatui.flows.review import answer, checklists, comment, look, open_candidate, wake_due
 from qatui.settings.types import ChecklistItem, Team
 from qatui.store import content, events, reviews
 from qatui.store.database import ROWS_A_WRITE, Connection, Database
 from qatui.store.reviews import Origin
+from qatui.workspace.repository import Repository
 from tests.conftest import NOW, Clock, Project, seed
 from tests.flows.rows import get, put
 
@@ -274,6 +276,18 @@ def test_answers_where_nothing_is_decided_any_more(desk: Desk) -> None:
     put(desk, number, state="published")
     outcome = answer(desk, [number], "body", True)
     assert outcome.refused == ((number, "it is published; close or merge its pull request first"),)
+
+
+def test_checklists_of_many_need_neither_git_nor_content(desk: Desk) -> None:
+    desk = replace(desk, team=Team(checklist=CHECKLIST))
+    ids = seed(desk, {f"tests/test_{number}.py": f"{number}" for number in range(ROWS_A_WRITE + 1)})
+    answer(desk, ids[-1:], "body", True)
+    with desk.db.write() as connection:
+        connection.exec_driver_sql("UPDATE content SET data = 'damaged'")
+    far = replace(desk, repository=Repository(Path("/nowhere"), Path("/nowhere/.git")))
+    listed = checklists(far, [ids[-1], *ids, 999])
+    assert [each.id for each, _ in listed] == [ids[-1], *ids[:-1]]
+    assert [[item.done for item in ticked] for _, ticked in listed[:2]] == [[True, False], [False, False]]
 
 
 def test_an_unknown_item(desk: Desk) -> None:
