@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
 @click.command()
 @click.argument("ids", metavar="[ID]...", type=int, nargs=-1)
-@click.option("--query", metavar="QUERY", help="Of the approved candidates those that match, as in qatui list.")
+@click.option("--query", metavar="QUERY", help="Of the approved candidates those that match, its `is:` included.")
 @click.option("--dry-run", is_flag=True, help="Show branch, commits and pull request; write nothing, push nothing.")
 @pass_session
 def publish(session: Session, ids: tuple[int, ...], query: str | None, dry_run: bool) -> ExitCode:
@@ -32,17 +32,18 @@ def publish(session: Session, ids: tuple[int, ...], query: str | None, dry_run: 
     Nothing of the working tree, the index or your branches changes.
     """
     from qatui.flows import publish as flow
-    from qatui.flows.queue import read_query
+    from qatui.flows.queue import read_query, resolve
 
     if ids and query is not None:
         raise UsageError("Name candidates or give --query, not both.")
     wanted = None if query is None else read_query(query)
     desk, asking = session.desk, _person_is_there()
+    chosen = resolve(desk, ids, None) if ids else None
     if dry_run:
         desk, taken, remarks = flow.meet_remote(desk, foreground=asking)
-        made = flow.plan(desk, ids or None, wanted, taken=taken, remarks=remarks)
+        made = flow.plan(desk, chosen, wanted, taken=taken, remarks=remarks)
         return _show_plan(session, made)
-    result = flow.publish(desk, ids or None, wanted, foreground=asking, say=_saying(session))
+    result = flow.publish(desk, chosen, wanted, foreground=asking, say=_saying(session))
     return _show_result(session, result)
 
 

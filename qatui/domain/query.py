@@ -8,7 +8,7 @@
 Without an `is:` the filter is `is:open`.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from difflib import get_close_matches
 
 from qatui.domain.candidate import GONE, OPEN, State
@@ -34,6 +34,8 @@ class Query:
     states: frozenset[State]
     words: tuple[str, ...] = ()
     without: tuple[str, ...] = ()
+    states_said: bool = field(default=True, compare=False)
+    """Whether somebody named the states; False: the default, which a verb with states of its own sets aside."""
 
     @property
     def every_state(self) -> bool:
@@ -59,7 +61,7 @@ def parse(text: str) -> Query:
             without.append(token[1:])
         else:
             words.append(token)
-    return Query(frozenset(states) if said else OPEN, tuple(words), tuple(without))
+    return Query(frozenset(states) if said else OPEN, tuple(words), tuple(without), said)
 
 
 def _is_text(text: str) -> bool:

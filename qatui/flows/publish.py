@@ -54,6 +54,7 @@ def plan(
 ) -> PublishingPlan:
     """What publishing `ids` (None: everything approved that matches `query`) would do now; nothing is written.
 
+    Approved and of a state that `query` names: `is:rejected` is nothing, a query without `is:` all that match.
     `taken` are branch names at the remote, as `meet_remote` finds them.
     """
     chosen = _chosen(desk, ids, query)
@@ -135,7 +136,8 @@ def _chosen(desk: Desk, ids: Iterable[int] | None, query: Query | None) -> list[
     if ids is not None:
         return moves.unique(ids)
     approved = frozenset({State.APPROVED})
-    wanted = replace(query, states=approved) if query else Query(approved)
+    wanted = query or Query(approved)
+    wanted = replace(wanted, states=wanted.states & approved if wanted.states_said else approved)
     with desk.db.read() as connection:
         return candidates.queue_ids(connection, desk.repository_id, wanted)
 

@@ -55,7 +55,8 @@ def test_publish_prints_branch_and_record(desk: Desk, project: Project, capsys: 
 
 def test_publish_as_json(desk: Desk, project: Project, capsys: pytest.CaptureFixture[str]) -> None:
     (number,) = approved(desk, {"tests/test_a.py": "a\n"})
-    assert call(project, "-q", "publish", str(number), "99", "--json") == ExitCode.NEEDS_PERSON
+    (other,) = seed(desk, {"tests/test_b.py": "b\n"})
+    assert call(project, "-q", "publish", str(number), str(other), "--json") == ExitCode.NEEDS_PERSON
     found = data(capsys)
     (made,) = found.pop("publications")
     assert made["head"] == run_git(project.remote, "rev-parse", made["branch"])
@@ -65,12 +66,22 @@ def test_publish_as_json(desk: Desk, project: Project, capsys: pytest.CaptureFix
         "published": [number],
         "already": [],
         "held": [],
-        "refused": [{"id": 99, "reason": "no such candidate"}],
+        "refused": [{"id": other, "reason": "only approved candidates can be published: it waits for review"}],
         "remarks": [],
         "jobs": [{"id": 1, "job": "publish:1", "state": "done", "words": "", "needs_terminal": False}],
     }
     assert call(project, "publish", str(number)) == ExitCode.DONE
     assert capsys.readouterr() == ("Nothing to publish.\n", f"published before: {number}\n")
+
+
+@pytest.mark.parametrize("options", [[], ["--dry-run"]])
+def test_an_id_that_names_nothing_is_no_candidate_as_everywhere(
+    desk: Desk, project: Project, capsys: pytest.CaptureFixture[str], options: list[str]
+) -> None:
+    (number,) = approved(desk, {"tests/test_a.py": "a\n"})
+    assert call(project, "publish", str(number), "99", *options) == ExitCode.USAGE
+    out, err = capsys.readouterr()
+    assert (out, "There is no candidate 99 in this repository." in err) == ("", True)
 
 
 def test_dry_run_shows_everything_and_does_nothing(
@@ -82,12 +93,9 @@ def test_dry_run_shows_everything_and_does_nothing(
         title="x\x1b[31m\nSigned-off-by: Evil <e@x>",
     )
     project.commit({"tests/test_orders.py": "theirs\n"})
-    assert call(project, "publish", "--dry-run", "99", str(one), str(two)) == ExitCode.NEEDS_PERSON
+    assert call(project, "publish", "--dry-run", str(one), str(two)) == ExitCode.NEEDS_PERSON
     out, err = capsys.readouterr()
-    assert err.splitlines() == [
-        f"held {two}: base changed since the verdict: the file is another there",
-        "refused 99: no such candidate",
-    ]
+    assert err.splitlines() == [f"held {two}: base changed since the verdict: the file is another there"]
     assert "\x1b" not in out
     lines = out.splitlines()
     assert lines[0].startswith("branch  qatui/")

@@ -62,6 +62,11 @@ def test_every_state_has_a_name() -> None:
     assert not parse("").every_state
 
 
+@pytest.mark.parametrize(("text", "said"), [("", False), ("a -b", False), ("is:open", True), ("a is:all", True)])
+def test_whether_states_were_named(text: str, said: bool) -> None:
+    assert parse(text).states_said is said
+
+
 @given(st.text(st.characters()))
 def test_anything_without_a_state_is_words(text: str) -> None:
     assume("is:" not in text and "\0" not in text and not any("\ud800" <= each <= "\udfff" for each in text))

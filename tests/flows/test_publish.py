@@ -193,6 +193,21 @@ def test_a_query_looks_among_the_approved(desk: Desk) -> None:
     assert publish(desk, query=parse("test_a")).published == (one,)
 
 
+@pytest.mark.parametrize("text", ["is:rejected", "is:open", "is:held,pending test_a", "is:published"])
+def test_a_query_for_other_states_publishes_nothing(desk: Desk, project: Project, text: str) -> None:
+    approved(desk, {"tests/test_a.py": "a\n", "tests/test_b.py": "b\n"})
+    assert plan(desk, query=parse(text)).commits == ()
+    result = publish(desk, query=parse(text))
+    assert (result.publications, result.published, result.jobs) == ((), (), ())
+    assert run_git(project.remote, "for-each-ref", "refs/heads/qatui") == ""
+
+
+@pytest.mark.parametrize("text", ["is:approved", "is:all", "is:held,approved", ""])
+def test_a_query_that_leaves_the_approved_in_publishes_them(desk: Desk, text: str) -> None:
+    ids = approved(desk, {"tests/test_a.py": "a\n", "tests/test_b.py": "b\n"})
+    assert plan(desk, query=parse(text)).candidates == tuple(ids)
+
+
 def test_base_moved_since_the_verdict_holds_it_and_the_rest_goes_on(desk: Desk, project: Project) -> None:
     one, two, three = approved(
         desk, {"tests/test_orders.py": "mine\n", "tests/test_new.py": "n\n", "tests/test_users.py": "u\n"}
