@@ -1,6 +1,7 @@
 """The one place where parts are chosen: settings -> store, repository, clock."""
 
 import os
+from contextlib import ExitStack, closing
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -55,14 +56,15 @@ def glimpse(start: Start) -> Glimpse | None:
     git_dir = paths.find_git_dir(start.directory)
     if git_dir is None:
         return None
-    db = open_store(load_user(start))
-    from qatui.store.repositories import recall_clone
+    with ExitStack() as opened:
+        db = opened.enter_context(closing(open_store(load_user(start))))
+        from qatui.store.repositories import recall_clone
 
-    with db.read() as connection:
-        known = recall_clone(connection, str(git_dir), paths.stamp(git_dir, start.user_file))
-    if known is None:
-        db.close()
-        return None
+        with db.read() as connection:
+            known = recall_clone(connection, str(git_dir), paths.stamp(git_dir, start.user_file))
+        if known is None:
+            return None
+        opened.pop_all()
     return Glimpse(db, known.repository_id, known.reviewer)
 
 
@@ -80,15 +82,18 @@ def open_desk(start: Start, db: "Database | None" = None) -> "Desk":
     team, base = load_team(repository)
     key = _key(repository, team)
     reviewer, signature = _identity(user, repository)
-    db = db or open_store(user)
     stamp = paths.stamp(repository.git_dir, start.user_file)
-    with db.read() as connection:
-        number = find_repository(connection, key)
-        known = recall_clone(connection, str(repository.git_dir), stamp)
-    if number is None or known is None or (known.repository_id, known.reviewer) != (number, reviewer):
-        with db.write() as connection:
-            number = repository_id(connection, key, clock())
-            remember_clone(connection, str(repository.git_dir), stamp, number, reviewer)
+    with ExitStack() as opened:
+        if db is None:
+            db = opened.enter_context(closing(open_store(user)))
+        with db.read() as connection:
+            number = find_repository(connection, key)
+            known = recall_clone(connection, str(repository.git_dir), stamp)
+        if number is None or known is None or (known.repository_id, known.reviewer) != (number, reviewer):
+            with db.write() as connection:
+                number = repository_id(connection, key, clock())
+                remember_clone(connection, str(repository.git_dir), stamp, number, reviewer)
+        opened.pop_all()
     return Desk(db, number, repository, base, team, reviewer, signature)
 
 

@@ -1,23 +1,27 @@
 """The parts that a start chooses: store, repository, base, team, reviewer."""
 
+import sqlite3
+from collections.abc import Iterator
+from contextlib import closing
 from pathlib import Path
 
 import pytest
 
 from qatui import paths
-from qatui.errors import ConfigError, NotFound
+from qatui.errors import ConfigError, NotFound, StoreError
 from qatui.flows.desk import Desk
+from qatui.store.database import Database
 from qatui.store.repositories import find_repository
 from qatui.wiring import Start, glimpse, open_desk
 from tests.conftest import Project, run_git
 
 
 @pytest.fixture
-def opened(project: Project) -> Desk:
+def opened(project: Project) -> Iterator[Desk]:
     """A desk as the program opens it in the project."""
     desk = open_desk(Start(project.root))
+    yield desk
     desk.db.close()
-    return desk
 
 
 def key(desk: Desk, name: str) -> int | None:
@@ -117,6 +121,29 @@ def test_another_identity_or_remote_is_another_start(
     seen.db.close()
     project.git("remote", "set-url", "origin", "https://github.com/acme/other")
     assert glimpse(start) is None
+
+
+def test_a_store_that_cannot_be_read_is_closed_again(
+    project: Project, opened: Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    closed: list[Database] = []
+    close = Database.close
+
+    def note(db: Database) -> None:
+        closed.append(db)
+        close(db)
+
+    with closing(sqlite3.connect(paths.data_dir() / "qatui.db")) as connection:
+        connection.execute("DROP TABLE clone")
+    monkeypatch.setattr(Database, "close", note)
+    for start in (glimpse, open_desk):
+        with pytest.raises(StoreError, match="no such table: clone"):
+            start(Start(project.root))
+    assert len(closed) == 2
+    # One that was handed in stays its owner's.
+    with pytest.raises(StoreError, match="no such table: clone"):
+        open_desk(Start(project.root), opened.db)
+    assert len(closed) == 2
 
 
 def test_outside_of_a_clone(tmp_path: Path) -> None:

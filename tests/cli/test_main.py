@@ -15,6 +15,7 @@ from qatui import __version__, errors, paths
 from qatui.cli import main, output
 from qatui.cli.session import Session, pass_session, take_json
 from qatui.errors import ExitCode
+from qatui.store.database import Database
 from tests.conftest import Project
 
 HEAVY = ("textual", "rich", "sqlalchemy", "alembic", "httpx", "git", "starlette", "uvicorn", "yaml")
@@ -223,9 +224,15 @@ def test_the_desk_is_opened_once(project: Project) -> None:
 
 def test_the_desk_is_given_back(project: Project, monkeypatch: pytest.MonkeyPatch) -> None:
     closed: list[str] = []
+    close = Database.close
+
+    def note(db: Database) -> None:
+        closed.append(db.url)
+        close(db)
 
     def look(session: Session) -> None:
-        monkeypatch.setattr(type(session.desk.db), "close", lambda db: closed.append(db.url))
+        assert session.desk.db
+        monkeypatch.setattr(Database, "close", note)
 
     monkeypatch.setitem(main.qatui.commands, "act", click.Command("act", callback=pass_session(look)))
     assert main.run(["-C", str(project.root), "act"]) == 0
