@@ -151,9 +151,12 @@ def _kill_group(process: "subprocess.Popen[bytes]", *, alone: bool) -> None:
             stream.close()
 
 
-_PASSWORD = re.compile(r"(?<=://)[^/\s:@]*:[^/\s@]*@")
+_WHO = re.compile(r"(?<!ssh://)(?<=://)[^/\s]*@|(?<=ssh://)[^/\s:@]*:[^/\s]*@", re.IGNORECASE)
 
 
 def without_passwords(text: str) -> str:
-    """`text` with `user:password@` taken out of every address in it: a token in a remote's URL stays with git."""
-    return _PASSWORD.sub("", text)
+    """`text` with what is before the @ taken out of every address in it: a token in a remote's URL stays with git.
+
+    A token may stand alone there, as user and password in one; only ssh keeps a user without a password.
+    """
+    return _WHO.sub("", text)

@@ -209,6 +209,9 @@ def test_without_git_it_says_so(project: Project, monkeypatch: pytest.MonkeyPatc
     [
         ("https://me:s3cret@host/a", "https://host/a"),
         ("x https://:t@h/a and ssh://git@h/b", "x https://h/a and ssh://git@h/b"),
+        ("https://ghp_s3cret@github.com/o/r.git", "https://github.com/o/r.git"),
+        ("fatal: 'HTTPS://t:p@ss@h/b': no", "fatal: 'HTTPS://h/b': no"),
+        ("ssh://git:s3cret@h/b", "ssh://h/b"),
         ("git@host:a/b", "git@host:a/b"),
         ("http://127.0.0.1:80/a@b", "http://127.0.0.1:80/a@b"),
     ],
