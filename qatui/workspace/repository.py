@@ -51,8 +51,10 @@ class Repository:
 
     def key(self, remote: str = "origin") -> str:
         """What the store knows this repository by: host/owner/name, or the git directory where there is no remote."""
-        found = self.git("remote", "get-url", remote, accept=(0, 2, 128))
-        return key_of(found.text.split("\n")[0]) if found.status == 0 and found.text else str(self.git_dir)
+        url = self.remote_url(remote, push=False)
+        # From the main working tree, as git takes it there: linked ones are the same repository.
+        top = self.git_dir.parent if self.git_dir.name == ".git" else self.root
+        return key_of(url, top) if url else str(self.git_dir)
 
     def base(self, branch: str | None = None, remote: str = "origin") -> Base:
         """The base branch and its commit: the remote's where there is one, else the local branch.
@@ -163,17 +165,17 @@ def _rev_parse(start: Path, option: str) -> Finished:
 
 
 _SCP = re.compile(r"^(?:[^@/]+@)?([^:/]+):(?!//)(.+)$")
-_URL = re.compile(r"^[a-z][a-z0-9+.-]*://(?:[^@/]*@)?(\[[^\]]+\]|[^:/]+)?(?::\d+)?/(.*)$", re.IGNORECASE)
+_URL = re.compile(r"^[a-z][a-z0-9+.-]*://(?:[^/]*@)?(\[[^\]]+\]|[^:/]+)?(?::\d+)?/(.*)$", re.IGNORECASE)
 
 
-def key_of(url: str) -> str:
-    """host/owner/name of a remote's address, lower case as GitHub compares them; a path stays a path.
+def key_of(url: str, top: Path) -> str:
+    """host/owner/name of a remote's address, lower case as GitHub compares them; a path stays one, seen from `top`.
 
-    >>> key_of("git@github.com:Acme/payments-api.git")
+    >>> key_of("git@github.com:Acme/payments-api.git", Path("/"))
     'github.com/acme/payments-api'
     """
     found = _URL.match(url) or _SCP.match(url)
     if found and found[1]:
         path = found[2].strip("/").removesuffix(".git").lower()
         return f"{found[1].lower()}/{path}"
-    return str(Path(url.removeprefix("file://")).resolve())
+    return str(Path(top, url.removeprefix("file://")).resolve())

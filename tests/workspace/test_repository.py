@@ -59,10 +59,13 @@ def test_a_folder_with_a_line_end_in_its_name(tmp_path: Path) -> None:
         ("file:///srv/git/a.git", "/srv/git/a.git"),
         ("/srv/git/a.git", "/srv/git/a.git"),
         ("/srv/with:colon/a.git", "/srv/with:colon/a.git"),
+        ("https://me:t@k@host/a/b.git", "host/a/b"),
+        ("../a.git", "/top/a.git"),
+        ("a.git", "/top/clone/a.git"),
     ],
 )
 def test_the_key_of_an_address(url: str, key: str) -> None:
-    assert key_of(url) == key
+    assert key_of(url, Path("/top/clone")) == key
 
 
 def test_two_addresses_of_one_repository_have_one_key(project: Project) -> None:
@@ -74,6 +77,19 @@ def test_two_addresses_of_one_repository_have_one_key(project: Project) -> None:
     assert repository.remote_url("origin") == "git@github.com:fork/b.git"
     assert repository.remote_url("origin", push=False) == "git@github.com:a/b.git"
     assert repository.remote_url("nope") is None
+
+
+def test_a_relative_address_is_one_key_from_everywhere(
+    project: Project, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    project.git("remote", "set-url", "origin", f"../{project.remote.name}")
+    project.git("worktree", "add", "-q", str(tmp_path / "some/where/tree"), "-b", "work")
+    monkeypatch.chdir(project.root / "tests")
+    keys = {
+        discover(start).key() for start in (Path(), project.root, project.root / ".git", tmp_path / "some/where/tree")
+    }
+    monkeypatch.chdir("/")
+    assert {*keys, discover(project.root).key()} == {str(project.remote)}
 
 
 def test_without_a_remote_the_key_is_the_git_directory(project: Project) -> None:
