@@ -134,7 +134,7 @@ def _write(desk: Desk, publication: Publication, means: Means) -> Publication:
     if publication.head_commit and has_commit(repository, publication.head_commit):
         return publication
     if not has_commit(repository, publication.base_commit):
-        _remote(desk, publication, means, push=False).fetch_base(publication.base_branch)
+        _remote(desk, publication, means, push=False).fetch_base(publication.base_branch, desk.team.remote)
     with desk.db.read() as connection:
         parts = publications.parts(connection, number)
     means.say(f"writing {len(parts)} files to {publication.branch}")

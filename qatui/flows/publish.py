@@ -126,7 +126,7 @@ def meet_remote(desk: Desk, *, foreground: bool = False) -> tuple[Desk, frozense
         if there is None:
             return desk, frozenset(taken), (f"{upstream.name} has no branch {branch}; the clone's own is the base.",)
         if there != desk.base.commit:
-            desk = replace(desk, base=upstream.fetch_base(branch))
+            desk = replace(desk, base=upstream.fetch_base(branch, desk.team.remote))
     except (Unreachable, NeedsTerminal) as error:
         return desk, frozenset(), (f"{error.message} The base is as it was fetched last.",)
     return desk, frozenset(taken), ()

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 
 from qatui.errors import GitError, NeedsTerminal, Unreachable
 from qatui.workspace.git import NETWORK_SECONDS, Finished, git, without_passwords
-from qatui.workspace.repository import Base, Repository
+from qatui.workspace.repository import Base, Repository, base_ref, seen_ref
 
 _FETCH = (
     "-c",
@@ -47,11 +47,16 @@ class Remote:
         found = (row.decode("utf-8", "surrogateescape").split("\t", 1) for row in rows)
         return {ref.removeprefix("refs/heads/"): commit for commit, ref in found}
 
-    def fetch_base(self, branch: str) -> Base:
-        """The branch as it is there now, kept as refs/qatui/base/BRANCH; raises Unreachable, NeedsTerminal."""
-        kept = f"refs/qatui/base/{branch}"
+    def fetch_base(self, branch: str, remote: str = "origin") -> Base:
+        """The branch as it is there now, kept as the base of the clone's `remote`.
+
+        Raises Unreachable, NeedsTerminal.
+        """
+        kept, seen, tracking = base_ref(remote, branch), seen_ref(remote, branch), f"refs/remotes/{remote}/{branch}"
+        before = self.repository.refs(tracking).get(tracking)
         self._reach(*_FETCH, "--", self.url, f"+refs/heads/{branch}:{kept}")
-        return Base(branch, self.repository.git("rev-parse", "--verify", f"{kept}^{{commit}}").text)
+        self.repository.git("update-ref", *(("-d", seen) if before is None else (seen, before)))
+        return Base(branch, self.repository.refs(kept)[kept])
 
     def push(self, commit: str, branch: str) -> None:
         """Make the branch there, at `commit`; it is never moved (the lease expects that there is none).

@@ -70,12 +70,12 @@ class Repository:
         else:
             names = [branch]
         for name in names:
-            # What we fetched, or what the user fetched: the later one; the local branch only without either.
-            theirs = (f"refs/qatui/base/{name}", f"refs/remotes/{remote}/{name}")
-            found = self.git("for-each-ref", "--sort=-committerdate", "--format=%(objectname)", *theirs).text
-            found = found or self.git("for-each-ref", "--format=%(objectname)", f"refs/heads/{name}").text
-            if found:
-                return Base(name, found.splitlines()[0])
+            ours, tracking, local = base_ref(remote, name), f"refs/remotes/{remote}/{name}", f"refs/heads/{name}"
+            there = self.refs(ours, seen_ref(remote, name), tracking, local)
+            if ours in there and there.get(tracking) == there.get(seen_ref(remote, name)):
+                return Base(name, there[ours])  # the user has fetched nothing else since
+            if found := there.get(tracking) or there.get(local):
+                return Base(name, found)
         wanted = f"branch {branch}" if branch else "commit"
         raise NotFound(
             f"{self.root} has no {wanted} to review against.",
@@ -83,6 +83,13 @@ class Repository:
             if branch
             else "Make a first commit, or set `base:` in qatui.yaml.",
         )
+
+    def refs(self, *names: str) -> dict[str, str]:
+        """The objects of those refs, by their full names, that there are."""
+        # for-each-ref takes a name for a folder as well: release would find release/1.0.
+        rows = self.git("for-each-ref", "--format=%(refname) %(objectname)", *names).text.splitlines()
+        found = dict(row.rsplit(" ", 1) for row in rows)
+        return {name: found[name] for name in names if name in found}
 
     def oids(self, commit: str, paths: Sequence[str]) -> dict[str, str]:
         """Blob ids of those `paths` that are files at `commit`."""
@@ -140,6 +147,16 @@ class Repository:
     def _batch(self, option: str, names: Sequence[str]) -> bytes:
         data = "".join(f"{name}\n" for name in names).encode("utf-8", "surrogateescape")
         return self.git("cat-file", option, data=data).out
+
+
+def base_ref(remote: str, branch: str) -> str:
+    """Where we keep a branch of a remote as we fetched it."""
+    return f"refs/qatui/base/{remote}/{branch}"
+
+
+def seen_ref(remote: str, branch: str) -> str:
+    """Where we keep what the user had fetched of it at that time: as long as that is so, ours is the later."""
+    return f"refs/qatui/seen/{remote}/{branch}"
 
 
 def discover(start: Path) -> Repository:

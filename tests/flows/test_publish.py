@@ -230,7 +230,7 @@ def test_base_moved_since_the_verdict_holds_it_and_the_rest_goes_on(desk: Desk, 
     assert row(desk, one).state_reason == words + "another there"
     assert run_git(project.remote, "diff", "--name-only", "main", BRANCH) == "tests/test_users.py"
     assert project.git("rev-parse", "refs/remotes/origin/main") == tracking
-    assert project.git("rev-parse", "refs/qatui/base/main") == run_git(project.remote, "rev-parse", "main")
+    assert project.git("rev-parse", "refs/qatui/base/origin/main") == run_git(project.remote, "rev-parse", "main")
     # Looked at again and approved, on the base as it is now, it goes.
     fresh = replace(desk, base=desk.repository.base())
     decide(fresh, [one], Action.APPROVE)

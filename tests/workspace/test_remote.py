@@ -47,13 +47,49 @@ def test_fetching_the_base_moves_only_our_own_ref(project: Project, remote: Remo
     before = outside(project)
     tip = move_on(project, tmp_path)
     assert (remote.fetch_base("main").branch, remote.fetch_base("main").commit) == ("main", tip)
-    assert (
-        project.git("for-each-ref", "--format=%(refname) %(objectname)", "refs/qatui") == f"refs/qatui/base/main {tip}"
-    )
+    kept = project.git("for-each-ref", "--format=%(refname) %(objectname)", "refs/qatui")
+    seen = project.git("rev-parse", "refs/remotes/origin/main")
+    assert kept.split("\n") == [f"refs/qatui/base/origin/main {tip}", f"refs/qatui/seen/origin/main {seen}"]
     assert outside(project) == before
     assert discover(project.root).base().commit == tip
     with pytest.raises(Unreachable, match="couldn't find remote ref"):
         remote.fetch_base("nope")
+
+
+def test_what_was_fetched_of_one_remote_is_not_the_base_of_another(
+    project: Project, remote: Remote, tmp_path: Path
+) -> None:
+    first = project.git("rev-parse", "main")
+    project.git("remote", "add", "upstream", str(project.remote))
+    project.git("update-ref", "refs/remotes/upstream/main", first)
+    tip = move_on(project, tmp_path)
+    assert remote.fetch_base("main").commit == tip
+    repository = discover(project.root)
+    assert [repository.base("main", name).commit for name in ("origin", "upstream")] == [tip, first]
+    assert remote.fetch_base("main", "upstream").commit == tip
+    assert repository.base("main", "upstream").commit == tip
+
+
+def test_the_base_that_was_fetched_last_counts_whoever_fetched_it(
+    project: Project, remote: Remote, tmp_path: Path
+) -> None:
+    first, repository = project.git("rev-parse", "main"), discover(project.root)
+    tip = move_on(project, tmp_path)
+    project.git("fetch", "-q", "origin")
+    # The remote's branch is put back, to an older commit: what is there now counts, not the newest date.
+    run_git(project.remote, "update-ref", "refs/heads/main", first)
+    assert remote.fetch_base("main").commit == first
+    assert repository.base().commit == first
+    run_git(project.remote, "update-ref", "refs/heads/main", tip)
+    assert remote.fetch_base("main").commit == tip
+    run_git(project.remote, "update-ref", "refs/heads/main", first)
+    project.git("fetch", "-q", "origin", "+main:refs/remotes/origin/main")
+    assert repository.base().commit == first
+    # Without a remote-tracking branch ours is all there is.
+    project.git("update-ref", "-d", "refs/remotes/origin/main")
+    assert remote.fetch_base("main").commit == first
+    assert repository.base("main").commit == first
+    assert remote.fetch_base("main").commit == first
 
 
 def test_a_push_makes_the_branch_and_moves_nothing_here(project: Project, remote: Remote) -> None:

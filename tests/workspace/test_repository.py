@@ -116,18 +116,13 @@ def test_local_commits_are_not_the_base_where_there_is_a_remote(project: Project
     assert discover(project.root).base().commit == main
 
 
-def test_the_later_of_what_we_and_the_person_fetched_is_the_base(
-    project: Project, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    first = project.git("rev-parse", "main")
-    monkeypatch.setenv("GIT_COMMITTER_DATE", "2040-01-01T00:00:00Z")
-    later = project.commit({"x": "1"}, push=False)
-    project.git("update-ref", "refs/qatui/base/main", later)
+def test_a_folder_of_branches_is_no_branch(project: Project) -> None:
     repository = discover(project.root)
-    assert repository.base().commit == later
-    project.git("update-ref", "refs/qatui/base/main", first)
-    project.git("update-ref", "refs/remotes/origin/main", later)
-    assert repository.base().commit == later
+    for name in ("refs/heads/release/1.0", "refs/remotes/origin/release/1.0", "refs/qatui/base/origin/release/1.0"):
+        project.git("update-ref", name, "main")
+    with pytest.raises(NotFound, match="has no branch release to review against"):
+        repository.base("release")
+    assert repository.base("release/1.0").branch == "release/1.0"
 
 
 def test_without_a_remote_the_base_is_a_branch_of_the_clone(project: Project) -> None:
