@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from hypothesis import HealthCheck, settings
 
 from qatui.flows.desk import Desk
 from qatui.settings.types import Team
@@ -16,6 +17,17 @@ from qatui.store import candidates, content, reviews
 from qatui.store.database import Database, open_database
 from qatui.store.repositories import repository_id
 from qatui.workspace.repository import discover
+
+# A person's run draws its examples anew, to find more with time, and prints a line that draws a failing one again;
+# CI always draws the same. Nothing hangs on how fast the machine is.
+settings.register_profile(
+    "qatui",
+    deadline=None,
+    derandomize="CI" in os.environ,
+    print_blob=True,
+    suppress_health_check=[HealthCheck.too_slow],
+)
+settings.load_profile("qatui")
 
 NOW = 1_795_000_000_000
 """2026-11-18T11:06:40Z, when every test happens."""

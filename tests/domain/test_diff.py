@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from qatui.domain.diff import Document, Hunk, Kind, Rows
@@ -27,7 +27,7 @@ def put_together(text: Lines | None, numbers: Iterable[int]) -> bytes:
     return join(Lines([text.lines[number] for number in numbers], text.ended))
 
 
-@settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=40)
 @given(EDITED, st.booleans())
 def test_both_sides_reassemble_to_the_exact_bytes(pair: tuple[bytes, bytes], paired: bool) -> None:
     shown = document(*pair)
@@ -43,7 +43,7 @@ def test_both_sides_reassemble_to_the_exact_bytes(pair: tuple[bytes, bytes], pai
     assert len(rows.hunks) == len(shown.hunks)
 
 
-@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=60)
 @given(
     EDITED,
     st.booleans(),

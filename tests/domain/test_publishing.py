@@ -120,7 +120,7 @@ WORDS = st.text(st.one_of(st.sampled_from("\n\r:-#@[]<> \x00\x0b\u2028\u202eaR")
 TEMPLATES = st.sampled_from(["test: {verb} {title}", "{title}", "{name}", "{path}: {title}"])
 
 
-@settings(max_examples=120, deadline=None)
+@settings(max_examples=120)
 @given(title=WORDS, path=WORDS, generator=WORDS, by=WORDS, item=WORDS, template=TEMPLATES)
 def test_no_trailer_can_be_forged(title: str, path: str, generator: str, by: str, item: str, template: str) -> None:
     candidate = replace(CANDIDATE, title=title, path=path, verdict=replace(VERDICT, by=by))

@@ -73,7 +73,7 @@ def test_what_does_not_fit_is_cut_with_a_remark(count: int, size: int) -> None:
 NASTY = st.text(st.one_of(st.sampled_from("`|\\<>[]()*_#@!&-+=: \n1."), st.characters()), min_size=1, max_size=60)
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(NASTY, NASTY, NASTY, NASTY)
 def test_nothing_of_a_candidate_makes_markup(path: str, name: str, note: str, by: str) -> None:
     verdict = replace(VERDICT, by=by, note=note)

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 import pytest
-from hypothesis import HealthCheck, settings
+from hypothesis import settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule
 
@@ -393,7 +393,5 @@ class UndoMachine(RuleBasedStateMachine):
             self.folder.cleanup()
 
 
-UndoMachine.TestCase.settings = settings(
-    max_examples=15, stateful_step_count=25, deadline=None, suppress_health_check=list(HealthCheck)
-)
+UndoMachine.TestCase.settings = settings(max_examples=15, stateful_step_count=25)
 TestUndoAgainstAModel = UndoMachine.TestCase

@@ -50,7 +50,7 @@ def test_ties_stay_in_the_order_they_came(shelf: Shelf) -> None:
 KEYS = st.tuples(st.sampled_from(Risk), st.none() | st.integers(0, 100), st.integers(-3, 3), st.integers(0, 3))
 
 
-@settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=25, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(keys=st.lists(KEYS, max_size=12), size=st.integers(1, 5), mixed=st.booleans())
 def test_pages_by_key_are_the_whole_order(
     shelf: Shelf, keys: list[tuple[Risk, int | None, int, int]], size: int, mixed: bool

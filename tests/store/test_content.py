@@ -12,7 +12,7 @@ from qatui.store import content, schema
 from tests.store.conftest import Shelf
 
 
-@settings(max_examples=20, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=20, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(many=st.lists(st.binary(max_size=200), max_size=6))
 def test_bytes_come_back_as_they_were(shelf: Shelf, many: list[bytes]) -> None:
     with shelf.db.write() as connection:

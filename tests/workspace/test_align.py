@@ -49,7 +49,7 @@ PIECES = st.sampled_from(
 TEXTS = st.lists(PIECES, max_size=12).map(b"".join)
 
 
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=25)
 @given(st.lists(st.tuples(TEXTS, TEXTS), min_size=1, max_size=8))
 def test_hunks_lead_from_old_to_new_and_count_the_changes(pairs: list[tuple[bytes, bytes]]) -> None:
     found = [align(old, new) for old, new in pairs[:1]] + align_module._align_many(pairs)[1:]
