@@ -10,6 +10,7 @@
     │   ├── StoreBusy        others held it for longer than the busy time-out
     │   └── StoreTooNew      written by a newer qatui
     ├── GitError             git failed; carries its words
+    │   ├── NoGit            there is no git to run
     │   ├── GitTimeout       git took longer than its limit
     │   └── NeedsTerminal    git wants credentials, a passphrase or a pin
     ├── RemoteError          the remote refused
@@ -114,6 +115,13 @@ class GitError(QatuiError):
 
     code = "git"
     exit_code = ExitCode.REMOTE
+
+
+class NoGit(GitError):
+    """There is no git on this machine that can be run: trying again does not help."""
+
+    code = "no_git"
+    exit_code = ExitCode.USAGE
 
 
 class GitTimeout(GitError):

@@ -14,10 +14,12 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import BinaryIO
 
+# Without a git on PATH the import itself would fail; ours is the better sentence.
+os.environ["GIT_PYTHON_REFRESH"] = "quiet"
 from git.cmd import Git
 from git.exc import GitCommandNotFound
 
-from qatui.errors import GitError, GitTimeout, NeedsTerminal
+from qatui.errors import GitError, GitTimeout, NeedsTerminal, NoGit
 
 READ_SECONDS = 60.0
 """Limit of commands that stay on this machine."""
@@ -99,7 +101,7 @@ def git(
     """Run `git ARGS` in `cwd` with `data` (bytes, or an open file) on its standard input.
 
     `foreground` lets git, ssh and gpg ask the person at the terminal; for callers that have given it up.
-    `accept` lists the exit statuses that are answers; any other raises GitError with git's words,
+    `accept` lists the exit statuses that are answers; any other raises GitError with git's words (NoGit without git),
     NeedsTerminal where it wanted somebody to type, GitTimeout (its whole process group is killed) after
     `seconds`. `log` gets the command and what git said, for the job's record.
     """
@@ -115,7 +117,7 @@ def git(
             start_new_session=not foreground,
         )
     except GitCommandNotFound as error:
-        raise GitError("git was not found or cannot start here.", "Install git 2.30 or newer.") from error
+        raise NoGit("git was not found or cannot start here.", "Install git 2.30 or newer.") from error
     assert isinstance(running, Git.AutoInterrupt)
     process = running.proc
     assert process is not None

@@ -3,6 +3,7 @@
 import os
 import pty
 import select
+import subprocess
 import sys
 import threading
 import time
@@ -12,7 +13,7 @@ from pathlib import Path
 
 import pytest
 
-from qatui.errors import GitError, GitTimeout, NeedsTerminal
+from qatui.errors import ExitCode, GitError, GitTimeout, NeedsTerminal, NoGit
 from qatui.workspace.git import git, without_passwords
 from tests.conftest import Project
 
@@ -199,9 +200,21 @@ def test_data_goes_in_as_bytes_or_as_a_file(project: Project, tmp_path: Path) ->
 
 def test_without_git_it_says_so(project: Project, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("PATH", "/nowhere")
-    with pytest.raises(GitError, match="git was not found") as caught:
+    with pytest.raises(NoGit, match="git was not found") as caught:
         git(["version"], cwd=project.root)
     assert "Install git" in caught.value.hint
+
+
+@pytest.mark.parametrize("command", ["list", "status"])
+def test_a_start_without_git_on_the_path_says_so(project: Project, tmp_path: Path, command: str) -> None:
+    done = subprocess.run(
+        [sys.executable, "-m", "qatui", "-C", str(project.root), command],
+        cwd=TOP, capture_output=True, text=True, check=False,
+        env={**os.environ, "PATH": "/nowhere", "QATUI_DATABASE": str(tmp_path / "db"), "GIT_PYTHON_REFRESH": "raise"},
+    )  # fmt: skip
+    assert (done.returncode, done.stdout) == (ExitCode.USAGE, ""), done.stderr
+    assert "git was not found or cannot start here." in done.stderr
+    assert "Install git 2.30 or newer." in done.stderr
 
 
 @pytest.mark.parametrize(
