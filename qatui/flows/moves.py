@@ -5,9 +5,11 @@ verb share a group, which is what one undo takes back. So a kill between two chu
 """
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from typing import Any
 
 from qatui.domain.candidate import Candidate, Outcome
+from qatui.errors import StoreError
 from qatui.flows.desk import Desk
 from qatui.store import candidates, events
 from qatui.store.database import ROWS_A_WRITE, Connection
@@ -37,14 +39,15 @@ def move(
     `beside` runs in each chunk's transaction, with the ids that are changed, if any; `finish` in the last one's.
 
     `actor` is the reviewer unless something else acts. Unknown ids are refused. Every change sets the same
-    columns.
+    columns. Where a StoreError ends it in the middle, its message says how many are done; those stay so.
     """
     actor = desk.reviewer if actor is None else actor
     group = events.new_group_id()
     outcome = Outcome()
-    parts = list(chunks(unique(ids)))
+    wanted = unique(ids)
+    parts = list(chunks(wanted))
     for number, part in enumerate(parts, 1):
-        with desk.db.write() as connection:
+        with _counting(outcome, len(wanted)), desk.db.write() as connection:
             found = candidates.get_many(connection, desk.repository_id, part, lock=True)
             changes, refused = _sort(part, judge(connection, found))
             if changes:
@@ -63,10 +66,22 @@ def move(
             done = tuple(each for each, _ in changes)
             if beside and done:
                 beside(connection, done)
-            outcome += Outcome(done, refused, group if done else None)
+            so_far = outcome + Outcome(done, refused, group if done else None)
             if finish and number == len(parts):
-                finish(connection, outcome)
+                finish(connection, so_far)
+        outcome = so_far
     return outcome
+
+
+@contextmanager
+def _counting(outcome: Outcome, wanted: int) -> Iterator[None]:
+    """Let an error of the store say how many are done, where earlier transactions of the same verb stand."""
+    try:
+        yield
+    except StoreError as error:
+        if not outcome.done:
+            raise
+        raise type(error)(f"{error.message} {len(outcome.done)} of {wanted} are done.", error.hint) from error
 
 
 def foresee(desk: Desk, ids: Iterable[int], judge: Judge) -> Outcome:

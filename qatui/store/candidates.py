@@ -223,7 +223,7 @@ def change_many(connection: Connection, changes: Sequence[tuple[Candidate, Mappi
         for was, values in changes
     ]
     if connection.execute(guarded, rows).rowcount != len(rows):
-        raise StoreError("A candidate changed while it was being written.", "Try again; nothing was written.")
+        raise StoreError("A candidate changed while it was being written.", "Try again.")
 
 
 def _matches(connection: Connection, repository_id: int, query: Query) -> ColumnElement[bool]:
@@ -247,7 +247,8 @@ def _contains(word: str, sqlite: bool) -> ColumnElement[bool]:
     columns = (C.path, C.title)
     if sqlite:
         return or_(*(column.like(pattern, escape="/") for column in columns for pattern in patterns))
-    return or_(*(column.ilike(pattern, escape="/") for column in columns for pattern in patterns))
+    # In the collation of paths, "C", ILIKE would fold ASCII only.
+    return or_(*(column.collate("default").ilike(pattern, escape="/") for column in columns for pattern in patterns))
 
 
 def _select_ids(connection: Connection, repository_id: int, query: Query) -> Select[tuple[int]]:

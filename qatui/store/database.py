@@ -228,10 +228,8 @@ def _speaking(url: str) -> Iterator[None]:
         words = str(error.orig if isinstance(error, DBAPIError) else error).strip().partition("\n")[0]
         place = url_for_people(url)
         if "locked" in words or "busy" in words or "lock timeout" in words:
-            raise StoreBusy(
-                f"The database {place} is in use by others for too long.", "Try again; nothing was written."
-            ) from error
-        hint = "Make room on that disk and try again; nothing was written." if "full" in words else MOVE_HINT
+            raise StoreBusy(f"The database {place} is in use by others for too long.", "Try again.") from error
+        hint = "Make room on that disk and try again." if "full" in words else MOVE_HINT
         raise StoreError(f"The database {place} cannot be used: {words}.", hint) from error
 
 
