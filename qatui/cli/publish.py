@@ -110,7 +110,7 @@ def _show_result(session: Session, result: "Published") -> ExitCode:
     if result.published:
         diagnostics.say(f"published {_many(len(result.published), 'test')}", quiet=session.quiet)
     for ran in result.jobs:
-        if ran.state in ("waiting", "failed"):
+        if ran.state in ("waiting", "failed", "running"):
             _tell_job(ran)
     return code
 
@@ -130,7 +130,7 @@ def _tell_job(ran: "Ran") -> None:
     diagnostics.say(f"job {ran.job.id} is {ran.state}: {ran.words}")
     if ran.needs_terminal:
         diagnostics.say("git wants somebody to type: run qatui publish at a terminal.")
-    else:
+    elif ran.state != "running":
         diagnostics.say(f"Run qatui publish again to go on, or: qatui outbox drop {ran.job.id}")
 
 

@@ -15,12 +15,12 @@ from typing import Any
 from qatui.domain.moments import HOUR, iso
 from qatui.errors import (
     ExitCode,
-    GitError,
     GitTimeout,
     NeedsTerminal,
     NotFound,
+    QatuiError,
     Refused,
-    RemoteError,
+    StoreBusy,
     StoreError,
     Unreachable,
 )
@@ -36,6 +36,8 @@ FIRST_PAUSE = 60_000
 """Milliseconds until a remote that could not be reached is tried again; doubled with each try, at most to an hour."""
 LOG_LIMIT = 20_000
 """Characters of a job's log that are kept, its end."""
+INTERRUPTED = ("waiting", "it was interrupted")
+OVERTAKEN = "another process took this job over"
 _RUN = secrets.token_hex(4)
 """This process, beside its number: after a restart another process may have that."""
 
@@ -47,7 +49,8 @@ class Ran:
     job: Job
     """As it was when it was taken."""
     state: str
-    """`done`, `dropped`, `waiting` (the remote could not be reached; tried again later) or `failed`."""
+    """`done`, `dropped`, `waiting` (it could not be done now; tried again later), `failed`, or `running` (by another
+    process, which took it over)."""
     words: str = ""
     """Why, or what a person should know."""
     needs_terminal: bool = False
@@ -88,7 +91,7 @@ def drop(desk: Desk, job_id: int, *, foreground: bool = False, say: Callable[[st
     """Give a job up. A publication that reached nobody is taken back: its candidates are approved as before.
 
     Where the remote cannot be asked they are held, for a person to look. Raises NotFound, and Refused for a job
-    that is finished, running, or somebody else's.
+    that is finished, running, somebody else's, or at the remote already: then it stays as it was.
     """
     job = find(desk, job_id)
     if job.state in ("done", "dropped"):
@@ -101,7 +104,19 @@ def drop(desk: Desk, job_id: int, *, foreground: bool = False, say: Callable[[st
     claimed = _claim(desk, job_id, again=True)
     if claimed is None:
         raise Refused(f"Job {job_id} is running.", "Wait for it, or end that process.")
-    return _run(desk, claimed, GIVING_UP[job.kind], foreground, say)
+    refusals: list[Refused] = []
+
+    def give_up(desk: Desk, payload: Mapping[str, Any], means: Means) -> Ending:
+        try:
+            return GIVING_UP[job.kind](desk, payload, means)
+        except Refused as error:
+            refusals.append(error)  # not an end of the job: it keeps its state and the cause of it
+            return Ending("waiting" if job.state == "running" else job.state, job.error)
+
+    ran = _run(desk, claimed, give_up, foreground, say)
+    if refusals:
+        raise refusals[0]
+    return ran
 
 
 def find(desk: Desk, job_id: int) -> Job:
@@ -145,29 +160,47 @@ def _claim(desk: Desk, job_id: int, *, again: bool) -> Job | None:
 
 
 def _run(desk: Desk, job: Job, work: Work, foreground: bool, say: Callable[[str], None]) -> Ran:
-    """Do a claimed job and settle it: what git and the remote say is its end, anything else puts it back."""
+    """Do a claimed job and settle it: an error of ours is its end, or it is tried again; the rest goes up."""
     lines: list[str] = []
+
+    def renewing(tell: Callable[[str], None]) -> Callable[[str], None]:
+        def step(text: str) -> None:
+            _renew(desk, job)
+            tell(text)
+
+        return step
+
     try:
-        ending = work(desk, job.payload, Means(foreground, lines.append, say))
+        ending = work(desk, job.payload, Means(foreground, renewing(lines.append), renewing(say)))
         code = ExitCode.NEEDS_PERSON if ending.needs_person else ExitCode.DONE
         ran = Ran(job, ending.state, ending.words, exit_code=code)
-    except (GitError, RemoteError, Refused) as error:
-        again = isinstance(error, GitTimeout | Unreachable)
+    except QatuiError as error:
+        again = isinstance(error, GitTimeout | Unreachable | StoreBusy)
         typed = isinstance(error, NeedsTerminal)
         ran = Ran(job, "waiting" if again else "failed", error.message, typed, error.exit_code)
-    except BaseException:
+    except BaseException as error:
+        end = ("failed", f"a bug: {type(error).__name__}") if isinstance(error, Exception) else INTERRUPTED
         with contextlib.suppress(StoreError):
-            _settle(desk, job, "waiting", "it was interrupted", lines, desk.now())
+            _settle(desk, job, *end, lines, desk.now())
         raise
     pause = min(FIRST_PAUSE << min(job.attempts, 6), HOUR) if ran.state == "waiting" else 0
-    _settle(desk, job, ran.state, ran.words, lines, desk.now() + pause)
-    return ran
+    if _settle(desk, job, ran.state, ran.words, lines, desk.now() + pause):
+        return ran
+    state = find(desk, job.id).state
+    return Ran(job, state, OVERTAKEN, exit_code=ExitCode.DONE if state == "done" else ExitCode.LOCKED)
 
 
-def _settle(desk: Desk, job: Job, state: str, words: str, lines: list[str], not_before: int) -> None:
+def _renew(desk: Desk, job: Job) -> None:
+    """Hold the job for longer, if it is still ours; no step waits for that."""
+    with contextlib.suppress(StoreBusy), desk.db.write() as connection:
+        outbox.renew(connection, job.id, _holder(), desk.now())
+
+
+def _settle(desk: Desk, job: Job, state: str, words: str, lines: list[str], not_before: int) -> bool:
+    """End our run of a job; False where another process had taken it over."""
     log = (job.log + "\n".join([f"-- {iso(desk.now())}", *lines, ""]))[-LOG_LIMIT:]
     with desk.db.write() as connection:
-        outbox.settle(
+        return outbox.settle(
             connection,
             job.id,
             holder=_holder(),
@@ -188,9 +221,10 @@ def release_dead(desk: Desk) -> None:
     with desk.db.read() as connection:
         leases = outbox.leases(connection, desk.repository_id)
     here = f"{socket.gethostname()}:"
-    alive = {lease for lease in leases if lease.startswith(here) and _is_alive(lease.removeprefix(here))}
-    with desk.db.write() as connection:
-        outbox.release_dead(connection, desk.repository_id, here, alive, desk.now())
+    dead = [lease for lease in leases if lease.startswith(here) and not _is_alive(lease.removeprefix(here))]
+    if dead:
+        with desk.db.write() as connection:
+            outbox.release(connection, desk.repository_id, dead, desk.now())
 
 
 def _is_alive(process: str) -> bool:

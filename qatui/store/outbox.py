@@ -15,7 +15,7 @@ from qatui.store.schema import outbox
 
 O = outbox.c  # noqa: E741
 LEASE = 10 * 60 * 1000
-"""Milliseconds a claim lasts; longer than the longest push is given."""
+"""Milliseconds a claim lasts without being renewed; longer than any one step of a job is given."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -154,6 +154,12 @@ def settle(
     return bool(done.rowcount == 1)
 
 
+def renew(connection: Connection, job_id: int, holder: str, now: int) -> bool:
+    """Have the lease begin anew; False where it had gone to somebody else."""
+    ours = update(outbox).where(O.id == job_id, O.lease == holder, O.state == "running")
+    return bool(connection.execute(ours.values(lease_until=now + LEASE)).rowcount == 1)
+
+
 def get(connection: Connection, repository_id: int, job_id: int) -> Job | None:
     """A job by id."""
     row = connection.execute(select(outbox).where(O.repository_id == repository_id, O.id == job_id)).first()
@@ -176,19 +182,12 @@ def leases(connection: Connection, repository_id: int) -> list[str]:
     return [str(lease) for lease in connection.scalars(running)]
 
 
-def release_dead(
-    connection: Connection, repository_id: int, holder_prefix: str, alive: Collection[str], now: int
-) -> int:
-    """Give back the leases of processes of this machine (`HOST:PID:...`) that are no longer alive; how many."""
-    rows = connection.execute(
-        select(O.id, O.lease).where(
-            O.repository_id == repository_id, O.state == "running", O.lease.startswith(holder_prefix)
-        )
-    ).all()
-    dead = [row[0] for row in rows if row[1] not in alive]
-    if dead:
-        connection.execute(update(outbox).where(O.id.in_(dead)).values(lease_until=now))
-    return len(dead)
+def release(connection: Connection, repository_id: int, leases: Collection[str], now: int) -> int:
+    """Give back the leases of exactly these holders, who are gone; how many jobs had one."""
+    ended = update(outbox).where(
+        O.repository_id == repository_id, O.state == "running", O.lease.in_(list(leases)), O.lease_until > now
+    )
+    return int(connection.execute(ended.values(lease_until=now)).rowcount)
 
 
 def counts(connection: Connection, repository_id: int) -> dict[str, int]:

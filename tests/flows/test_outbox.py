@@ -9,10 +9,11 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
+from sqlalchemy import update
 
 from qatui.domain.candidate import State
 from qatui.domain.lifecycle import Action
-from qatui.errors import ExitCode, NotFound, Refused
+from qatui.errors import ExitCode, NotFound, Refused, StoreBusy
 from qatui.flows import outbox as flow
 from qatui.flows.decide import decide
 from qatui.flows.desk import Desk
@@ -20,6 +21,7 @@ from qatui.flows.publish import Published, publish
 from qatui.store import candidates, outbox, publications
 from qatui.store.outbox import Job
 from qatui.store.publications import Publication
+from qatui.store.schema import content
 from tests.conftest import Clock, Project, run_git, seed
 
 BRANCH = "qatui/2026-11-18-1"
@@ -181,6 +183,95 @@ def test_what_interrupts_a_job_puts_it_back(desk: Desk, left_job: int, monkeypat
     assert publish(desk).published == (left_job,)
 
 
+def test_a_bug_in_a_job_is_not_called_an_interruption(desk: Desk, left_job: int) -> None:
+    def broken(_: str) -> None:
+        raise KeyError("x")
+
+    with pytest.raises(KeyError):
+        flow.drain(desk, again=True, say=broken)
+    assert (job(desk).state, job(desk).error) == ("failed", "a bug: KeyError")
+
+
+def damage(desk: Desk, number: int) -> None:
+    """Spoil the content of a candidate in the store."""
+    with desk.db.write() as connection:
+        name = candidates.get_many(connection, desk.repository_id, [number])[number].content_hash
+        connection.execute(update(content).where(content.c.hash == name).values(data=b"spoilt"))
+
+
+def test_a_job_that_cannot_be_done_says_why_and_stops_no_other(desk: Desk, project: Project) -> None:
+    one, two = seed(desk, {"tests/test_a.py": "a\n", "tests/test_b.py": "b\n"})
+    decide(desk, [one, two], Action.APPROVE)
+    damage(desk, one)
+    first = publish(desk, [one])
+    assert (first.published, first.jobs[0].state, first.jobs[0].exit_code) == ((), "failed", ExitCode.USAGE)
+    assert "damaged" in first.jobs[0].words
+    second = publish(desk, [two])
+    assert second.published == (two,)
+    assert [ran.state for ran in second.jobs] == ["failed", "done"]
+    assert [each.error for each in flow.jobs(desk)] == [first.jobs[0].words]
+
+
+def test_a_store_that_is_busy_puts_the_job_back(desk: Desk, left_job: int, monkeypatch: pytest.MonkeyPatch) -> None:
+    def busy(*_: object) -> None:
+        raise StoreBusy("others hold it")
+
+    with monkeypatch.context() as patched:
+        patched.setitem(flow.WORK, "publish", busy)
+        (ran,) = flow.drain(desk, again=True)
+    assert (ran.state, ran.words, ran.exit_code) == ("waiting", "others hold it", ExitCode.LOCKED)
+    assert publish(desk).published == (left_job,)
+
+
+def test_a_push_that_takes_too_long_is_tried_again(
+    desk: Desk, project: Project, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    number = approve_one(desk)
+    hook(project.root / ".git", "pre-push", "sleep 60")
+    monkeypatch.setattr("qatui.workspace.remote.NETWORK_SECONDS", 3)
+    (ran,) = publish(desk).jobs
+    assert (ran.state, ran.words) == ("waiting", "git push took longer than 3 s and was stopped.")
+    assert job(desk).state == "waiting"
+    monkeypatch.undo()
+    (project.root / ".git/hooks/pre-push").unlink()
+    assert publish(desk).published == (number,)
+
+
+def test_each_step_holds_the_job_anew(desk: Desk, left_job: int, clock: Clock) -> None:
+    steps: list[str] = []
+
+    def slow(step: str) -> None:
+        steps.append(step)
+        clock.forward(outbox.LEASE - 1)
+        with desk.db.write() as connection:
+            taken = outbox.claim(
+                connection, desk.repository_id, holder="elsewhere:1:x", credentials=[flow.credential(desk)],
+                now=desk.now(),
+            )  # fmt: skip
+        assert taken is None
+
+    with desk.db.write() as connection:
+        publications.change(connection, 1, {"head_commit": None}, desk.now())
+    (ran,) = flow.drain(desk, again=True, say=slow)
+    assert (ran.state, len(steps)) == ("done", 2)
+
+
+@pytest.mark.parametrize(("end", "code"), [("running", ExitCode.LOCKED), ("done", ExitCode.DONE)])
+def test_who_lost_a_job_to_another_process_says_what_became_of_it(
+    desk: Desk, left_job: int, clock: Clock, end: str, code: ExitCode
+) -> None:
+    def overtaken(_: str) -> None:
+        clock.forward(outbox.LEASE)
+        take(desk, "elsewhere:1:x")
+        if end == "done":
+            with desk.db.write() as connection:
+                outbox.settle(connection, 1, holder="elsewhere:1:x", state="done", now=desk.now())
+
+    (ran,) = flow.drain(desk, again=True, say=overtaken)
+    assert (ran.state, ran.words, ran.exit_code) == (end, "another process took this job over", code)
+    assert job(desk).state == end
+
+
 def test_a_folder_that_cannot_be_written_fails_the_job_and_is_safe_to_run_again(desk: Desk, project: Project) -> None:
     number = approve_one(desk)
     place = project.root / ".git/qatui"
@@ -272,12 +363,17 @@ def test_what_is_at_the_remote_cannot_be_dropped(desk: Desk, project: Project) -
     place = project.root / ".git/qatui"
     place.write_text("in the way")
     publish(desk)
-    ran = flow.drop(desk, 1)
-    assert (ran.state, ran.exit_code) == ("failed", ExitCode.NEEDS_PERSON)
-    assert "is at the remote already" in ran.words
+    before = job(desk)
+    assert (before.state, "pull-requests" in before.error) == ("failed", True)
+    with pytest.raises(Refused, match="is at the remote already"):
+        flow.drop(desk, 1)
+    assert (job(desk).state, job(desk).error) == (before.state, before.error), "the cause stays"
     place.unlink()
     foreign_branch(project, BRANCH)
-    assert "is at the remote already" in flow.drop(desk, 1).words
+    with pytest.raises(Refused, match="is at the remote already"):
+        flow.drop(desk, 1)
+    publish(desk)
+    assert job(desk).state == "done"
 
 
 def test_dropped_without_a_remote_and_before_any_commit(desk: Desk, project: Project, left_job: int) -> None:

@@ -109,13 +109,38 @@ def test_leases_of_the_dead_are_given_back(shelf: Shelf) -> None:
     for holder in ("here:1:x", "here:2:x", "there:1:x"):
         claim(shelf, holder)
     with shelf.db.write() as connection:
-        assert outbox.release_dead(connection, shelf.id, "here:", {"here:2:x"}, NOW) == 1
-        assert outbox.release_dead(connection, shelf.id, "nowhere:", set(), NOW) == 0
+        assert outbox.release(connection, shelf.id, ["here:1:x", "nowhere:1:x"], NOW) == 1
+        assert outbox.release(connection, shelf.id, ["here:1:x"], NOW) == 0
+        assert outbox.release(connection, shelf.id, [], NOW) == 0
     taken = claim(shelf, "h")
     assert taken is not None
     assert taken.id == dead
     assert claim(shelf, "h") is None
     assert {get(shelf, number).attempts for number in (living, elsewhere)} == {1}
+
+
+def test_only_the_very_leases_named_are_given_back(shelf: Shelf) -> None:
+    for key, holder in (("a", "ci_1:1:x"), ("b", "ci-1:1:x"), ("c", "CI_1:1:x"), ("d", "ci_1:2:y")):
+        add(shelf, key)
+        claim(shelf, holder)
+    with shelf.db.write() as connection:
+        assert outbox.release(connection, shelf.id, ["ci_1:1:x"], NOW) == 1
+    taken = claim(shelf, "h")
+    assert taken is not None
+    assert taken.key == "a"
+    assert claim(shelf, "h") is None
+
+
+def test_a_lease_is_renewed_by_who_has_it(shelf: Shelf) -> None:
+    number = add(shelf, "a")
+    claim(shelf, "h")
+    with shelf.db.write() as connection:
+        assert outbox.renew(connection, number, "h", NOW + LEASE - 1)
+        assert not outbox.renew(connection, number, "other", NOW + LEASE)
+    assert claim(shelf, "other", now=NOW + 2 * LEASE - 2) is None
+    assert claim(shelf, "other", now=NOW + 2 * LEASE) is not None
+    with shelf.db.write() as connection:
+        assert not outbox.renew(connection, number, "h", NOW + 2 * LEASE)
 
 
 def test_lists_and_counts(shelf: Shelf) -> None:
