@@ -6,12 +6,12 @@
 
 import re
 from dataclasses import dataclass
-from difflib import get_close_matches
 from typing import Annotated
 
 import msgspec
 from msgspec import UNSET, Meta, Struct, UnsetType
 
+from qatui.domain.nearest import nearest
 from qatui.domain.proposal import Proposal, Refusal
 
 Short = Annotated[str, Meta(min_length=1, max_length=200)]
@@ -140,8 +140,8 @@ def _wrong_value(words: str) -> str:
     if unknown := _UNKNOWN.fullmatch(words):
         name, inside = unknown[1], unknown[2] or ""
         keys = _KEYS[inside]
-        near = get_close_matches(name, keys, n=1)
-        hint = f"did you mean {near[0]}?" if near else "there are " + ", ".join(keys)
+        near = nearest(name, keys)
+        hint = f"did you mean {near}?" if near else "there are " + ", ".join(keys)
         return f"{inside + '.' if inside else ''}{name[:100]}: there is no such key; {hint}"
     if missing := _MISSING.fullmatch(words):
         return f"{missing[2] + '.' if missing[2] else ''}{missing[1]}: is missing"

@@ -9,9 +9,9 @@ Without an `is:` the filter is `is:open`.
 """
 
 from dataclasses import dataclass, field
-from difflib import get_close_matches
 
 from qatui.domain.candidate import GONE, OPEN, State
+from qatui.domain.nearest import nearest
 
 DEFAULT = "is:open"
 
@@ -77,6 +77,6 @@ def _state(name: str) -> frozenset[State]:
     plain = name.lower().replace("-", "_")
     if plain in _GROUPS:
         return _GROUPS[plain]
-    near = get_close_matches(plain, _GROUPS, n=1)
-    hint = f"did you mean is:{near[0]}?" if near else "there are is:" + ", is:".join(_GROUPS)
+    near = nearest(plain, _GROUPS)
+    hint = f"did you mean is:{near}?" if near else "there are is:" + ", is:".join(_GROUPS)
     raise QueryError(f"is:{name} is no state; {hint}")

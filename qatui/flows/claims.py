@@ -1,11 +1,11 @@
 """Claims: whose a candidate is while it is being reviewed. A claim of another person refuses verdicts."""
 
 from collections.abc import Callable, Iterable, Mapping
-from difflib import get_close_matches
 
 from qatui.domain.candidate import Candidate, Outcome, State
 from qatui.domain.lifecycle import Action, Circumstances, next_state, why_not
 from qatui.domain.marks import HIDDEN
+from qatui.domain.nearest import did_you_mean
 from qatui.errors import UsageError
 from qatui.flows import moves
 from qatui.flows.desk import Desk
@@ -68,9 +68,7 @@ def _person(desk: Desk, to: str) -> str:
     name = to.strip().removeprefix("@")
     if not name or len(name) > _NAME_LIMIT or " " in name or HIDDEN.search(name):
         raise UsageError(f"“{to}” is no name of a person.", "Give a GitHub login or a git e-mail.")
-    people = {*desk.team.people, desk.reviewer}
+    people = sorted({*desk.team.people, desk.reviewer})
     if desk.team.people and name not in people:
-        near = get_close_matches(name, people, n=1)
-        hint = f"Did you mean {near[0]}? " if near else ""
-        raise UsageError(f"“{name}” is not one of the team's people.", f"{hint}There are: {', '.join(sorted(people))}")
+        raise UsageError(f"“{name}” is not one of the team's people.", did_you_mean(name, people))
     return name

@@ -6,11 +6,11 @@ against, so that later both can be seen to have moved.
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from difflib import get_close_matches
 
 from qatui.domain.candidate import Candidate, Outcome, State, Verdict
 from qatui.domain.lifecycle import Action, Circumstances, next_state, why_not
 from qatui.domain.moments import LAST, iso
+from qatui.domain.nearest import did_you_mean
 from qatui.domain.review import BODY_LIMIT, checklist, open_required, storable
 from qatui.errors import UsageError
 from qatui.flows import moves
@@ -138,13 +138,10 @@ def _check(desk: Desk, action: Action, reason: str | None, note: str, until: int
 
 
 def _check_reason(reasons: Mapping[str, str], reason: str | None, note: str) -> str:
-    known = ", ".join(reasons)
     if reason is None:
-        raise UsageError("A rejection needs a reason.", f"One of: {known}")
+        raise UsageError("A rejection needs a reason.", f"One of: {', '.join(reasons)}")
     if reason not in reasons:
-        near = get_close_matches(reason, reasons, n=1)
-        hint = f"Did you mean {near[0]}? " if near else ""
-        raise UsageError(f"“{reason}” is no reject reason.", f"{hint}There are: {known}")
+        raise UsageError(f"“{reason}” is no reject reason.", did_you_mean(reason, reasons))
     if reason == "other" and not note:
         raise UsageError("The reason “other” needs a note.", "Say in a few words what is wrong with the test.")
     return reason

@@ -2,12 +2,12 @@
 
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
-from difflib import get_close_matches
 from typing import Any
 
 from qatui.domain.candidate import GONE, Candidate, Outcome, State
 from qatui.domain.lifecycle import Action, Circumstances, next_state, why_not
 from qatui.domain.moments import iso
+from qatui.domain.nearest import did_you_mean
 from qatui.domain.review import BODY_LIMIT, Comment, Revision, Side, Ticked, checklist, storable
 from qatui.errors import NotFound, UsageError
 from qatui.flows import moves
@@ -232,9 +232,7 @@ def _check_item(desk: Desk, item_id: str) -> None:
     if not items:
         raise UsageError("The team has no review checklist.", "Set `checklist:` in qatui.yaml.")
     if item_id not in items:
-        near = get_close_matches(item_id, items, n=1)
-        hint = f"Did you mean {near[0]}? " if near else ""
-        raise UsageError(f"“{item_id}” is no item of the checklist.", f"{hint}There are: {', '.join(items)}")
+        raise UsageError(f"“{item_id}” is no item of the checklist.", did_you_mean(item_id, items))
 
 
 def _base_lines(desk: Desk, numbers: list[int]) -> dict[int, int]:

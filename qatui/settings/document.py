@@ -7,13 +7,13 @@ without them no file can grow in memory. Every refusal names file, line and key.
 """
 
 from collections.abc import Iterator
-from difflib import get_close_matches
 from typing import Any, TypeVar, get_args, get_origin
 
 import msgspec
 import yaml
 from msgspec import Struct
 
+from qatui.domain.nearest import nearest
 from qatui.errors import ConfigError
 from qatui.settings import scalars
 from qatui.settings.scalars import short
@@ -117,8 +117,8 @@ class Document:
         for key, value in self._pairs(node, where):
             if key not in fields:
                 of = f" of “{dotted(where)}”" if where else ""
-                near = get_close_matches(key, fields, 1)
-                guess = f"; did you mean “{near[0]}”?" if near else "."
+                near = nearest(key, fields)
+                guess = f"; did you mean “{near}”?" if near else "."
                 raise self.wrong((*where, key), f"“{short(key)}” is no setting{of}{guess}", _accepted(type_))
             field = fields[key]
             if _is_empty(value) and not field.required:

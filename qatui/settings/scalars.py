@@ -1,9 +1,10 @@
 """One written word -> the type that is wanted: for settings files and for the environment."""
 
 import re
-from difflib import get_close_matches
 from types import NoneType, UnionType
 from typing import Any, Literal, Union, get_args, get_origin
+
+from qatui.domain.nearest import nearest
 
 _DECIMAL = re.compile(r"-?(0|[1-9][0-9]{0,17})")
 CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029]")
@@ -34,8 +35,8 @@ def read(text: str, type_: Any, *, plain: bool = True) -> Any:
     if get_origin(type_) is Literal:
         if text in get_args(type_):
             return text
-        near = get_close_matches(text, get_args(type_), 1)
-        raise Wrong(name(type_), f"Did you mean “{near[0]}”?" if near else "")
+        near = nearest(text, get_args(type_))
+        raise Wrong(name(type_), f"Did you mean “{near}”?" if near else "")
     if type_ is bool:
         if plain and text in ("true", "false"):
             return text == "true"
