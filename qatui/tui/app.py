@@ -1,14 +1,13 @@
 """The workstation: one app, its screens, and what all of them share."""
 
 import os
-from typing import ClassVar
+from typing import TYPE_CHECKING, ClassVar
 
 from textual.app import App
 from textual.theme import BUILTIN_THEMES
 from textual.types import CSSPathType
 
 from qatui.domain.marks import visible
-from qatui.domain.review import Side
 from qatui.tui import errands, glyphs, messages, themes
 from qatui.tui.backend import Backend, post_copies
 from qatui.tui.coach import Course
@@ -17,6 +16,9 @@ from qatui.tui.palette import Actions
 from qatui.tui.parts import Parts
 from qatui.tui.screens.frame import Frame
 from qatui.tui.screens.queue import QueueScreen
+
+if TYPE_CHECKING:
+    from qatui.domain.review import Side
 
 
 class Workstation(App[Exception]):
@@ -76,7 +78,7 @@ class Workstation(App[Exception]):
         if name == "publish":
             self.push_screen(PublishScreen(ask=ask))
 
-    def open_candidate(self, candidate_id: int, place: tuple[Side, int] | None = None) -> None:
+    def open_candidate(self, candidate_id: int, place: "tuple[Side, int] | None" = None) -> None:
         """Review a candidate, and the others of the queue from there; `place` is a side and a line from 0."""
         from qatui.tui.screens.review import ReviewScreen
 

@@ -19,13 +19,13 @@ from textual.message_pump import MessagePump
 
 from qatui.domain import query
 from qatui.domain.lifecycle import Action
-from qatui.domain.review import Side
 from qatui.errors import QatuiError
 from qatui.tui import errands, messages
 from qatui.tui.child import Child
 from qatui.tui.parts import Parts, Seat
 
 if TYPE_CHECKING:
+    from qatui.domain.review import Side
     from qatui.flows.desk import Desk
 
 T = TypeVar("T")
@@ -232,7 +232,7 @@ class Backend:
         """`claim`, `release`, or `assign` to somebody."""
         self.write("claimed", partial(errands.claim, ids=ids, verb=verb, to=to))
 
-    def comment(self, candidate_id: int, body: str, *, side: Side | None, line: int | None, draft: str) -> None:
+    def comment(self, candidate_id: int, body: str, *, side: "Side | None", line: int | None, draft: str) -> None:
         """Comment on a candidate or a line of it; the draft of that name is over."""
         self._places.pop(draft, None)
         self.write(

@@ -9,11 +9,11 @@ from typing import TYPE_CHECKING, Any
 from qatui.domain.candidate import Outcome
 from qatui.domain.lifecycle import Action
 from qatui.domain.query import Query
-from qatui.domain.review import Side
 from qatui.tui import messages
 
 if TYPE_CHECKING:
     from qatui.domain.diff import Document
+    from qatui.domain.review import Side
     from qatui.flows.desk import Desk
     from qatui.flows.undo import Undone
     from qatui.tui.parts import Seat
@@ -112,7 +112,7 @@ def claim(desk: "Desk", ids: Sequence[int], verb: str, to: str) -> messages.Wrot
 
 
 def comment(
-    desk: "Desk", candidate_id: int, body: str, side: Side | None, line: int | None, draft: str
+    desk: "Desk", candidate_id: int, body: str, side: "Side | None", line: int | None, draft: str
 ) -> messages.Wrote:
     """Comment, and forget the draft."""
     from qatui.flows.review import comment

@@ -1,12 +1,10 @@
 """The signs beside colours: every one a single cell wide, with an ASCII set for poor terminals."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
-from typing import Literal
+from typing import Literal, NamedTuple
 
 
-@dataclass(frozen=True, slots=True)
-class Glyphs:
+class Glyphs(NamedTuple):
     """One set of signs."""
 
     high: str = "▲"

@@ -4,15 +4,14 @@ A key is written as a person types it: `a`, `A`, `?`, `space`, `ctrl+d`. Only wh
 """
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
-from difflib import get_close_matches
+from typing import NamedTuple
 
 from qatui.domain.lifecycle import Action
+from qatui.domain.nearest import nearest
 from qatui.errors import ConfigError
 
 
-@dataclass(frozen=True, slots=True)
-class Act:
+class Act(NamedTuple):
     """Something a person can do at a screen."""
 
     id: str
@@ -222,8 +221,8 @@ def _known_id(name: str, acts: Mapping[str, Act]) -> str:
     if name in acts:
         return name
     same_verb = [each for each, act in acts.items() if act.verb == name.rpartition(".")[2]]
-    near = same_verb or get_close_matches(name, acts, n=1, cutoff=0.5)
-    hint = f"Did you mean {near[0]}?" if near else "`?` in the workstation shows the ids."
+    near = same_verb[0] if same_verb else nearest(name, acts)
+    hint = f"Did you mean {near}?" if near else "`?` in the workstation shows the ids."
     raise ConfigError(f"Your settings give keys to “{name}”, which is no action.", hint)
 
 
@@ -232,7 +231,7 @@ def _parse_keys(name: str, text: str) -> tuple[str, ...]:
     for key in keys:
         if (len(key) == 1 and key.isprintable()) or key in NAMED_KEYS:
             continue
-        near = get_close_matches(key.lower(), NAMED_KEYS, n=1, cutoff=0.5)
-        hint = f"Did you mean {near[0]}?" if near else "A key is one character, or a name such as f5, space or ctrl+d."
+        near = nearest(key.lower(), NAMED_KEYS)
+        hint = f"Did you mean {near}?" if near else "A key is one character, or a name such as f5, space or ctrl+d."
         raise ConfigError(f"Your settings give {name} the key “{key}”, which is no key.", hint)
     return keys

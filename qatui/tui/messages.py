@@ -22,14 +22,14 @@ class Told(Message, bubble=False):
     """Base: goes to one screen, or to the app and every screen, never up a tree."""
 
 
-@dataclass
+@dataclass(eq=False, repr=False)
 class Opened(Told):
     """The store is open; git may still be asked."""
 
     bookmarks: Mapping[str, Any]
 
 
-@dataclass
+@dataclass(eq=False, repr=False)
 class Connected(Told):
     """Everything is there: repository, base, team settings."""
 
@@ -38,7 +38,7 @@ class Connected(Told):
     reviewer: str
 
 
-@dataclass
+@dataclass(eq=False, repr=False)
 class PageLoaded(Told):
     """The first lines of a filter, before all its ids are known."""
 
@@ -46,7 +46,7 @@ class PageLoaded(Told):
     rows: "Sequence[QueueRow]"
 
 
-@dataclass
+@dataclass(eq=False, repr=False)
 class QueueLoaded(Told):
     """Every id of a filter in order, the lines asked for, and the counts by state."""
 
@@ -56,14 +56,14 @@ class QueueLoaded(Told):
     counts: Mapping[State, int]
 
 
-@dataclass
+@dataclass(eq=False, repr=False)
 class RowsLoaded(Told):
     """Lines that came into sight."""
 
     rows: "Mapping[int, QueueRow]"
 
 
-@dataclass
+@dataclass(eq=False, repr=False)
 class DossierLoaded(Told):
     """One candidate whole, and its texts aligned."""
 
@@ -71,7 +71,7 @@ class DossierLoaded(Told):
     document: "Document"
 
 
-@dataclass
+@dataclass(eq=False, repr=False)
 class Foreseen(Told):
     """What would become of a verdict on many."""
 
@@ -83,7 +83,7 @@ class Foreseen(Told):
     """Paths of the first candidates that would be refused."""
 
 
-@dataclass
+@dataclass(eq=False, repr=False)
 class Recalled(Told):
     """A bookmark was read."""
 
@@ -94,7 +94,7 @@ class Recalled(Told):
 UNDO, REDO = "undo", "redo"
 
 
-@dataclass
+@dataclass(eq=False, repr=False)
 class Wrote(Told):
     """A verb is done and saved."""
 
@@ -109,7 +109,7 @@ class Wrote(Told):
     """More to know: where a file is."""
 
 
-@dataclass
+@dataclass(eq=False, repr=False)
 class Pushed(Told):
     """A publication is at the remote."""
 
@@ -118,17 +118,17 @@ class Pushed(Told):
     """The file with its pull request's text, from the top of the clone where it lies in it."""
 
 
-@dataclass
+@dataclass(eq=False, repr=False)
 class NothingPushed(Told):
     """There is no publication at the remote yet."""
 
 
-@dataclass
+@dataclass(eq=False, repr=False)
 class StoreChanged(Told):
     """This process or another committed something about candidates or publications."""
 
 
-@dataclass
+@dataclass(eq=False, repr=False)
 class Failed(Told):
     """A verb failed; nothing of it was written."""
 
@@ -137,7 +137,7 @@ class Failed(Told):
     hint: str
 
 
-@dataclass
+@dataclass(eq=False, repr=False)
 class PublicationsLoaded(Told):
     """Every publication, newest first, and what publishing would do now."""
 
@@ -147,7 +147,7 @@ class PublicationsLoaded(Told):
     """Paths of what would be held or refused."""
 
 
-@dataclass
+@dataclass(eq=False, repr=False)
 class PartsLoaded(Told):
     """The commits of a publication."""
 
@@ -155,14 +155,14 @@ class PartsLoaded(Told):
     parts: "Sequence[Part]"
 
 
-@dataclass
+@dataclass(eq=False, repr=False)
 class PublishEnded(Told):
     """Publishing came to an end, good or bad."""
 
     result: "Published"
 
 
-@dataclass
+@dataclass(eq=False, repr=False)
 class Progressed(Told):
     """A child process told how far it is."""
 

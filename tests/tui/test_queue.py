@@ -7,7 +7,7 @@ from dataclasses import replace
 
 import pytest
 from textual.pilot import Pilot
-from textual.widgets import Input
+from textual.widgets import Input, Static
 
 from qatui.domain.candidate import Candidate, State
 from qatui.domain.lifecycle import Action
@@ -216,7 +216,7 @@ def test_letters_are_inert_while_typing_and_the_filter_filters(build: Build, pla
         await press(pilot, "escape")
         assert screen.query_one("#filter", Input).value == "is:open users"
         await press(pilot, "slash", *" nowhere")
-        assert "Nothing matches" in str(screen._nothing())
+        assert "Nothing matches" in str(screen.query_one("#empty", Static).content)
         assert len(screen.lines.ids) == 0
         await press(pilot, "escape")
         assert list(screen.lines.ids) == wanted[1:]

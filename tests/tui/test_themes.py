@@ -1,6 +1,5 @@
 """Contrast is computed, not believed; signs are one cell wide."""
 
-import dataclasses
 
 import pytest
 from rich.cells import cell_len
@@ -59,11 +58,11 @@ def test_ink_is_colour_on_paper() -> None:
 
 @pytest.mark.parametrize("chosen", [glyphs.UNICODE, glyphs.ASCII], ids=["unicode", "ascii"])
 def test_signs_are_one_cell_wide(chosen: glyphs.Glyphs) -> None:
-    assert all(cell_len(sign) == 1 for sign in dataclasses.astuple(chosen))
+    assert all(cell_len(sign) == 1 for sign in chosen)
 
 
 def test_ascii_is_ascii() -> None:
-    assert all(sign.isascii() for sign in dataclasses.astuple(glyphs.ASCII))
+    assert all(sign.isascii() for sign in glyphs.ASCII)
 
 
 @pytest.mark.parametrize(

@@ -5,23 +5,22 @@ from typing import TYPE_CHECKING, Any
 
 from textual import events, on
 from textual.app import ComposeResult
-from textual.containers import Vertical
-from textual.widgets import Input, Static
+from textual.widgets import Input
 
 from qatui.domain import query
 from qatui.domain.candidate import GONE, OPEN, State
 from qatui.tui import messages
-from qatui.tui.dialogs.question import Answer, Asked, Question
 from qatui.tui.keymap import Act
 from qatui.tui.screens.verdicts import DecidingFrame, Targets
-from qatui.tui.widgets.diff_view import DiffView
-from qatui.tui.widgets.facts import Facts
+from qatui.tui.widgets.empty_queue import EmptyQueue
 from qatui.tui.widgets.filter_line import FilterLine
 from qatui.tui.widgets.lines import Piece, Rule
+from qatui.tui.widgets.preview import Preview
 from qatui.tui.widgets.queue_list import QueueHead, QueueList
 
 if TYPE_CHECKING:
     from qatui.store.candidates import QueueRow
+    from qatui.tui.dialogs.question import Answer
 
 AGE_SECONDS = 30.0
 """How often the ages are drawn anew."""
@@ -52,11 +51,9 @@ class QueueScreen(DecidingFrame):
         yield Rule(self.glyphs.rule)
         yield QueueHead()
         yield QueueList(self.glyphs)
-        yield Static("reading the queue …", id="empty", markup=False)
+        yield EmptyQueue()
         yield Rule(self.glyphs.rule)
-        with Vertical(id="preview"):
-            yield Facts(self.glyphs)
-            yield DiffView(cursor=False, glyphs=self.glyphs)
+        yield Preview(self.glyphs)
 
     def on_mount(self) -> None:
         """The list has the keys from the start."""
@@ -135,32 +132,15 @@ class QueueScreen(DecidingFrame):
         self._typed = False
         if self._wanted in rows:
             self._wanted = None
-        empty = self.query_one("#empty", Static)
+        empty = self.query_one(EmptyQueue)
         if self.lines.display is not bool(ids):
             empty.display, self.lines.display = not ids, bool(ids)
             if ids and self.focused is None:
                 self.lines.focus()
         if not ids:
-            empty.update(self._nothing())
+            empty.explain(self.station.keymap, self.filter, self._counts)
         self.call_after_refresh(self.backend.rows_shown)
         self.refresh_lines()
-
-    def _nothing(self) -> str:
-        """What an empty list says, and what to press next."""
-        keymap = self.station.keymap
-        if not sum(self._counts.values()):
-            return (
-                "Nothing was taken in yet.\n\n"
-                f"{keymap.first('app.palette')} ingest   takes tests in from a folder or a manifest\n"
-                "qatui ingest PATH   does the same in a shell"
-            )
-        if self.filter.strip() in ("", query.DEFAULT):
-            return (
-                "Nothing is left to judge.\n\n"
-                f"{keymap.first('app.publish')} publish what was approved   "
-                f"{keymap.first('queue.filter')} is:all shows everything   {keymap.first('candidate.undo')} undo"
-            )
-        return f"Nothing matches {self.filter}\n\n{keymap.first('queue.filter')} another filter, such as is:open"
 
     def on_queue_list_rows_missing(self, message: QueueList.RowsMissing) -> None:
         """Lines came into sight that were not read."""
@@ -197,7 +177,7 @@ class QueueScreen(DecidingFrame):
         row = self.row
         self._draw_facts()
         if row is None:
-            self.query_one(DiffView).show(None)
+            self.query_one(Preview).show(None)
         elif self.backend.desk is not None and self.is_current:
             self.backend.look(self, row.id)
         self._keep()
@@ -209,13 +189,13 @@ class QueueScreen(DecidingFrame):
             return
         self.dossier = message.dossier
         self._draw_facts()
-        self.query_one(DiffView).show(message.document)
+        self.query_one(Preview).show(message.document)
         self.refresh_lines()
         if self.lines.index + 1 < len(self.lines.ids):
             self.backend.preload(self.lines.ids[self.lines.index + 1])
 
     def _draw_facts(self) -> None:
-        self.query_one(Facts).show(self.row, self.dossier, self.backend.now())
+        self.query_one(Preview).tell(self.row, self.dossier, self.backend.now())
 
     def _keep(self) -> None:
         """Keep cursor and filter, each when it changed."""
@@ -403,20 +383,10 @@ class QueueScreen(DecidingFrame):
 
     def do_ingest(self) -> None:
         """Take candidates in; a child process does it."""
-        asked = Asked(
-            "Take tests in from where?",
-            "take them in",
-            facts=[("dim", "a folder whose tree mirrors the target paths, or a manifest (.jsonl)")],
-            field="path",
-            hint="generated/",
-        )
+        from qatui.tui.dialogs.intake import intake_question
 
-        def answered(answer: Answer | None) -> None:
+        def answered(answer: "Answer | None") -> None:
             if answer is not None and not self.backend.ingest(answer.text.strip()):
                 self.say("an intake runs already", "risk-look")
 
-        self.app.push_screen(Question(asked, _no_path), answered)
-
-
-def _no_path(answer: Answer) -> str | None:
-    return None if answer.text.strip() else "Type a path."
+        self.app.push_screen(intake_question(), answered)

@@ -5,25 +5,22 @@ from dataclasses import dataclass
 from functools import partial
 from typing import TYPE_CHECKING
 
-from qatui.domain import lifecycle, moments
+from qatui.domain import lifecycle
 from qatui.domain.candidate import Outcome
 from qatui.domain.lifecycle import Action
 from qatui.domain.marks import visible
-from qatui.domain.review import Side, open_required
 from qatui.tui import messages
-from qatui.tui.dialogs.checklist import ChecklistDialog
-from qatui.tui.dialogs.question import VIEW, Answer, Asked, Choice, Question, refusals
 from qatui.tui.keymap import Act
 from qatui.tui.screens.frame import Frame
 
 if TYPE_CHECKING:
+    from qatui.domain.review import Side
     from qatui.flows.desk import Desk
     from qatui.flows.review import Dossier
+    from qatui.tui.dialogs.question import Answer
 
 NAMED = 100
 """Paths are read of so many refused candidates; a question names some of them."""
-DELAYS = (("1", "1d", "1 day"), ("2", "3d", "3 days"), ("3", "1w", "1 week"))
-"""Deferrals by digit; the next digit is for another time."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,6 +83,8 @@ class DecidingFrame(Frame):
             return "the team has no checklist; set `checklist:` in qatui.yaml"
         if not self.only_at_hand():
             return None
+        from qatui.domain.review import open_required
+
         given = lifecycle.Circumstances(desk.reviewer, desk.team.self_approve, open_required(dossier.checklist))
         return lifecycle.why_not(dossier.candidate, act.needs, given)
 
@@ -124,28 +123,33 @@ class DecidingFrame(Frame):
         self._ask(targets, message.action, message.outcome, message.names)
 
     def _ask(self, targets: Targets, action: Action, foreseen: Outcome, names: Mapping[int, str]) -> None:
+        from qatui.tui.dialogs.question import VIEW
+        from qatui.tui.dialogs.verdict import verdict_question
+
         desk = self.backend.desk
         reasons = desk.team.reasons() if desk else {}
-        asked = question(action, targets, foreseen, names, reasons, self.glyphs.warning, self.glyphs.good)
-        check = partial(_wrong, action, self.backend.now())
 
-        def answered(answer: Answer | None) -> None:
+        def answered(answer: "Answer | None") -> None:
             if answer is VIEW:
                 self.view(foreseen.refused[0][0])
             elif answer is not None:
                 taken = Targets(foreseen.done, targets.seen, targets.path)
                 self._decide(taken, action, answer)
 
-        self.app.push_screen(Question(asked, check), answered)
+        total, now = len(targets.ids), self.backend.now()
+        asked = verdict_question(action, targets.name, total, foreseen, names, reasons, self.glyphs, now)
+        self.app.push_screen(asked, answered)
 
-    def _decide(self, targets: Targets, action: Action, answer: Answer = VIEW) -> None:
-        until = _until(answer, self.backend.now()) if action is Action.DEFER else None
+    def _decide(self, targets: Targets, action: Action, answer: "Answer | None" = None) -> None:
+        from qatui.tui.dialogs import verdict
+
+        rejecting, deferring = action is Action.REJECT, action is Action.DEFER
         self.backend.decide(
             targets.ids,
             action,
-            reason=answer.value if action is Action.REJECT else None,
-            note=answer.text if action is Action.REJECT else "",
-            until=until,
+            reason=answer.value if answer and rejecting else None,
+            note=answer.text if answer and rejecting else "",
+            until=verdict.until(answer, self.backend.now()) if answer and deferring else None,
             expected=targets.seen,
         )
         self.go_on(targets.ids)
@@ -165,6 +169,8 @@ class DecidingFrame(Frame):
 
     def do_assign(self) -> None:
         """Claim, release or assign; the likeliest is chosen already."""
+        from qatui.tui.dialogs.verdict import claim_question
+
         targets = self.targets()
         if not targets.ids:
             return
@@ -172,25 +178,14 @@ class DecidingFrame(Frame):
         here = dossier.candidate if dossier and dossier.candidate.id == self.at_hand() else None
         mine = here is not None and here.assignee == me
         whose = f"claimed by @{visible(here.assignee)}" if here and here.assignee else "nobody claimed it"
-        asked = Asked(
-            f"Whose is {targets.name}?",
-            "do it",
-            facts=[("dim", whose)] if len(targets.ids) == 1 else (),
-            choices=(
-                Choice("1", "claim", f"claim for you, @{me}"),
-                Choice("2", "release", "release"),
-                Choice("3", "assign", "assign to somebody", wants_text=True),
-            ),
-            chosen="release" if mine else "claim",
-            field="who",
-            hint=", ".join(sorted(self.backend.desk.team.people)[:5]) if self.backend.desk else "",
-        )
+        people = tuple(self.backend.desk.team.people) if self.backend.desk else ()
 
-        def answered(answer: Answer | None) -> None:
+        def answered(answer: "Answer | None") -> None:
             if answer is not None:
                 self.backend.claim(targets.ids, answer.value, answer.text)
 
-        self.app.push_screen(Question(asked, _nobody), answered)
+        one = len(targets.ids) == 1
+        self.app.push_screen(claim_question(targets.name, me, whose if one else "", people, mine=mine), answered)
 
     # What is said beside the verdict
 
@@ -198,7 +193,7 @@ class DecidingFrame(Frame):
         """Comment on the candidate at hand."""
         self.comment_on()
 
-    def comment_on(self, *, side: Side | None = None, line: int | None = None) -> None:
+    def comment_on(self, *, side: "Side | None" = None, line: int | None = None) -> None:
         """Comment on the candidate at hand, or on a line of it; a draft of before is there again."""
         from qatui.tui.dialogs.comment import CommentDialog
 
@@ -227,6 +222,8 @@ class DecidingFrame(Frame):
 
     def do_checklist(self) -> None:
         """Answer the checklist of the candidate at hand."""
+        from qatui.tui.dialogs.checklist import ChecklistDialog
+
         dossier = self.dossier
         if dossier is None or dossier.candidate.id != self.at_hand():
             return
@@ -252,42 +249,6 @@ class DecidingFrame(Frame):
         self.say(f"copied {text}")
 
 
-def question(
-    action: Action,
-    targets: Targets,
-    foreseen: Outcome,
-    names: Mapping[int, str],
-    reasons: Mapping[str, str],
-    warning: str,
-    good: str,
-) -> Asked:
-    """The question before a verdict."""
-    taken, total = len(foreseen.done), len(targets.ids)
-    verb = action.value
-    title = f"{verb.capitalize()} {targets.name}?" if taken == total else f"{verb.capitalize()} {taken:,} of {total:,}?"
-    facts: list[tuple[str, str]] = []
-    if total > 1:
-        facts.append(("risk-good", f"{good} {taken:,} can be taken"))
-    if foreseen.refused:
-        facts += refusals(foreseen.refused, names, warning)
-    yes = f"{verb} {taken:,}" if total > 1 else verb
-    view = "look at the first of them" if foreseen.refused else ""
-    if action is Action.REJECT:
-        digits = "123456789abcdefghijklm"
-        choices = tuple(
-            Choice(key, code, visible(words), wants_text=code == "other")
-            for key, (code, words) in zip(digits, reasons.items(), strict=False)
-        )
-        return Asked(title, yes if taken else "", facts, choices, field="note", hint="for whoever writes it anew")
-    if action is Action.DEFER:
-        choices = (
-            *(Choice(key, value, words) for key, value, words in DELAYS),
-            Choice("4", "other", "another time", wants_text=True),
-        )
-        return Asked(title, yes if taken else "", facts, choices, field="until", hint="4h, 3d, 2w or 2026-11-30")
-    return Asked(title, yes if taken else "", facts, view=view)
-
-
 def foresee(desk: "Desk", *, targets: Targets, action: Action) -> messages.Foreseen:
     """What would become of a verdict, with the names of those it would not take."""
     from qatui.flows import decide
@@ -298,23 +259,3 @@ def foresee(desk: "Desk", *, targets: Targets, action: Action) -> messages.Fores
     with desk.db.read() as connection:
         names = candidates.paths(connection, desk.repository_id, first)
     return messages.Foreseen(action, targets, outcome, names)
-
-
-def _until(answer: Answer, now: int) -> int:
-    return moments.parse_until(answer.text if answer.value == "other" else answer.value, now)
-
-
-def _wrong(action: Action, now: int, answer: Answer) -> str | None:
-    """What is wrong with the answer to a verdict's question."""
-    if action is Action.REJECT and answer.value == "other" and not answer.text.strip():
-        return "“other” needs a note: say in a few words what is wrong."
-    if action is Action.DEFER:
-        try:
-            _until(answer, now)
-        except ValueError as error:
-            return str(error)
-    return None
-
-
-def _nobody(answer: Answer) -> str | None:
-    return "To whom? Type a name." if answer.value == "assign" and not answer.text.strip() else None

@@ -1,7 +1,7 @@
 """Single lines of a screen: pieces to the left and to the right, the less needed dropped when it is narrow."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from rich.cells import cell_len
 from rich.segment import Segment
@@ -12,8 +12,7 @@ from qatui.tui.themes import ink
 from qatui.tui.widgets.queue_row import cut_path
 
 
-@dataclass(frozen=True, slots=True)
-class Piece:
+class Piece(NamedTuple):
     """A few words in one ink."""
 
     text: str

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from rich.cells import cell_len, set_cell_size
 from rich.segment import Segment
@@ -38,8 +38,7 @@ STATE_WORDS = {State.AWAITING_REVISION: "awaiting"}
 """Shorter than the state's own name, where that is too long for its column."""
 
 
-@dataclass(frozen=True, slots=True)
-class Column:
+class Column(NamedTuple):
     """A column: its name in the table's head, its width, and when it goes."""
 
     name: str
