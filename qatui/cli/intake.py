@@ -16,7 +16,7 @@ from qatui.cli.session import Session, pass_session
 from qatui.errors import ExitCode, UsageError
 
 if TYPE_CHECKING:
-    from qatui.flows.ingest import Intake, Progress
+    from qatui.domain.proposal import Intake
     from qatui.flows.watch import Folder, Manifest
     from qatui.workspace.sources import Source
 
@@ -65,8 +65,8 @@ COMMANDS: tuple[click.Command, ...] = (ingest,)
 
 def _once(session: Session, paths: Sequence[str], manifests: Sequence[str], progress: bool | None) -> int:
     """Take everything in and say what became of it."""
+    from qatui.domain.proposal import Intake
     from qatui.domain.review import storable
-    from qatui.flows.ingest import Intake
     from qatui.flows.ingest import ingest as take
     from qatui.workspace.manifests import manifest_source
 
@@ -76,18 +76,13 @@ def _once(session: Session, paths: Sequence[str], manifests: Sequence[str], prog
     done = Intake()
     with telling(session, progress) as tell:
         for source in sources:
-            before = done.seen
-            done += take(
-                session.desk,
-                source.proposals,
-                source=storable(source.name),
-                progress=partial(_on_the_whole, tell, before, total),
-            )
+            told = partial(_on_the_whole, tell, done.seen, total)
+            done += take(session.desk, source.proposals, source=storable(source.name), progress=told)
     _tell(session, done)
     return ExitCode.NEEDS_PERSON if done.refused else ExitCode.DONE
 
 
-def _on_the_whole(tell: "Progress", before: int, whole: int | None, done: int, _total: int | None) -> None:
+def _on_the_whole(tell: Callable[[int, int | None], None], before: int, whole: int | None, done: int) -> None:
     """The progress of one source as that of all."""
     tell(before + done, whole)
 

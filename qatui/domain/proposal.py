@@ -54,6 +54,37 @@ class Refusal:
     reason: str
 
 
+@dataclass(frozen=True, slots=True)
+class Intake:
+    """What became of proposals: candidate ids, and what was refused as (place, reason)."""
+
+    new: tuple[int, ...] = ()
+    revised: tuple[int, ...] = ()
+    unchanged: tuple[int, ...] = ()
+    refused: tuple[tuple[str, str], ...] = ()
+    same_as_base: int = 0
+    """Files that are on base as they were proposed: nothing to review, and no candidate of them."""
+
+    @property
+    def taken(self) -> tuple[int, ...]:
+        """Ids of the candidates that changed or came to be."""
+        return self.new + self.revised
+
+    @property
+    def seen(self) -> int:
+        """How many proposals there were."""
+        return len(self.taken) + len(self.unchanged) + len(self.refused) + self.same_as_base
+
+    def __add__(self, other: "Intake") -> "Intake":
+        return Intake(
+            self.new + other.new,
+            self.revised + other.revised,
+            self.unchanged + other.unchanged,
+            self.refused + other.refused,
+            self.same_as_base + other.same_as_base,
+        )
+
+
 def check_content(content: bytes) -> str | None:
     """Why bytes cannot be a candidate's content, None where they can. Not UTF-8 is no reason."""
     if len(content) > MAX_BYTES:

@@ -11,11 +11,11 @@ from dataclasses import dataclass, field, replace
 from itertools import takewhile
 from pathlib import Path
 
-from qatui.domain.proposal import Proposal, Refusal
+from qatui.domain.proposal import Intake, Proposal, Refusal
 from qatui.domain.review import storable
 from qatui.errors import UsageError
 from qatui.flows.desk import Desk
-from qatui.flows.ingest import Intake, ingest
+from qatui.flows.ingest import ingest
 from qatui.workspace.manifests import Mark, new_lines, read_manifest
 from qatui.workspace.sources import Found, Signature, read, signature, walk
 

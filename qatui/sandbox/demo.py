@@ -23,7 +23,7 @@ from qatui.domain.proposal import Proposal, Refusal
 from qatui.errors import Locked, Refused, UsageError
 from qatui.flows.claims import claim
 from qatui.flows.desk import Desk, clock
-from qatui.flows.ingest import Progress, ingest
+from qatui.flows.ingest import ingest
 from qatui.flows.review import answer, comment
 from qatui.sandbox.demo_bulk import bulk
 from qatui.sandbox.demo_candidates import BATCHES, Sample, load_samples, representative
@@ -44,6 +44,8 @@ _BULK_AGE = 7 * DAY
 
 OpenDesk = Callable[[Path, Database], Desk]
 """The desk for a clone and a store: what wiring makes of them."""
+Progress = Callable[[int, int], None]
+"""Called with how many candidates are made and how many there will be."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -129,7 +131,7 @@ def _make(
         done = 0
         for source, moment, proposals in _batches(demo, samples, now):
 
-            def tell(taken: int, _total: int | None, before: int = done) -> None:
+            def tell(taken: int, before: int = done) -> None:
                 if progress:
                     progress(min(before + taken, count), count)
 

@@ -2,13 +2,14 @@
 
 import re
 from collections.abc import Iterable, Mapping, Sequence
-from typing import Any, NamedTuple
+from typing import Any
 
 from sqlalchemy import (
     ColumnElement,
     Connection,
     Row,
     Select,
+    Text,
     and_,
     bindparam,
     func,
@@ -17,10 +18,11 @@ from sqlalchemy import (
     select,
     true,
     tuple_,
+    type_coerce,
     update,
 )
 
-from qatui.domain.candidate import Candidate, Risk, State, Verdict
+from qatui.domain.candidate import Candidate, QueueRow, Risk, State, Verdict
 from qatui.domain.query import Query
 from qatui.errors import StoreError
 from qatui.store.schema import candidate
@@ -33,29 +35,6 @@ _PAGE = 500
 """Ids in one IN list; far under SQLite's limit of bound values."""
 _LAST_ID = 2**63 - 1
 """The largest id either database can hold; a larger one names nothing."""
-
-
-class QueueRow(NamedTuple):
-    """What a line of the queue shows; nothing of the content."""
-
-    id: int
-    path: str
-    title: str
-    state: State
-    risk: Risk
-    score: int | None
-    priority: int
-    revision: int
-    content_hash: str
-    new_file: bool
-    added: int
-    removed: int
-    assignee: str | None
-    created_at: int
-    deferred_until: int | None
-    verdict_by: str | None
-    verdict_reason: str | None
-    state_reason: str
 
 
 _QUEUE = (
@@ -248,7 +227,8 @@ def _contains(word: str, sqlite: bool) -> ColumnElement[bool]:
     if sqlite:
         return or_(*(column.like(pattern, escape="/") for column in columns for pattern in patterns))
     # In the collation of paths, "C", ILIKE would fold ASCII only.
-    return or_(*(column.collate("default").ilike(pattern, escape="/") for column in columns for pattern in patterns))
+    texts = [type_coerce(column, Text).collate("default") for column in columns]
+    return or_(*(text.ilike(pattern, escape="/") for text in texts for pattern in patterns))
 
 
 def _select_ids(connection: Connection, repository_id: int, query: Query) -> Select[tuple[int]]:

@@ -1,15 +1,30 @@
 """Many candidates at once, as intake brings them: batches, new rows, and what is known of them already."""
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from typing import Any
 
-from sqlalchemy import Connection, delete, insert, select
+from sqlalchemy import (
+    JSON,
+    ColumnElement,
+    Connection,
+    Select,
+    TableValuedAlias,
+    Text,
+    column,
+    delete,
+    func,
+    insert,
+    literal,
+    select,
+)
 
 from qatui.domain.candidate import GONE, Candidate
-from qatui.store.candidates import verdict_values
+from qatui.store.candidates import score_rank, verdict_values
 from qatui.store.reviews import Origin
 from qatui.store.schema import batch, candidate, origin, repository, revision
+
+C = candidate.c
 
 
 def take_turn(connection: Connection, repository_id: int) -> None:
@@ -30,14 +45,41 @@ def add_batch(connection: Connection, repository_id: int, *, source: str, actor:
     return int(made.scalar_one())
 
 
-def live_paths(connection: Connection, repository_id: int) -> dict[str, int]:
-    """Target path -> id of every candidate that is still part of the work."""
-    rows = connection.execute(
-        select(candidate.c.path, candidate.c.id).where(
-            candidate.c.repository_id == repository_id, candidate.c.state.not_in(sorted(GONE))
-        )
-    )
-    return {path: number for path, number in rows}
+def files_among(connection: Connection, repository_id: int, paths: Collection[str]) -> set[str]:
+    """Those of `paths` that are the target of a candidate which is still part of the work."""
+    listed = _listed(connection, paths)
+    standing = _at_work(repository_id).where(C.path == listed.c.value)
+    return set(connection.scalars(select(listed.c.value).where(standing.exists())))
+
+
+def folders_among(connection: Connection, repository_id: int, paths: Collection[str]) -> set[str]:
+    """Those of `paths` in which the target of such a candidate lies, as in a folder."""
+    listed = _listed(connection, paths)
+    standing = _at_work(repository_id).where(_lies_in(listed.c.value))
+    return set(connection.scalars(select(listed.c.value).where(standing.exists())))
+
+
+def file_inside(connection: Connection, repository_id: int, folder: str, without: Collection[str]) -> str | None:
+    """The first target of such a candidate in `folder`, apart from those of `without`."""
+    standing = _at_work(repository_id).where(_lies_in(literal(folder)), C.path.not_in(without))
+    found = connection.scalar(standing.order_by(C.path).limit(1))
+    return None if found is None else str(found)
+
+
+def _at_work(repository_id: int) -> Select[tuple[str]]:
+    return select(C.path).where(C.repository_id == repository_id, C.state.not_in(sorted(GONE)))
+
+
+def _lies_in(folder: ColumnElement[str]) -> ColumnElement[bool]:
+    """A stretch of the index, which is in the order of the bytes: `0` follows `/`."""
+    return (C.path >= folder + "/") & (C.path < folder + "0")
+
+
+def _listed(connection: Connection, names: Collection[str]) -> TableValuedAlias:
+    """`names` as a table with a column `value`: a single bound value, however many there are."""
+    array = literal(list(names), JSON)
+    sqlite = connection.dialect.name == "sqlite"
+    return (func.json_each if sqlite else func.json_array_elements_text)(array).table_valued(column("value", Text))
 
 
 def known_contents(connection: Connection, candidate_ids: Sequence[int]) -> set[tuple[int, str]]:
@@ -67,7 +109,7 @@ def add_candidates(connection: Connection, repository_id: int, new: Sequence[Can
             "removed": each.removed,
             "risk": int(each.risk),
             "score": each.score,
-            "score_rank": 101 if each.score is None else each.score,
+            "score_rank": score_rank(each.score),
             "priority": each.priority,
             "assignee": each.assignee,
             "deferred_until": each.deferred_until,

@@ -1,7 +1,7 @@
 """The tables. State tables are the truth; `event` is append-only and nothing is rebuilt from it.
 
 Moments are whole milliseconds since 1970 UTC. A change of this file needs a migration
-(`store/migrations/versions`) and the next `VERSION`; a test holds both against each other.
+(`store/migrations/versions`) and the next `version.VERSION`; a test holds both against each other.
 """
 
 from sqlalchemy import (
@@ -20,9 +20,6 @@ from sqlalchemy import (
     UniqueConstraint,
 )
 
-VERSION = "0001"
-"""Revision of the newest migration, as the `alembic_version` table carries it."""
-
 metadata = MetaData(
     naming_convention={
         "ix": "ix_%(table_name)s_%(column_0_N_name)s",
@@ -34,6 +31,9 @@ metadata = MetaData(
 
 Id = BigInteger().with_variant(Integer, "sqlite")
 """SQLite counts up only columns of the exact type INTEGER."""
+
+Bytewise = Text().with_variant(Text(collation="C"), "postgresql")
+"""In the order of its bytes on either database, so that the files of a folder are one stretch of an index."""
 
 alembic_version = Table(
     "alembic_version",  # as Alembic makes it
@@ -82,7 +82,7 @@ candidate = Table(
     metadata,
     Column("id", Id, primary_key=True),
     Column("repository_id", ForeignKey("repository.id"), nullable=False),
-    Column("path", Text, nullable=False),
+    Column("path", Bytewise, nullable=False),
     Column("title", Text, nullable=False),
     Column("state", String(24), nullable=False),
     Column("state_reason", Text, nullable=False, default=""),
@@ -210,8 +210,8 @@ publication = Table(
     metadata,
     Column("id", Id, primary_key=True),
     Column("repository_id", ForeignKey("repository.id"), nullable=False, index=True),
-    Column("branch", Text, nullable=False),
-    Column("state", String(16), nullable=False),  # waiting | pushed | held | failed | dropped
+    Column("branch", Text),  # NULL only in the transaction that makes the row: the name may hold its id
+    Column("state", String(16), nullable=False),  # gathering | waiting | pushed | held | failed | dropped
     Column("base_branch", Text, nullable=False),
     Column("base_commit", String(64), nullable=False),
     Column("head_commit", String(64)),

@@ -3,6 +3,7 @@
 import signal
 import subprocess
 import sys
+from collections.abc import Iterator
 from dataclasses import replace
 
 import pytest
@@ -10,10 +11,11 @@ from sqlalchemy import func, select, text
 
 from qatui.domain.candidate import Candidate, State
 from qatui.domain.lifecycle import Action
-from qatui.domain.proposal import MAX_BYTES, Proposal, Refusal
-from qatui.flows.admission import Item, Run, admit
+from qatui.domain.proposal import MAX_BYTES, Intake, Proposal, Refusal
+from qatui.flows.admission import admit
+from qatui.flows.arrival import Item, Run
 from qatui.flows.desk import Desk
-from qatui.flows.ingest import Intake, ingest
+from qatui.flows.ingest import ingest
 from qatui.store import candidates, content, events, reviews
 from qatui.store import schema as tables
 from tests.conftest import Project
@@ -324,6 +326,54 @@ def test_a_folder_may_take_the_place_of_the_file_it_replaces(desk: Desk) -> None
     assert one(desk, "tests/a/b").state is State.SUPERSEDED
 
 
+def test_every_file_of_a_folder_must_go_before_a_file_takes_its_place(desk: Desk) -> None:
+    """One of two that goes is not enough; once both are replaced, whoever did it, the place is free."""
+    take(desk, proposal("tests/dir/x"), proposal("tests/dir/y"), proposal("tests/dir-z"), proposal("tests/dir0"))
+    ((_, reason),) = take(desk, proposal("tests/dir", replaces="tests/dir/y")).refused
+    assert reason == "another candidate lies in it as in a folder: tests/dir/x"
+    assert one(desk, "tests/dir/y").state is State.PENDING
+    done = take(desk, proposal("tests/x", replaces="tests/dir/x"), proposal("tests/dir", replaces="tests/dir/y"))
+    assert (len(done.new), done.refused) == (2, ())
+
+
+@pytest.mark.parametrize("between", [0, 210])
+def test_what_goes_makes_room_at_once(desk: Desk, between: int) -> None:
+    """For what comes later, in the same transaction or another; not for what came before it."""
+    take(desk, proposal("tests/e/y"), proposal("tests/f"))
+    done = take(
+        desk,
+        proposal("tests/e"),
+        proposal("tests/f/g"),
+        proposal("tests/z", replaces="tests/e/y"),
+        proposal("tests/f2", replaces="tests/f"),
+        *(proposal(f"tests/many/{number}") for number in range(between)),
+        proposal("tests/e", "2"),
+        proposal("tests/f/g", "2"),
+    )
+    assert [reason for _, reason in done.refused] == [
+        "another candidate lies in it as in a folder: tests/e/y",
+        "another candidate is the file tests/f",
+    ]
+    assert len(done.new) == 4 + between
+
+
+def test_replaced_and_then_revised(desk: Desk) -> None:
+    """The proposals count in their order: what comes in after it was replaced waits again, the other is gone."""
+    take(desk, proposal("tests/a"), proposal("tests/b"))
+    number = one(desk, "tests/b").id
+    take(desk, proposal("tests/c", replaces="tests/a"), proposal("tests/a", "2"))
+    take(desk, proposal("tests/b", "2"), proposal("tests/d", replaces=str(number)))
+    assert (one(desk, "tests/a").state, one(desk, "tests/a").revision) == (State.PENDING, 2)
+    assert (one(desk, "tests/b").state, one(desk, "tests/b").revision) == (State.SUPERSEDED, 2)
+
+
+def test_two_replace_one(desk: Desk) -> None:
+    """The first names itself in it; for the second it is gone already."""
+    take(desk, proposal("tests/a"))
+    assert len(take(desk, proposal("tests/b", replaces="tests/a"), proposal("tests/c", replaces="tests/a")).new) == 2
+    assert one(desk, "tests/a").state_reason == "tests/b replaced it"
+
+
 def test_a_superseded_candidate_comes_back(desk: Desk) -> None:
     """New content for it makes it wait for review again."""
     take(desk, proposal("tests/a"), proposal("tests/b", replaces="tests/a"))
@@ -356,7 +406,7 @@ def test_title_of_a_file(desk: Desk, path: str, title: str) -> None:
 
 def test_chunks(desk: Desk) -> None:
     """At most 200 candidates a transaction, told after each; one batch and one group for the whole run."""
-    told: list[tuple[int, int | None]] = []
+    told: list[int] = []
     moments: list[int] = []
 
     def now() -> int:
@@ -365,11 +415,9 @@ def test_chunks(desk: Desk) -> None:
 
     mixed: list[Proposal | Refusal] = [proposal(f"tests/{number}", f"{number}") for number in range(401)]
     mixed[200:200] = [Refusal("x", "y")] * 201
-    done = ingest(
-        replace(desk, now=now), mixed, source="here", progress=lambda *args: told.append(args), total=len(mixed)
-    )
+    done = ingest(replace(desk, now=now), mixed, source="here", progress=told.append)
     assert len(done.new) == 401
-    assert told == [(200, 602), (400, 602), (600, 602), (602, 602)]
+    assert told == [200, 400, 600, 602]
     assert moments == [0, 2, 3]
     assert [count(desk, name) for name in ("batch", "event_group", "event")] == [1, 1, 401]
 
@@ -378,18 +426,32 @@ def test_large_contents_make_smaller_chunks(desk: Desk) -> None:
     """A transaction is bounded in bytes as well."""
     told: list[int] = []
     many = [proposal(f"tests/{number}", bytes([65 + number]) * MAX_BYTES) for number in range(9)]
-    assert len(ingest(desk, many, source="here", progress=lambda done, _: told.append(done)).new) == 9
+    assert len(ingest(desk, many, source="here", progress=told.append).new) == 9
     assert told == [4, 8, 9]
 
 
 def test_what_another_run_took_meanwhile(desk: Desk) -> None:
     """Between the look and the write others may come first; the rows count as they are when it writes."""
     item = Item(proposal("tests/a"), content.hash_of(proposal("tests/a").content), added=1)
-    first, second = (Run(desk, "here", events.new_group_id(), {}) for _ in range(2))
-    admit(first, [item])
-    admit(second, [item])
-    assert (first.new, second.new, second.unchanged) == ([1], [], [1])
+    first, second = (Run(desk, "here", events.new_group_id()) for _ in range(2))
+    assert admit(first, [item]) == (Intake(new=(1,)), [])
+    assert admit(second, [item]) == (Intake(unchanged=(1,)), [])
     assert count(desk, "revision") == 1
+
+
+def test_a_neighbour_that_came_meanwhile(desk: Desk) -> None:
+    """A file and a folder of one name do not both come in, though neither run saw the other's when it began."""
+
+    def slowly() -> Iterator[Proposal]:
+        take(desk, proposal("tests/a"), proposal("tests/b/c"))
+        yield proposal("tests/a/b")
+        yield proposal("tests/b")
+
+    done = ingest(desk, slowly(), source="slow")
+    assert [reason for _, reason in done.refused] == [
+        "another candidate is the file tests/a",
+        "another candidate lies in it as in a folder: tests/b/c",
+    ]
 
 
 CHILD = """
@@ -397,7 +459,6 @@ import os, signal, sys
 from dataclasses import replace
 from pathlib import Path
 from qatui.domain.proposal import Proposal
-from qatui.flows.admission import Item, Run, admit
 from qatui.flows.desk import clock
 from qatui.flows.ingest import ingest
 from qatui.wiring import Start, open_desk

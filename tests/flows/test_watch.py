@@ -8,10 +8,9 @@ from pathlib import Path
 
 import pytest
 
-from qatui.domain.proposal import Proposal, Refusal
+from qatui.domain.proposal import Intake, Proposal, Refusal
 from qatui.flows import watch as module
 from qatui.flows.desk import Desk
-from qatui.flows.ingest import Intake
 from qatui.flows.watch import Folder, Manifest, watch
 from tests.conftest import Project
 

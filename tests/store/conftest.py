@@ -84,11 +84,21 @@ _databases = count()
 
 
 @pytest.fixture
-def postgres_url(postgres_server: Path) -> str:
+def server_url(postgres_server: Path) -> Callable[..., str]:
+    """Makes an empty database on the server, with any option of createdb; its address."""
+
+    def make(*options: str) -> str:
+        name = f"test{next(_databases)}"
+        _as_server(postgres_server, "createdb", "-h", str(postgres_server), "-U", "qatui", *options, name)
+        return f"postgresql+psycopg://qatui@/{name}?host={postgres_server}"
+
+    return make
+
+
+@pytest.fixture
+def postgres_url(server_url: Callable[..., str]) -> str:
     """An empty database on the server."""
-    name = f"test{next(_databases)}"
-    _as_server(postgres_server, "createdb", "-h", str(postgres_server), "-U", "qatui", name)
-    return f"postgresql+psycopg://qatui@/{name}?host={postgres_server}"
+    return server_url()
 
 
 @pytest.fixture(scope="session")
