@@ -6,6 +6,7 @@ verb share a group, which is what one undo takes back. So a kill between two chu
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from dataclasses import dataclass
 from typing import Any
 
 from qatui.domain.candidate import Candidate, Outcome
@@ -17,9 +18,21 @@ from qatui.store.database import ROWS_A_WRITE, Connection
 NO_CANDIDATE = "no such candidate"
 
 Change = Mapping[str, Any]
-"""Columns to write, by the names of `events.snapshot`."""
-Judge = Callable[[Connection, Mapping[int, Candidate]], Mapping[int, Change | str]]
-"""For each candidate read: what to write, or why it is refused."""
+"""Columns to write, by the names of `events.snapshot`; none at all: it is so already, and no event is needed."""
+
+
+@dataclass(frozen=True, slots=True)
+class Said:
+    """Something the judge wrote beside a state row, which itself stays as it is."""
+
+    told: Mapping[str, Any]
+    """What the event keeps of it."""
+
+
+Answer = Change | Said | str
+"""What becomes of a candidate; a text: why it is refused."""
+Judge = Callable[[Connection, Mapping[int, Candidate]], Mapping[int, Answer]]
+"""The answer for each candidate read."""
 
 
 def move(
@@ -50,27 +63,33 @@ def move(
         with _counting(outcome, len(wanted)), desk.db.write() as connection:
             found = candidates.get_many(connection, desk.repository_id, part, lock=True)
             changes, refused = _sort(part, judge(connection, found))
-            if changes:
+            written = [(each, change) for each, change in changes if change]
+            if written:
                 now = desk.now()
                 group = events.ensure_group(
                     connection, desk.repository_id, group, actor=actor, action=action, now=now, undoable=undoable
                 )
-                candidates.change_many(connection, [(found[each], change) for each, change in changes], now)
-                rows = []
-                for each, change in changes:
-                    before = events.snapshot(found[each])
-                    rows.append((each, before, {**before, **change}))
+                moved = [(found[each], change) for each, change in written if not isinstance(change, Said)]
+                candidates.change_many(connection, moved, now)
+                rows = [(each, *_told(found[each], change)) for each, change in written]
                 events.append(
                     connection, desk.repository_id, group, rows, action=action, actor=actor, now=now, cause=cause
                 )
-            done = tuple(each for each, _ in changes)
-            if beside and done:
-                beside(connection, done)
-            so_far = outcome + Outcome(done, refused, group if done else None)
+            if beside and written:
+                beside(connection, [each for each, _ in written])
+            so_far = outcome + Outcome(tuple(each for each, _ in changes), refused, group if written else None)
             if finish and number == len(parts):
                 finish(connection, so_far)
         outcome = so_far
     return outcome
+
+
+def _told(was: Candidate, change: Change | Said) -> tuple[Change | None, Change]:
+    """What the event says: before and after."""
+    if isinstance(change, Said):
+        return None, change.told
+    before = events.snapshot(was)
+    return before, {**before, **change}
 
 
 @contextmanager
@@ -96,10 +115,10 @@ def foresee(desk: Desk, ids: Iterable[int], judge: Judge) -> Outcome:
 
 
 def _sort(
-    ids: Iterable[int], judged: Mapping[int, Change | str]
-) -> tuple[list[tuple[int, Change]], tuple[tuple[int, str], ...]]:
+    ids: Iterable[int], judged: Mapping[int, Answer]
+) -> tuple[list[tuple[int, Change | Said]], tuple[tuple[int, str], ...]]:
     """The changes and the refusals of `ids`, each in the order asked for."""
-    changes: list[tuple[int, Change]] = []
+    changes: list[tuple[int, Change | Said]] = []
     refused: list[tuple[int, str]] = []
     for each in ids:
         answer = judged.get(each, NO_CANDIDATE)

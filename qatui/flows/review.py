@@ -1,8 +1,7 @@
 """Looking into one candidate, and what a reviewer says beside the verdict: comments, checklist answers."""
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from typing import Any
 
 from qatui.domain.candidate import GONE, Candidate, Outcome, State
 from qatui.domain.lifecycle import Action, Circumstances, next_state, why_not
@@ -12,7 +11,7 @@ from qatui.domain.review import BODY_LIMIT, Comment, Revision, Side, Ticked, che
 from qatui.errors import NotFound, UsageError
 from qatui.flows import moves
 from qatui.flows.desk import Desk
-from qatui.store import candidates, content, events, reviews
+from qatui.store import candidates, content, reviews
 from qatui.store.candidates import verdict_values
 from qatui.store.database import ROWS_A_WRITE, Connection
 from qatui.store.reviews import Origin
@@ -145,14 +144,13 @@ def comment(desk: Desk, ids: Iterable[int], body: str, *, side: Side | None = No
     base_lines = _base_lines(desk, numbers) if side == "old" else {}
     proposed = _proposed_lines(desk, numbers) if side == "new" else {}
 
-    def write(connection: Connection, each: Candidate) -> Mapping[str, Any] | str | None:
-        if line is not None:
-            seen, there = proposed.get(each.id, (None, base_lines.get(each.id, 0)))
-            if moved := why_not(each, Action.COMMENT, Circumstances(desk.reviewer, expected_hash=seen)):
-                return moved
-            if not 1 <= line <= there:
-                where = "the file on base" if side == "old" else f"revision {each.revision}"
-                return f"{where} has no line {line} (it has {there})"
+    def say(connection: Connection, each: Candidate) -> moves.Answer:
+        seen, there = proposed.get(each.id, (None, base_lines.get(each.id, 0)))
+        if refused := why_not(each, Action.COMMENT, Circumstances(desk.reviewer, expected_hash=seen)):
+            return refused
+        if line is not None and not 1 <= line <= there:
+            where = "the file on base" if side == "old" else f"revision {each.revision}"
+            return f"{where} has no line {line} (it has {there})"
         made = reviews.add_comment(
             connection,
             each.id,
@@ -163,9 +161,12 @@ def comment(desk: Desk, ids: Iterable[int], body: str, *, side: Side | None = No
             author=desk.reviewer,
             now=desk.now(),
         )
-        return {"comment": made, "revision": each.revision, "side": side, "line": line}
+        return moves.Said({"comment": made, "revision": each.revision, "side": side, "line": line})
 
-    return _say(desk, numbers, Action.COMMENT, write)
+    def judge(connection: Connection, found: Mapping[int, Candidate]) -> dict[int, moves.Answer]:
+        return {number: say(connection, each) for number, each in found.items()}
+
+    return moves.move(desk, numbers, Action.COMMENT, judge, undoable=False)
 
 
 def answer(desk: Desk, ids: Iterable[int], item_id: str, done: bool) -> Outcome:
@@ -175,56 +176,18 @@ def answer(desk: Desk, ids: Iterable[int], item_id: str, done: bool) -> Outcome:
     """
     _check_item(desk, item_id)
 
-    def write(connection: Connection, each: Candidate) -> Mapping[str, Any] | str | None:
-        ticked = item_id in reviews.answers(connection, {each.id: each.content_hash})[each.id]
-        if ticked is done:
-            return None
+    def judge(connection: Connection, found: Mapping[int, Candidate]) -> dict[int, moves.Answer]:
+        judged: dict[int, moves.Answer] = {
+            number: why_not(each, Action.CHECKLIST) or {} for number, each in found.items()
+        }
+        contents = {number: found[number].content_hash for number, refused in judged.items() if not refused}
         if done:
-            reviews.tick(connection, each.id, each.content_hash, item_id, by=desk.reviewer, now=desk.now())
+            turned = reviews.tick(connection, contents, item_id, by=desk.reviewer, now=desk.now())
         else:
-            reviews.untick(connection, each.id, each.content_hash, item_id)
-        return {"item": item_id, "done": done}
+            turned = reviews.untick(connection, contents, item_id)
+        return judged | dict.fromkeys(turned, moves.Said({"item": item_id, "done": done}))
 
-    return _say(desk, moves.unique(ids), Action.CHECKLIST, write)
-
-
-Write = Callable[[Connection, Candidate], Mapping[str, Any] | str | None]
-"""Writes beside the state row: what the event tells, or why it is refused, or None where it is so already."""
-
-
-def _say(desk: Desk, numbers: list[int], action: Action, write: Write) -> Outcome:
-    """Write something beside the state row of each candidate, with its event; not the person's to undo by a key."""
-    group = events.new_group_id()
-    outcome = Outcome()
-    for part in moves.chunks(numbers):
-        with desk.db.write() as connection:
-            found = candidates.get_many(connection, desk.repository_id, part, lock=True)
-            done: list[int] = []
-            refused: list[tuple[int, str]] = []
-            told: list[tuple[int, None, Mapping[str, Any]]] = []
-            for number in part:
-                each = found.get(number)
-                said = moves.NO_CANDIDATE if each is None else why_not(each, action) or write(connection, each)
-                if isinstance(said, str):
-                    refused.append((number, said))
-                    continue
-                done.append(number)
-                if said is not None:
-                    told.append((number, None, said))
-            if told:
-                now = desk.now()
-                group = events.ensure_group(
-                    connection,
-                    desk.repository_id,
-                    group,
-                    actor=desk.reviewer,
-                    action=action,
-                    now=now,
-                    undoable=False,
-                )
-                events.append(connection, desk.repository_id, group, told, action=action, actor=desk.reviewer, now=now)
-            outcome += Outcome(tuple(done), tuple(refused), group if told else None)
-    return outcome
+    return moves.move(desk, ids, Action.CHECKLIST, judge, undoable=False)
 
 
 def _check_item(desk: Desk, item_id: str) -> None:

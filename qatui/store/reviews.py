@@ -5,7 +5,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import Connection, delete, insert, select
+from sqlalchemy import Connection, bindparam, delete, insert, select
 
 from qatui.domain.review import Comment, Revision, Side
 from qatui.store.schema import checklist_answer, comment, origin, revision
@@ -123,21 +123,27 @@ def answers(connection: Connection, contents: Mapping[int, str]) -> dict[int, di
     return found
 
 
-def tick(connection: Connection, candidate_id: int, content_hash: str, item: str, *, by: str, now: int) -> None:
-    """Tick an item; ticking twice keeps the first."""
-    if item in answers(connection, {candidate_id: content_hash})[candidate_id]:
-        return
-    connection.execute(
-        insert(checklist_answer).values(candidate_id=candidate_id, content_hash=content_hash, item=item, by=by, at=now)
-    )
+def tick(connection: Connection, contents: Mapping[int, str], item: str, *, by: str, now: int) -> list[int]:
+    """Tick an item for the content hash given with each id; the ids it was not ticked for. The first tick stays."""
+    there = answers(connection, contents)
+    rows: list[dict[str, Any]] = [
+        {"candidate_id": number, "content_hash": name, "item": item, "by": by, "at": now}
+        for number, name in contents.items()
+        if item not in there[number]
+    ]
+    if rows:
+        connection.execute(insert(checklist_answer), rows)
+    return [row["candidate_id"] for row in rows]
 
 
-def untick(connection: Connection, candidate_id: int, content_hash: str, item: str) -> None:
-    """Take a tick away."""
-    connection.execute(
-        delete(checklist_answer).where(
-            checklist_answer.c.candidate_id == candidate_id,
-            checklist_answer.c.content_hash == content_hash,
-            checklist_answer.c.item == item,
-        )
-    )
+def untick(connection: Connection, contents: Mapping[int, str], item: str) -> list[int]:
+    """Take the tick of an item away for the content hash given with each id; the ids that had one."""
+    there = answers(connection, contents)
+    rows: list[dict[str, Any]] = [
+        {"id": number, "hash": name} for number, name in contents.items() if item in there[number]
+    ]
+    if rows:
+        A = checklist_answer.c
+        ticked = (A.candidate_id == bindparam("id"), A.content_hash == bindparam("hash"), A.item == item)
+        connection.execute(delete(checklist_answer).where(*ticked), rows)
+    return [row["id"] for row in rows]

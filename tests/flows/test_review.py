@@ -6,6 +6,8 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
+from sqlalchemy import event
+from sqlalchemy.engine import Engine
 
 from qatui.domain.candidate import State
 from qatui.domain.lifecycle import Action
@@ -268,6 +270,24 @@ def test_answers_for_many(desk: Desk, clock: Clock, as_reviewer: As) -> None:
     with desk.db.read() as connection:
         told = [event.after for event in events.log(connection, desk.repository_id, candidate_id=ids[0])]
     assert told == [{"item": "body", "done": False}, {"item": "body", "done": True}]
+
+
+def test_answers_for_many_cost_a_few_statements_a_chunk(desk: Desk) -> None:
+    desk = replace(desk, team=Team(checklist=CHECKLIST))
+    ids = seed(desk, {f"tests/test_{number}.py": f"{number}" for number in range(2 * ROWS_A_WRITE)})
+    said: list[str] = []
+
+    def note(_connection: Connection, _cursor: object, statement: str, *_more: object) -> None:
+        said.append(statement)
+
+    event.listen(Engine, "before_cursor_execute", note)
+    try:
+        assert answer(desk, ids, "body", True).done == tuple(ids)
+        assert answer(desk, ids, "body", False).done == tuple(ids)
+    finally:
+        event.remove(Engine, "before_cursor_execute", note)
+    assert len(said) <= 4 * 12
+    assert not look(desk, ids[-1]).checklist[0].done
 
 
 def test_answers_where_nothing_is_decided_any_more(desk: Desk) -> None:

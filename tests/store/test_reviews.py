@@ -52,14 +52,16 @@ def test_comments_come_oldest_first_with_a_key_for_every_candidate(shelf: Shelf)
 
 
 def test_a_tick_belongs_to_the_content_it_was_given_to(shelf: Shelf) -> None:
-    number = shelf.add()
+    number, other = shelf.add(), shelf.add()
+    both = {number: "a" * 64, other: "a" * 64}
     with shelf.db.write() as connection:
-        reviews.tick(connection, number, "a" * 64, "asserts", by="kim", now=NOW)
-        reviews.tick(connection, number, "a" * 64, "asserts", by="robin", now=NOW + 1)
-        reviews.tick(connection, number, "b" * 64, "names", by="robin", now=NOW + 2)
+        assert reviews.tick(connection, {number: "a" * 64}, "asserts", by="kim", now=NOW) == [number]
+        assert reviews.tick(connection, both, "asserts", by="robin", now=NOW + 1) == [other]
+        assert reviews.tick(connection, both, "asserts", by="robin", now=NOW + 1) == []
+        assert reviews.tick(connection, {number: "b" * 64}, "names", by="robin", now=NOW + 2) == [number]
         assert reviews.answers(connection, {number: "a" * 64}) == {number: {"asserts": ("kim", NOW)}}
         assert reviews.answers(connection, {number: "c" * 64}) == {number: {}}
-        reviews.untick(connection, number, "a" * 64, "asserts")
-        reviews.untick(connection, number, "a" * 64, "asserts")
-        assert reviews.answers(connection, {number: "a" * 64}) == {number: {}}
+        assert reviews.untick(connection, {number: "a" * 64}, "asserts") == [number]
+        assert reviews.untick(connection, {number: "a" * 64, other: "b" * 64}, "asserts") == []
+        assert reviews.answers(connection, both) == {number: {}, other: {"asserts": ("robin", NOW + 1)}}
         assert reviews.answers(connection, {number: "b" * 64}) == {number: {"names": ("robin", NOW + 2)}}
