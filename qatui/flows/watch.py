@@ -89,8 +89,8 @@ class Manifest:
         """The whole lines that are new, None where there are none, as while the manifest is gone."""
         with suppress(UsageError):
             start, end = new_lines(self.path, self.taken)
-            if end != start:
-                self.taken = end
+            self.taken = end
+            if end.at != start.at:
                 return self._read(start, end)
         return None
 

@@ -22,14 +22,16 @@ _TAIL = 64
 
 @dataclass(frozen=True, slots=True)
 class Mark:
-    """How far a manifest was read: a place behind a line's end."""
+    """How far a manifest was read: a place behind a line's end; and how far it was looked through for the next one."""
 
     at: int = 0
     """Byte."""
     lines: int = 0
     """Lines before it."""
+    seen: int = 0
+    """Byte up to which no other line ends."""
     tail: bytes = b""
-    """The last bytes before it: where others stand there now, the manifest was written anew."""
+    """The last bytes before that: where others stand there now, the manifest was written anew."""
 
 
 def manifest_source(name: str, directory: Path) -> Source:
@@ -57,27 +59,23 @@ def read_manifest(path: Path, start: Mark | None = None, end: int | None = None)
 
 
 def new_lines(path: Path, since: Mark) -> tuple[Mark, Mark]:
-    """From where to where there are whole lines now that were not read; the same place twice where there are none.
+    """From where to where there are whole lines now that were not read; the same byte twice where there are none.
 
     Raises UsageError where the manifest cannot be opened.
     """
     with _open(path) as stream:
-        stream.seek(max(0, since.at - len(since.tail)))
+        stream.seek(since.seen - len(since.tail))
         if stream.read(len(since.tail)) != since.tail:
             since = Mark()
             stream.seek(0)
-        at, lines, tail = since.at, since.lines, since.tail
-        pending = b""
+        at, lines, seen, tail = since.at, since.lines, since.seen, since.tail
         while piece := stream.read(_PIECE):
-            cut = piece.rfind(b"\n") + 1
-            if cut:
-                whole = pending + piece[:cut]
-                at += len(whole)
-                lines += whole.count(b"\n")
-                tail = (tail + whole)[-_TAIL:]
-                pending = b""
-            pending += piece[cut:]
-    return since, Mark(at, lines, tail)
+            if cut := piece.rfind(b"\n") + 1:
+                at = seen + cut
+                lines += piece.count(b"\n")
+            seen += len(piece)
+            tail = (tail + piece[-_TAIL:])[-_TAIL:]
+    return since, Mark(at, lines, seen, tail)
 
 
 @contextmanager

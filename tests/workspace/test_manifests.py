@@ -4,6 +4,7 @@ import io
 import json
 import os
 import threading
+import tracemalloc
 from pathlib import Path
 from types import SimpleNamespace
 
@@ -148,3 +149,24 @@ def test_new_lines(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     assert (start, third.lines) == (Mark(), 3)
     file.write_bytes(line("z") + b"\n")
     assert new_lines(file, third)[0] == Mark()
+
+
+def test_a_line_that_does_not_end_is_looked_through_once(tmp_path: Path) -> None:
+    """It is neither kept in memory nor looked through again while it grows."""
+    file = tmp_path / "m.jsonl"
+    size = 16 * 1024 * 1024
+    file.write_bytes(line("a") + b"\n" + b"x" * size)
+    tracemalloc.start()
+    _, mark = new_lines(file, Mark())
+    _, most = tracemalloc.get_traced_memory()
+    tracemalloc.stop()
+    assert most < size / 4
+    with file.open("r+b") as stream:
+        stream.seek(size // 2)
+        stream.write(b"\n")  # where it was looked already
+        stream.seek(0, os.SEEK_END)
+        stream.write(b"x")
+    assert new_lines(file, mark)[1].at == mark.at
+    with file.open("ab") as stream:
+        stream.write(b"\n" + line("b"))
+    assert new_lines(file, mark)[1].at == len(line("a")) + 1 + size + 2
