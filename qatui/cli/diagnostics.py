@@ -5,7 +5,7 @@ import json
 import os
 import sys
 import traceback
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from typing import Any
 
 import click
@@ -67,6 +67,26 @@ def progress_done() -> None:
 
 _BAR_CELLS = 30
 _PROGRESS_CELLS = 70
+
+
+@contextlib.contextmanager
+def showing_git() -> Iterator[None]:
+    """Show each command of git as it starts, and what git says; passwords in addresses are left out."""
+    import logging
+
+    class Shown(logging.Handler):
+        def emit(self, record: logging.LogRecord) -> None:
+            for line in record.getMessage().splitlines():
+                say(line)
+
+    log, shown = logging.getLogger("qatui.git"), Shown()
+    log.setLevel(logging.DEBUG)
+    log.addHandler(shown)
+    try:
+        yield
+    finally:
+        log.removeHandler(shown)
+        log.setLevel(logging.NOTSET)
 
 
 def fail(error: QatuiError, *, as_json: bool) -> ExitCode:

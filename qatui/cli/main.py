@@ -28,7 +28,7 @@ _FOLDER = click.Path(path_type=Path, exists=True, file_okay=False)
 @click.option("--config", "user_file", type=click.Path(path_type=Path), help="Your settings, instead of your own file.")
 @click.option("--json", "as_json", is_flag=True, help="Print data as JSON, errors too.")
 @click.option("-q", "--quiet", is_flag=True, help="Say less on stderr.")
-@click.option("-v", "--verbose", is_flag=True, help="Say more on stderr.")
+@click.option("-v", "--verbose", is_flag=True, help="Show the commands of git, and what it says, on stderr.")
 @click.option("--no-color", is_flag=True, help="No colours, whatever the terminal can.")
 @click.version_option(__version__, prog_name="qatui", message="%(prog)s %(version)s")
 @click.pass_context
@@ -45,8 +45,10 @@ def qatui(
 
     Without a command: the workstation for the repository in this folder.
     """
-    context.obj = Session(directory, user_file, as_json, quiet, verbose, False if no_color else None)
+    context.obj = Session(directory, user_file, as_json, quiet, False if no_color else None)
     context.call_on_close(context.obj.close)
+    if verbose and context.invoked_subcommand is not None:
+        context.with_resource(diagnostics.showing_git())  # not over the workstation's screen
     if context.invoked_subcommand is None:
         from qatui.cli.workstation import run
 

@@ -149,8 +149,9 @@ def outbox() -> None:
 
 @outbox.command("list")
 @click.option("--all", "every", is_flag=True, help="Finished jobs too.")
+@click.option("--log", "with_log", is_flag=True, help="What each job did and what git said; --json always has it.")
 @pass_session
-def list_jobs(session: Session, every: bool) -> None:
+def list_jobs(session: Session, every: bool, with_log: bool) -> None:
     """The jobs: id, state, kind, whose, tries, and the last error."""
     from qatui.flows.outbox import jobs
 
@@ -166,7 +167,7 @@ def list_jobs(session: Session, every: bool) -> None:
         since = iso(job.created_at)
         rows.append((str(job.id), job.state, job.key, f"@{job.actor}", str(job.attempts), since, job.error or "·"))
     output.table(rows, right=(0, 4))
-    if session.verbose:
+    if with_log:
         for job in found:
             output.line()
             output.line(f"job {job.id}")

@@ -22,7 +22,6 @@ class Session:
     user_file: Path | None
     json: bool
     quiet: bool
-    verbose: bool
     color: bool | None
     """False for --no-color; None: as the stream and NO_COLOR say."""
 

@@ -5,6 +5,7 @@ input, an askpass that fails. What needs one ends as NeedsTerminal, and the call
 """
 
 import contextlib
+import logging
 import os
 import re
 import signal
@@ -20,6 +21,8 @@ from git.cmd import Git
 from git.exc import GitCommandNotFound
 
 from qatui.errors import GitError, GitTimeout, NeedsTerminal, NoGit
+
+_LOG = logging.getLogger("qatui.git")
 
 READ_SECONDS = 60.0
 """Limit of commands that stay on this machine."""
@@ -106,8 +109,7 @@ def git(
     `seconds`. `log` gets the command and what git said, for the job's record.
     """
     command = ["git", *_CONFIG, *args]
-    if log:
-        log(without_passwords("$ git " + " ".join(args)))
+    _tell(without_passwords("$ git " + " ".join(args)), log)
     try:
         running = Git(str(cwd)).execute(
             command,
@@ -132,14 +134,21 @@ def git(
         _kill_group(process, alone=foreground)
         raise
     words = without_passwords(err.decode("utf-8", "replace").strip())
-    if log and words:
-        log(words)
+    if words:
+        _tell(words, log)
     if process.returncode in accept:
         return Finished(process.returncode, out, words)
     first = next((line for line in words.splitlines() if line.startswith(("fatal:", "error:"))), words.split("\n")[0])
     if any(sign in words for sign in _WANTS_TERMINAL):
         raise NeedsTerminal(f"git {args[0]} needs a terminal: {first}", "Run it in the foreground, or set up an agent.")
     raise GitError(f"git {args[0]} failed ({process.returncode}): {first}")
+
+
+def _tell(text: str, log: Callable[[str], None] | None) -> None:
+    """To the job's record, if there is one, and to who listens (`qatui -v`)."""
+    _LOG.debug("%s", text)
+    if log:
+        log(text)
 
 
 def _kill_group(process: "subprocess.Popen[bytes]", *, alone: bool) -> None:

@@ -209,14 +209,14 @@ def test_the_session_holds_the_global_options(monkeypatch: pytest.MonkeyPatch, t
     assert main.run(["act"]) == 0
     assert main.run(["-C", str(tmp_path), "--config", "x.yaml", "--json", "-q", "-v", "--no-color", "act"]) == 0
     assert seen == [
-        Session(Path(), None, False, False, False, None),
-        Session(tmp_path, Path("x.yaml"), True, True, True, False),
+        Session(Path(), None, False, False, None),
+        Session(tmp_path, Path("x.yaml"), True, True, False),
     ]
     assert (seen[1].start.directory, seen[1].start.user_file) == (tmp_path, Path("x.yaml"))
 
 
 def test_the_desk_is_opened_once(project: Project) -> None:
-    session = Session(project.root, None, False, False, False, None)
+    session = Session(project.root, None, False, False, None)
     with session.desk.db.read():
         assert session.desk is session.desk
     session.desk.db.close()
@@ -237,6 +237,18 @@ def test_the_desk_is_given_back(project: Project, monkeypatch: pytest.MonkeyPatc
     monkeypatch.setitem(main.qatui.commands, "act", click.Command("act", callback=pass_session(look)))
     assert main.run(["-C", str(project.root), "act"]) == 0
     assert len(closed) == 1
+
+
+def test_verbose_shows_the_commands_of_git(project: Project, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main.run(["-C", str(project.root), "-v", "status"]) == 0
+    told = capsys.readouterr()
+    assert told.err.startswith("$ git rev-parse ")
+    assert "\n$ git remote get-url origin\n" in told.err
+    assert "$ git" not in told.out
+    assert main.run(["-C", str(project.root), "-v", "list"]) == 0
+    assert capsys.readouterr().err.count("$ git remote get-url origin\n") == 1
+    assert main.run(["-C", str(project.root), "status"]) == 0
+    assert capsys.readouterr().err == ""
 
 
 def test_json_may_stand_after_a_command_of_a_group(monkeypatch: pytest.MonkeyPatch) -> None:

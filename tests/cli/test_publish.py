@@ -180,7 +180,7 @@ def test_when_the_remote_is_away_and_back(desk: Desk, project: Project, capsys: 
     assert capsys.readouterr().out == "No job is due.\n"
     assert call(project, "outbox", "list") == ExitCode.DONE
     assert capsys.readouterr().out == "The outbox is empty.\n"
-    assert call(project, "-v", "outbox", "list", "--all") == ExitCode.DONE
+    assert call(project, "outbox", "list", "--all", "--log") == ExitCode.DONE
     assert "    $ git push" in capsys.readouterr().out
     assert call(project, "outbox", "list", "--all", "--json") == ExitCode.DONE
     (job,) = data(capsys)["jobs"]

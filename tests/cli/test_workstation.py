@@ -24,7 +24,7 @@ class Terminal:
 
 
 def session(directory: Path, user_file: Path | None = None, color: bool | None = None) -> Session:
-    return Session(directory, user_file, False, False, False, color)
+    return Session(directory, user_file, False, False, color)
 
 
 def test_without_a_terminal_it_names_the_commands(project: Project, capsys: pytest.CaptureFixture[str]) -> None:

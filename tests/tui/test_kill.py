@@ -176,7 +176,7 @@ def stop(app):
     print(sorted({name.partition(".")[0] for name in sys.modules} & set(sys.argv[1].split())
           | {name for name in sys.modules if name.startswith("pygments.lexers.")}))
 
-Workstation(make_parts(Session(Path("."), None, False, False, False, None))).run(headless=True)
+Workstation(make_parts(Session(Path("."), None, False, False, None))).run(headless=True)
 """
 
 
