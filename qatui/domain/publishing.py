@@ -5,7 +5,7 @@ become a ref.
 """
 
 import re
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from qatui.domain.candidate import Candidate, State
@@ -96,14 +96,26 @@ def why_held(candidate: Candidate, base_oid: str | None, *, base_unchanged: bool
     return "base changed since the verdict: " + ("the file is another there" if given else "the file is there by now")
 
 
-def clash(path: str, taken: Collection[str]) -> str | None:
-    """Why `path` cannot be in one tree with the paths `taken`, None where it can."""
-    for folder in folders_of(path):
-        if folder in taken:
-            return f"{folder}, of the same publication, is a file"
-    if any(other.startswith(f"{path}/") for other in taken):
-        return "it is a folder in the same publication"
-    return None
+class Tree:
+    """Paths that are in one publication, asked whether another can be beside them."""
+
+    def __init__(self, paths: Iterable[str] = ()) -> None:
+        self._files: set[str] = set()
+        self._folders: set[str] = set()
+        self.add(*paths)
+
+    def add(self, *paths: str) -> None:
+        """Put files in."""
+        for path in paths:
+            self._files.add(path)
+            self._folders.update(folders_of(path))
+
+    def clash(self, path: str) -> str | None:
+        """Why `path` cannot be in one tree with these, None where it can."""
+        for folder in folders_of(path):
+            if folder in self._files:
+                return f"{folder}, of the same publication, is a file"
+        return "it is a folder in the same publication" if path in self._folders else None
 
 
 def branch_name(template: str, *, day: str, number: int, reviewer: str, taken: Iterable[str]) -> str:

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 
 from qatui.domain.candidate import Candidate
 from qatui.domain.lifecycle import Action, next_state
-from qatui.domain.publishing import Piece, clash, messages, why_held, why_refused
+from qatui.domain.publishing import Piece, Tree, messages, why_held, why_refused
 from qatui.domain.review import checklist
 from qatui.flows import moves
 from qatui.flows.desk import Desk
@@ -33,21 +33,21 @@ class Sifted:
     refused: dict[int, str] = field(default_factory=dict)
 
 
-def sift(desk: Desk, rows: Collection[Candidate], ground: Mapping[str, Spot], occupied: Collection[str] = ()) -> Sifted:
-    """Part candidates; `ground` is what stands in their paths on base, `occupied` the publication's paths so far."""
+def sift(desk: Desk, rows: Collection[Candidate], ground: Mapping[str, Spot], occupied: Tree | None = None) -> Sifted:
+    """Part candidates; `ground` is what stands in their paths on base, `occupied` the publication's files so far."""
     sifted = Sifted()
-    paths = set(occupied)
+    trees = (occupied or Tree(), coming := Tree())
     for each in sorted(rows, key=lambda each: each.path):
         spot = ground[each.path]
         if reason := why_refused(each, spot.obstacle):
             sifted.refused[each.id] = reason
         elif reason := why_held(each, spot.oid, base_unchanged=desk.team.gates.base_unchanged):
             sifted.held[each.id] = reason
-        elif reason := clash(each.path, paths):
+        elif reason := next(filter(None, (tree.clash(each.path) for tree in trees)), None):
             sifted.refused[each.id] = reason
         else:
             sifted.taken.append(each)
-            paths.add(each.path)
+            coming.add(each.path)
     return sifted
 
 
@@ -55,10 +55,8 @@ Keep = Callable[[Connection, Sequence[Part]], None]
 """Puts parts into a publication, in the transaction that moves their candidates."""
 
 
-def gather(
-    desk: Desk, wanted: Sequence[Wanted], base_commit: str, occupied: Collection[str], keep: Keep
-) -> tuple[str, ...]:
-    """Move at most ROWS_A_WRITE candidates: to publishing what can be, to held what moved; the paths taken."""
+def gather(desk: Desk, wanted: Sequence[Wanted], base_commit: str, occupied: Tree, keep: Keep) -> None:
+    """Move at most ROWS_A_WRITE candidates: to publishing what can be, which `occupied` gets, to held what moved."""
     hashes = {each.id: each.content_hash for each in wanted}
     with desk.db.read() as connection:
         found = candidates.get_many(connection, desk.repository_id, hashes)
@@ -67,19 +65,15 @@ def gather(
         moves.move(desk, hashes, Action.HOLD, _judge(desk, Action.HOLD, hashes, ground, occupied), undoable=False)
 
     def beside(connection: Connection, done: Sequence[int]) -> None:
-        keep(connection, _parts(connection, desk, sorted((found[number] for number in done), key=_path), ground))
+        keep(connection, [Part(number, found[number].path, found[number].content_hash, "", None) for number in done])
 
     judge = _judge(desk, Action.PUBLISH, hashes, ground, occupied)
     outcome = moves.move(desk, hashes, Action.PUBLISH, judge, undoable=False, beside=beside)
-    return tuple(found[number].path for number in outcome.done)
-
-
-def _path(candidate: Candidate) -> str:
-    return candidate.path
+    occupied.add(*(found[number].path for number in outcome.done))
 
 
 def _judge(
-    desk: Desk, action: Action, hashes: Mapping[int, str], ground: Mapping[str, Spot], occupied: Collection[str]
+    desk: Desk, action: Action, hashes: Mapping[int, str], ground: Mapping[str, Spot], occupied: Tree
 ) -> moves.Judge:
     """Lets `action` through for those that sifting means it for, with the content they were chosen with."""
 
@@ -98,17 +92,6 @@ def _judge(
         return answers
 
     return judge
-
-
-def _parts(connection: Connection, desk: Desk, gathered: Sequence[Candidate], ground: Mapping[str, Spot]) -> list[Part]:
-    """The exact bytes and words of each; with one commit for all, the words follow when all are there."""
-    words = [""] * len(gathered)
-    if desk.team.commit.mode == "candidate":
-        words = commit_messages(desk, pieces(connection, desk, gathered, ground), desk.signature)
-    return [
-        Part(each.id, each.path, each.content_hash, message, None)
-        for each, message in zip(gathered, words, strict=True)
-    ]
 
 
 def commit_messages(desk: Desk, told: Sequence[Piece], author: tuple[str, str]) -> list[str]:

@@ -12,6 +12,7 @@ from typing import Any
 from qatui.domain import record
 from qatui.domain.candidate import Candidate, State
 from qatui.domain.lifecycle import Action, next_state
+from qatui.domain.publishing import Tree
 from qatui.errors import GitError, GitTimeout, NeedsTerminal, NotFound, Refused, RemoteError, Unreachable
 from qatui.flows import moves
 from qatui.flows.desk import Desk
@@ -66,7 +67,7 @@ def run(desk: Desk, payload: Mapping[str, Any], means: Means) -> Ending:
     """Bring a publication to its end; raises GitError, RemoteError, NeedsTerminal, Refused where it cannot yet."""
     number = int(payload["publication"])
     publication = get(desk, number)
-    if publication.state == "waiting" and not publication.title:
+    if publication.state == "gathering":
         _gather_rest(desk, publication, [Wanted(*each) for each in payload["candidates"]])
         publication = _compose(desk, publication)
     if publication.state == "waiting":
@@ -89,7 +90,7 @@ def _gather_rest(desk: Desk, publication: Publication, wanted: Sequence[Wanted])
     number = publication.id
     with desk.db.read() as connection:
         there = publications.parts(connection, number)
-    known, occupied = {part.candidate_id for part in there}, {part.path for part in there}
+    known, occupied = {part.candidate_id for part in there}, Tree(part.path for part in there)
     position = {each.id: at for at, each in enumerate(wanted)}
 
     def keep(connection: Connection, made: Sequence[Part]) -> None:
@@ -98,11 +99,14 @@ def _gather_rest(desk: Desk, publication: Publication, wanted: Sequence[Wanted])
     rest = [each for each in wanted if each.id not in known]
     for start in range(0, len(rest), ROWS_A_WRITE):
         some = rest[start : start + ROWS_A_WRITE]
-        occupied.update(gather(desk, some, publication.base_commit, occupied, keep))
+        gather(desk, some, publication.base_commit, occupied, keep)
 
 
 def _compose(desk: Desk, publication: Publication) -> Publication:
-    """Write down the words of a publication whose candidates are gathered (it was made with the first of them)."""
+    """Write down the words of a publication whose candidates are gathered; from then on it is waiting.
+
+    All of them at one time, by the settings of that time: a commit's words fit the others'.
+    """
     number = publication.id
     with desk.db.read() as connection:
         parts = publications.parts(connection, number)
@@ -110,18 +114,22 @@ def _compose(desk: Desk, publication: Publication) -> Publication:
     ground = spots(desk.repository, publication.base_commit, [part.path for part in parts])
     with desk.db.read() as connection:
         told = pieces(connection, desk, [rows[part.candidate_id] for part in parts], ground)
+    words = commit_messages(desk, told, (publication.author_name, publication.author_email))
+    text = record.body(
+        told,
+        publisher=publication.actor,
+        base_branch=publication.base_branch,
+        base_commit=publication.base_commit,
+    )
+    messages = [(part.candidate_id, message) for part, message in zip(parts, words, strict=True) if message]
+    for start in range(0, len(messages), ROWS_A_WRITE):
+        with desk.db.write() as connection:
+            publications.keep_messages(connection, number, dict(messages[start : start + ROWS_A_WRITE]))
+    values = {"state": "waiting", "title": record.title(told, desk.team.commit.subject), "body": text}
     with desk.db.write() as connection:
-        if not parts[0].message:
-            words = commit_messages(desk, told, (publication.author_name, publication.author_email))
-            publications.keep_messages(connection, number, {parts[0].candidate_id: words[0]})
-        text = record.body(
-            told,
-            publisher=publication.actor,
-            base_branch=publication.base_branch,
-            base_commit=publication.base_commit,
-        )
-        named = {"title": record.title(told, desk.team.commit.subject), "body": text}
-        publications.change(connection, number, named, desk.now())
+        now = get(desk, number, connection)
+        if now.state == "gathering":  # another run of the job may have been quicker
+            publications.change(connection, number, values, desk.now())
         return get(desk, number, connection)
 
 
@@ -187,7 +195,7 @@ def _remote(desk: Desk, publication: Publication, means: Means, *, push: bool = 
 def give_up(desk: Desk, payload: Mapping[str, Any], means: Means) -> Ending:
     """Take a publication back that reached nobody; raises Refused where its branch is at the remote."""
     publication = get(desk, int(payload["publication"]))
-    if publication.state == "waiting":
+    if publication.state in ("gathering", "waiting"):
         state, reason = "dropped", f"{desk.reviewer} dropped it"
         try:
             if _is_there(desk, publication, means):

@@ -7,7 +7,7 @@ from qatui.domain import record
 from qatui.domain.candidate import Candidate, State
 from qatui.domain.lifecycle import Action, why_not
 from qatui.domain.moments import date
-from qatui.domain.publishing import Piece, PlannedCommit, PublishingPlan, branch_name
+from qatui.domain.publishing import Piece, PlannedCommit, PublishingPlan, Tree, branch_name
 from qatui.domain.query import Query
 from qatui.domain.quoting import signature
 from qatui.errors import NeedsTerminal, Unreachable
@@ -16,7 +16,7 @@ from qatui.flows.desk import Desk
 from qatui.flows.gathering import Wanted, commit_messages, gather, pieces, sift
 from qatui.flows.outbox import Ran, credential, drain, silent
 from qatui.flows.publication import KIND
-from qatui.store import candidates, events, outbox, publications
+from qatui.store import candidates, outbox, publications
 from qatui.store.database import ROWS_A_WRITE, Connection
 from qatui.store.publications import Part, Publication
 from qatui.workspace.branches import branch_names
@@ -190,7 +190,7 @@ def _begin(desk: Desk, made: PublishingPlan, taken: Collection[str]) -> int | No
         opened.append(job)
 
     for start in range(0, len(wanted), ROWS_A_WRITE):
-        gather(desk, wanted[start : start + ROWS_A_WRITE], made.base_commit, (), keep)
+        gather(desk, wanted[start : start + ROWS_A_WRITE], made.base_commit, Tree(), keep)
         if opened:
             return opened[0]
     return None
@@ -204,8 +204,7 @@ def _open(
     name, email = signature(*desk.signature)
     row = {
         "repository_id": desk.repository_id,
-        "branch": events.new_group_id(),
-        "state": "waiting",
+        "state": "gathering",
         "base_branch": made.base_branch,
         "base_commit": made.base_commit,
         "push_url": made.push_url,

@@ -20,6 +20,7 @@ class Part:
     path: str
     content_hash: str
     message: str
+    """Empty once the publication is gathered: it is in the commit of the part before."""
     commit: str | None
 
 
@@ -30,8 +31,9 @@ class Publication:
     id: int
     branch: str
     state: str
-    """waiting; pushed; held (somebody else's branch is in its place); dropped (it reached nobody); failed (given up,
-    and whether it reached the remote is not known)."""
+    """gathering (its candidates are put in, then its words); waiting (to be pushed); pushed; held (somebody else's
+    branch is in its place); dropped (it reached nobody); failed (given up, and whether it reached the remote is not
+    known)."""
     base_branch: str
     base_commit: str
     head_commit: str | None
@@ -84,7 +86,7 @@ def every(connection: Connection, repository_id: int) -> list[Publication]:
 
 def branches(connection: Connection, repository_id: int) -> set[str]:
     """The branch names that publications have or had."""
-    return set(connection.scalars(select(P.branch).where(P.repository_id == repository_id)))
+    return set(connection.scalars(select(P.branch).where(P.repository_id == repository_id, P.branch.is_not(None))))
 
 
 def parts(connection: Connection, number: int) -> list[Part]:

@@ -371,3 +371,33 @@ def test_the_publication_is_dated_when_it_was_decided(desk: Desk, project: Proje
     clock.forward(5_000)
     publish(desk)
     assert run_git(project.remote, "log", "-1", "--format=%at %ct", BRANCH) == f"{NOW // 1000 + 5} {NOW // 1000 + 5}"
+
+
+EACH, ONE = CommitSettings(mode="candidate"), CommitSettings(mode="batch")
+
+
+@pytest.mark.parametrize(("before", "now", "messages"), [(ONE, EACH, 2), (EACH, ONE, 1)])
+def test_words_are_all_of_one_time_whatever_the_settings_were_before(
+    desk: Desk,
+    project: Project,
+    monkeypatch: pytest.MonkeyPatch,
+    before: CommitSettings,
+    now: CommitSettings,
+    messages: int,
+) -> None:
+    ids = approved(desk, {"tests/test_a.py": "a\n", "tests/test_b.py": "b\n"})
+
+    def killed(*_: object) -> None:
+        raise KeyboardInterrupt
+
+    with monkeypatch.context() as patched:
+        patched.setattr("qatui.flows.publication._compose", killed)
+        with pytest.raises(KeyboardInterrupt):
+            publish(team(desk, commit=before))
+    assert only(desk).state == "gathering"
+    assert publish(team(desk, commit=now)).published == tuple(ids)
+    with desk.db.read() as connection:
+        words = [part.message for part in publications.parts(connection, 1)]
+    assert len(list(filter(None, words))) == messages
+    assert ("2 tests" in words[0]) == (now is ONE)
+    assert int(run_git(project.remote, "rev-list", "--count", f"main..{BRANCH}")) == messages

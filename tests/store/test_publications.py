@@ -78,3 +78,12 @@ def test_no_two_have_the_same_branch(shelf: Shelf) -> None:
         publications.add(connection, values(shelf, "qatui/1"))
     with pytest.raises(IntegrityError), shelf.db.write() as connection:
         publications.add(connection, values(shelf, "qatui/1"))
+
+
+def test_a_publication_has_no_name_until_its_own_number_is_known(shelf: Shelf) -> None:
+    with shelf.db.write() as connection:
+        one, two = (publications.add(connection, {**values(shelf, ""), "branch": None}) for _ in range(2))
+        assert publications.branches(connection, shelf.id) == set()
+        publications.change(connection, one, {"branch": f"qatui/{one}"}, NOW)
+        publications.change(connection, two, {"branch": f"qatui/{two}"}, NOW)
+        assert publications.branches(connection, shelf.id) == {f"qatui/{one}", f"qatui/{two}"}

@@ -23,7 +23,14 @@ if TYPE_CHECKING:
     from qatui.flows.publish import Published
     from qatui.store.publications import Part, Publication
 
-STATE_INKS = {"pushed": "risk-good", "waiting": "accent", "held": "risk-look", "failed": "risk-high", "dropped": "dim"}
+STATE_INKS = {
+    "pushed": "risk-good",
+    "gathering": "accent",
+    "waiting": "accent",
+    "held": "risk-look",
+    "failed": "risk-high",
+    "dropped": "dim",
+}
 
 
 class PublishScreen(Frame):
@@ -156,7 +163,7 @@ class PublishScreen(Frame):
             self._asking = True
             return
         plan = loaded.plan
-        waiting = sum(each.state in ("waiting", "failed") for each in loaded.publications)
+        waiting = sum(each.state in ("gathering", "waiting", "failed") for each in loaded.publications)
         if not plan.commits and not waiting:
             self.say("nothing is approved and unpublished", "risk-look")
             return
