@@ -12,6 +12,7 @@ from qatui.settings.types import TEAM_FILE, Team, User
 if TYPE_CHECKING:
     from qatui.flows.desk import Desk
     from qatui.store.database import Database
+    from qatui.store.first_look import FirstLook
     from qatui.workspace.repository import Base, Repository
 
 
@@ -45,6 +46,21 @@ def open_store(user: User) -> "Database":
     from qatui.store.database import open_database
 
     return open_database(paths.database_url(user.database))
+
+
+def first_look(start: Start, lines: int) -> "FirstLook | None":
+    """The queue's first `lines` as the last start in this clone would see them, before anything heavy is loaded.
+
+    None where that cannot be: a first start, another kind of database, another schema, settings that are wrong.
+    """
+    from qatui.store import first_look
+
+    git_dir = paths.find_git_dir(start.directory)
+    url = paths.database_url(load_user(start).database)
+    if git_dir is None or not url.startswith("sqlite:///"):
+        return None
+    file = Path(url.removeprefix("sqlite:///"))
+    return first_look.look(file, str(git_dir), paths.stamp(git_dir, start.user_file), lines)
 
 
 def glimpse(start: Start) -> Glimpse | None:

@@ -7,7 +7,7 @@ from qatui.domain.moments import iso
 from qatui.domain.review import Comment, Event, Revision, Ticked
 
 if TYPE_CHECKING:
-    from qatui.store.candidates import QueueRow
+    from qatui.domain.candidate import QueueRow
     from qatui.store.reviews import Origin
 
 

@@ -13,6 +13,7 @@ from qatui.errors import ExitCode, NoTerminal, QatuiError
 if TYPE_CHECKING:
     from qatui.flows.desk import Desk
     from qatui.store.database import Database
+    from qatui.store.first_look import FirstLook
     from qatui.tui.parts import Parts, Seat
 
 
@@ -56,13 +57,25 @@ def make_parts(session: Session, *, coach: bool = False) -> "Parts":
         found = wiring.glimpse(session.start)
         return Seat(found.db, found.repository_id, found.reviewer) if found else None
 
+    def first_look(lines: int) -> "FirstLook | None":
+        return wiring.first_look(session.start, lines)
+
     def open_desk(db: "Database | None") -> "Desk":
         return wiring.open_desk(session.start, db)
 
     child = [sys.executable, "-m", "qatui", "-C", str(session.directory.absolute())]
     if session.user_file is not None:
         child += ["--config", str(session.user_file.absolute())]
-    return Parts(glimpse, open_desk, paths.append_log, child, user, settled=_keep_what_is_loaded, coach=coach)
+    return Parts(
+        glimpse,
+        open_desk,
+        paths.append_log,
+        child,
+        user,
+        first_look=first_look,
+        settled=_keep_what_is_loaded,
+        coach=coach,
+    )
 
 
 def _keep_what_is_loaded() -> None:

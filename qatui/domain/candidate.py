@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from enum import IntEnum, StrEnum
+from typing import NamedTuple
 
 
 class State(StrEnum):
@@ -91,6 +92,29 @@ class Candidate:
     """Why it is in this state when that is not a verdict's doing (held, back to pending ...)."""
     created_at: int
     updated_at: int
+
+
+class QueueRow(NamedTuple):
+    """What a line of the queue shows; nothing of the content."""
+
+    id: int
+    path: str
+    title: str
+    state: State
+    risk: Risk
+    score: int | None
+    priority: int
+    revision: int
+    content_hash: str
+    new_file: bool
+    added: int
+    removed: int
+    assignee: str | None
+    created_at: int
+    deferred_until: int | None
+    verdict_by: str | None
+    verdict_reason: str | None
+    state_reason: str
 
 
 @dataclass(frozen=True, slots=True)

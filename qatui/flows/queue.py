@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from qatui.domain.candidate import GONE, OPEN, State
+from qatui.domain.candidate import GONE, OPEN, QueueRow, State
 from qatui.domain.query import Query, QueryError, parse
 from qatui.domain.review import Event, storable
 from qatui.errors import NotFound, UsageError
@@ -11,7 +11,6 @@ from qatui.flows import moves
 from qatui.flows.desk import Desk
 from qatui.flows.review import wake_due
 from qatui.store import candidates, events, outbox
-from qatui.store.candidates import QueueRow
 
 
 @dataclass(frozen=True, slots=True)

@@ -20,8 +20,9 @@ from sqlalchemy.pool import QueuePool
 
 from qatui.errors import StoreBusy, StoreError, StoreTooNew
 from qatui.store import sqlite_file
-from qatui.store.schema import VERSION, alembic_version, metadata
+from qatui.store.schema import alembic_version, metadata
 from qatui.store.sqlite_file import MOVE_HINT
+from qatui.store.version import VERSION
 
 BUSY_SECONDS = 60.0
 """How long a process waits for its turn; verdicts take milliseconds, imports write at most 200 rows a turn."""

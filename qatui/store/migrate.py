@@ -11,7 +11,8 @@ from sqlalchemy.exc import SQLAlchemyError
 from qatui.errors import StoreError
 from qatui.store import sqlite_file
 from qatui.store.database import Database, too_new, url_for_people
-from qatui.store.schema import VERSION, alembic_version
+from qatui.store.schema import alembic_version
+from qatui.store.version import VERSION
 
 FOLDER = Path(__file__).parent / "migrations"
 """Where Alembic finds the migrations."""

@@ -9,7 +9,7 @@ from textual.types import CSSPathType
 
 from qatui.domain.marks import visible
 from qatui.tui import errands, glyphs, messages, themes
-from qatui.tui.backend import Backend, post_copies
+from qatui.tui.backend import Backend
 from qatui.tui.coach import Course
 from qatui.tui.keymap import Keymap
 from qatui.tui.palette import Actions
@@ -88,7 +88,7 @@ class Workstation(App[Exception]):
 
     def tell(self, message: messages.Told) -> None:
         """The app hears it, then every screen."""
-        post_copies(message, [self, *(screen for screen in self.screen_stack if isinstance(screen, Frame))])
+        messages.post_copies(message, [self, *(screen for screen in self.screen_stack if isinstance(screen, Frame))])
 
     def say(self, text: str, token: str = "foreground") -> None:
         """Say something on the screen that is seen."""

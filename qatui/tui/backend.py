@@ -6,10 +6,9 @@ What comes back is a message.
 """
 
 import asyncio
-import copy
 import traceback
 from collections import defaultdict
-from collections.abc import Callable, Coroutine, Iterable, Mapping, Sequence
+from collections.abc import Callable, Coroutine, Mapping, Sequence
 from contextlib import suppress
 from functools import partial
 from typing import TYPE_CHECKING, Any, TypeVar
@@ -27,6 +26,7 @@ from qatui.tui.parts import Parts, Seat
 if TYPE_CHECKING:
     from qatui.domain.review import Side
     from qatui.flows.desk import Desk
+    from qatui.store.first_look import FirstLook
 
 T = TypeVar("T")
 
@@ -89,12 +89,14 @@ class Backend:
 
     async def _connect(self) -> None:
         try:
+            seen = await asyncio.to_thread(self._parts.first_look, errands.PAGE)
+            if seen is not None:
+                await self._show_first(seen)
             seat = await asyncio.to_thread(self._parts.glimpse)
             if seat is not None:
-                await self._take(seat)
-                # The first rows come first: git's library takes as long to load as all before it.
-                with suppress(TimeoutError):
-                    await asyncio.wait_for(self._shown.wait(), SHOWN_SECONDS)
+                known = seen is not None and (seen.repository_id, seen.reviewer) == (seat.repository_id, seat.reviewer)
+                await self._take(seat, told=known)
+                await self._until_shown()
             self._desk = desk = await asyncio.to_thread(self._parts.open_desk, seat.db if seat else None)
             seat = Seat(desk.db, desk.repository_id, desk.reviewer)
             if self._seat != seat:
@@ -116,13 +118,26 @@ class Backend:
         """The queue's first rows are on the screen: the rest of the start may go on."""
         self._shown.set()
 
-    async def _take(self, seat: Seat) -> None:
-        """Sit down: the bookmarks are read, and from now on the store is watched."""
+    async def _show_first(self, seen: "FirstLook") -> None:
+        """Show the first lines before the store's library is loaded: that takes as long as all until here."""
+        self._tell(messages.Opened(seen.bookmarks))
+        if seen.rows:
+            self._tell(messages.PageLoaded(seen.filter, seen.rows))
+            await self._until_shown()
+
+    async def _until_shown(self) -> None:
+        """Let the first lines come onto the screen before the next library is loaded."""
+        with suppress(TimeoutError):
+            await asyncio.wait_for(self._shown.wait(), SHOWN_SECONDS)
+
+    async def _take(self, seat: Seat, *, told: bool = False) -> None:
+        """Sit down: the store is watched from now on; where the person was is `told` already, or is now."""
         self._seen, from_store = await asyncio.to_thread(errands.sit_down, seat)
         first = self._seat is None
         self._seat = seat
         self._ready.set()
-        self._tell(messages.Opened(from_store))
+        if not told:
+            self._tell(messages.Opened(from_store))
         if first:
             self._app.set_interval(POLL_SECONDS, self.poll)
 
@@ -342,16 +357,9 @@ class Backend:
         return self.run_child(["--json", "ingest", "--progress", *where], "taken in")
 
     async def _follow(self, child: Child, verb: str) -> None:
-        try:
-            async for line in child.progress():
-                self._tell(messages.Progressed(line))
-            told = child.result(verb)
-        except OSError as error:
-            told = messages.Failed(verb, f"The child process could not be started: {error.strerror}.", "")
-        finally:
-            self.child = None
-        self._tell(messages.Progressed(""))
-        self._tell(told)
+        async for told in child.follow(verb):
+            self._tell(told)
+        self.child = None
         await self._look_for_changes()
 
     # The edge
@@ -389,10 +397,3 @@ class Backend:
         except OSError:
             hint = "The log folder cannot be written."
         self._tell(messages.Failed(verb, f"This is a bug in qatui: {type(error).__name__}.", hint))
-
-
-def post_copies(message: messages.Told, pumps: Iterable[MessagePump]) -> None:
-    """Give each its own copy: a message keeps track of who handled it."""
-    for pump in pumps:
-        if pump.is_running:
-            pump.post_message(copy.copy(message))

@@ -13,7 +13,7 @@ from contextlib import suppress
 from typing import Any
 
 from qatui.domain.candidate import Outcome
-from qatui.tui.messages import Failed, Told, Wrote
+from qatui.tui.messages import Failed, Progressed, Told, Wrote
 
 PATIENCE_SECONDS = 5.0
 """Time between asking the group to end and ending it."""
@@ -56,6 +56,17 @@ class Child:
         finally:
             said.cancel()
             self._signal(signal.SIGKILL)
+
+    async def follow(self, verb: str) -> AsyncIterator[Told]:
+        """Start it, and give every message for the screens, the last one how it ended; `verb` is in the past."""
+        try:
+            async for line in self.progress():
+                yield Progressed(line)
+            told = self.result(verb)
+        except OSError as error:
+            told = Failed(verb, f"The child process could not be started: {error.strerror}.", "")
+        yield Progressed("")
+        yield told
 
     def cancel(self) -> None:
         """Ask the whole group to end; it is made to after a while."""

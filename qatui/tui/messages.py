@@ -1,20 +1,22 @@
 """What the backend tells the screens: past tense, ids and values read from the store."""
 
-from collections.abc import Mapping, Sequence
+import copy
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from textual.message import Message
+from textual.message_pump import MessagePump
 
 from qatui.domain.candidate import Outcome, State
 from qatui.domain.lifecycle import Action
 
 if TYPE_CHECKING:
+    from qatui.domain.candidate import QueueRow
     from qatui.domain.diff import Document
     from qatui.domain.publishing import PublishingPlan
     from qatui.flows.publish import Published
     from qatui.flows.review import Dossier
-    from qatui.store.candidates import QueueRow
     from qatui.store.publications import Part, Publication
 
 
@@ -168,3 +170,10 @@ class Progressed(Told):
 
     text: str
     """Empty: it is over."""
+
+
+def post_copies(message: Told, pumps: Iterable[MessagePump]) -> None:
+    """Give each its own copy: a message keeps track of who handled it."""
+    for pump in pumps:
+        if pump.is_running:
+            pump.post_message(copy.copy(message))

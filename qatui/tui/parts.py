@@ -11,6 +11,7 @@ from qatui.settings.types import User
 if TYPE_CHECKING:
     from qatui.flows.desk import Desk
     from qatui.store.database import Database
+    from qatui.store.first_look import FirstLook
 
 
 def clock() -> int:
@@ -41,6 +42,8 @@ class Parts:
     user: User = field(default_factory=User)
     now: Callable[[], int] = clock
     """Milliseconds since 1970."""
+    first_look: Callable[[int], "FirstLook | None"] = lambda lines: None
+    """The queue's first lines without anything heavy; None where they cannot be had so."""
     settled: Callable[[], None] = lambda: None
     """Called once everything is loaded."""
     coach: bool = False

@@ -16,7 +16,7 @@ from qatui.flows.desk import Desk
 from qatui.settings.types import Team
 from qatui.store import candidates, events
 from qatui.store.database import Database, open_database
-from qatui.store.schema import VERSION
+from qatui.store.version import VERSION
 from qatui.workspace.repository import discover
 from tests.conftest import Project, seed
 

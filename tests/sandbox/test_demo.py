@@ -13,7 +13,7 @@ from pathlib import Path
 
 import pytest
 
-from qatui.domain.candidate import State
+from qatui.domain.candidate import QueueRow, State
 from qatui.domain.query import parse
 from qatui.errors import Locked, UsageError
 from qatui.flows.desk import Desk
@@ -49,7 +49,7 @@ def seat(demo: Demo) -> Iterator[Desk]:
     db.close()
 
 
-def everything(desk: Desk) -> list[candidates.QueueRow]:
+def everything(desk: Desk) -> list[QueueRow]:
     with desk.db.read() as connection:
         return candidates.queue_page(connection, desk.repository_id, parse("is:all"), limit=1000)
 

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from qatui.domain.candidate import Candidate, Risk, State, Verdict
+from qatui.domain.candidate import Candidate, QueueRow, Risk, State, Verdict
 from qatui.domain.query import Query, parse
 from qatui.errors import StoreError
 from qatui.store import candidates
@@ -151,7 +151,7 @@ def test_lines_of_the_queue(shelf: Shelf) -> None:
     )  # fmt: skip
     with shelf.db.read() as connection:
         row = candidates.queue_rows(connection, shelf.id, [number, 999])[number]
-    assert row == candidates.QueueRow(
+    assert row == QueueRow(
         number, "tests/t.py", "T", State.DEFERRED, Risk.LOOK, 31, 4, 1, shelf.get(number).content_hash, False, 7, 2,
         "kim", NOW, NOW + 5, "kim", "flaky", "why",
     )  # fmt: skip

@@ -9,6 +9,7 @@ import sys
 import threading
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import pytest
 from sqlalchemy import update
@@ -18,7 +19,8 @@ from qatui.errors import QatuiError, StoreBusy, StoreError, StoreTooNew
 from qatui.store import content
 from qatui.store.database import Database, open_database, sqlite_path, url_for_people
 from qatui.store.repositories import repository_id
-from qatui.store.schema import VERSION, alembic_version, candidate, repository
+from qatui.store.schema import alembic_version, candidate, repository
+from qatui.store.version import VERSION
 from tests.store.conftest import Shelf, in_child, make_shelf
 
 
@@ -281,6 +283,24 @@ def test_a_file_that_is_no_database(file: Path) -> None:
     assert "not a database" in refusal(file).message
     assert file.read_bytes() == before
     assert [each.name for each in file.parent.iterdir()] == [file.name]
+
+
+def test_a_connection_that_cannot_be_used_is_closed(file: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    made: list[sqlite3.Connection] = []
+    connect = sqlite3.connect
+
+    def note(*args: Any, **named: Any) -> sqlite3.Connection:
+        made.append(connect(*args, **named))
+        return made[-1]
+
+    file.parent.mkdir()
+    file.write_bytes(b"# not a database, but long enough to be read as the header of one\n" * 40)
+    monkeypatch.setattr(sqlite3, "connect", note)
+    refusal(file)
+    assert made
+    for each in made:
+        with pytest.raises(sqlite3.ProgrammingError, match="closed"):
+            each.execute("SELECT 1")
 
 
 def test_a_database_of_another_program(file: Path) -> None:

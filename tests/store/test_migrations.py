@@ -22,7 +22,8 @@ from qatui.cli.main import run
 from qatui.errors import StoreError, StoreTooNew
 from qatui.store import database, migrate, sqlite_file
 from qatui.store.database import Database, open_database
-from qatui.store.schema import VERSION, alembic_version, metadata
+from qatui.store.schema import alembic_version, metadata
+from qatui.store.version import VERSION
 from tests.conftest import Project
 from tests.store.conftest import in_child, make_shelf
 

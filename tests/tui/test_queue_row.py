@@ -5,9 +5,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from rich.cells import cell_len
 
-from qatui.domain.candidate import Risk, State
+from qatui.domain.candidate import QueueRow, Risk, State
 from qatui.domain.marks import HIDDEN
-from qatui.store.candidates import QueueRow
 from qatui.tui.glyphs import ASCII, UNICODE
 from qatui.tui.widgets import queue_row
 from tests.conftest import NOW

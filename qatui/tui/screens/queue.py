@@ -19,7 +19,7 @@ from qatui.tui.widgets.preview import Preview
 from qatui.tui.widgets.queue_list import QueueHead, QueueList
 
 if TYPE_CHECKING:
-    from qatui.store.candidates import QueueRow
+    from qatui.domain.candidate import QueueRow
     from qatui.tui.dialogs.question import Answer
 
 AGE_SECONDS = 30.0

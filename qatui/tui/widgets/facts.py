@@ -12,8 +12,8 @@ from qatui.tui.glyphs import Glyphs
 from qatui.tui.widgets.lines import Line, Piece
 
 if TYPE_CHECKING:
+    from qatui.domain.candidate import QueueRow
     from qatui.flows.review import Dossier
-    from qatui.store.candidates import QueueRow
 
 
 class Facts(Vertical):

@@ -7,9 +7,9 @@ from textual.containers import Vertical
 from qatui.tui.glyphs import Glyphs
 
 if TYPE_CHECKING:
+    from qatui.domain.candidate import QueueRow
     from qatui.domain.diff import Document
     from qatui.flows.review import Dossier
-    from qatui.store.candidates import QueueRow
 
 
 class Preview(Vertical):

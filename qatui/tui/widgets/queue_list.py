@@ -17,7 +17,7 @@ from qatui.tui.themes import ink
 from qatui.tui.widgets import queue_row
 
 if TYPE_CHECKING:
-    from qatui.store.candidates import QueueRow
+    from qatui.domain.candidate import QueueRow
 
 AHEAD = 50
 """Lines read beyond what is in sight, on either side."""

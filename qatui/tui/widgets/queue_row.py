@@ -16,7 +16,7 @@ from qatui.tui.glyphs import Glyphs
 from qatui.tui.themes import ink
 
 if TYPE_CHECKING:
-    from qatui.store.candidates import QueueRow
+    from qatui.domain.candidate import QueueRow
 
 GUTTER = 3
 """Cells in front of the columns: cursor, mark, blank."""
