@@ -41,9 +41,13 @@ def connect(path: Path, busy_seconds: float) -> sqlite3.Connection:
         isolation_level=None,
         check_same_thread=False,
     )
-    connection.execute("PRAGMA foreign_keys = ON")
-    connection.execute("PRAGMA synchronous = FULL")  # a verdict that was shown as saved survives a power cut
-    connection.execute("PRAGMA cache_size = -16384")
+    try:
+        connection.execute("PRAGMA foreign_keys = ON")
+        connection.execute("PRAGMA synchronous = FULL")  # a verdict that was shown as saved survives a power cut
+        connection.execute("PRAGMA cache_size = -16384")
+    except BaseException:  # of a file that is no database
+        connection.close()
+        raise
     return connection
 
 
