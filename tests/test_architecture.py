@@ -121,6 +121,16 @@ def test_what_counts_as_broad(text: str, broad: bool) -> None:
     assert is_broad(tree.handlers[0]) is broad
 
 
+def test_git_is_spoken_in_workspace_only() -> None:
+    speaking = {
+        name(path)
+        for path in MODULES
+        for node in nodes(path)
+        if isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute) and node.func.attr == "git"
+    }
+    assert {path.split("/")[0] for path in speaking} == {"workspace"}
+
+
 def test_standard_output_has_one_writer() -> None:
     printing = {
         name(path)

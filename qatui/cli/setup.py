@@ -90,7 +90,7 @@ def _found(clone: "Repository", base: str | None) -> tuple[Team, "Survey"]:
     """What git knows of the repository, and what its base holds; without a commit there is nothing to look at."""
     from qatui.flows.survey import Survey, survey
 
-    remotes = clone.git("remote").text.split()
+    remotes = clone.remotes()
     remote = remotes[0] if len(remotes) == 1 else Team().remote
     key = clone.key(remote).removeprefix("github.com/")
     name = key if re.fullmatch(r"([^/]+/)?[^/]+/[^/]+", key) else None

@@ -5,7 +5,7 @@ commits. The publication's state says which way its candidates go; until it says
 """
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import groupby
 from typing import Any
 
@@ -21,7 +21,6 @@ from qatui.store import candidates, content, publications
 from qatui.store.database import ROWS_A_WRITE, Connection
 from qatui.store.publications import Part, Publication
 from qatui.workspace.branches import Author, File, has_commit, publication_ref, write_commits
-from qatui.workspace.git import without_passwords
 from qatui.workspace.landing import FILE, Spot, spots
 from qatui.workspace.records import record_path, write_record
 from qatui.workspace.remote import Remote
@@ -187,9 +186,10 @@ def _files(desk: Desk, parts: Sequence[Part], ground: Mapping[str, Spot]) -> Ite
 
 def _remote(desk: Desk, publication: Publication, means: Means, *, push: bool = True) -> Remote:
     """The remote it goes to; the store keeps the address without a password, the clone may have it with one."""
-    now = desk.repository.remote_url(desk.team.remote, push=push)
-    same = now is not None and (not push or without_passwords(now) == publication.push_url)
-    return Remote(desk.repository, now if now and same else publication.push_url, means.foreground, means.log)
+    kept = Remote(desk.repository, publication.push_url, means.foreground, means.log)
+    url = desk.repository.remote_url(desk.team.remote, push=push)
+    now = replace(kept, url=url) if url else kept
+    return kept if push and now.name != kept.name else now
 
 
 def give_up(desk: Desk, payload: Mapping[str, Any], means: Means) -> Ending:

@@ -20,7 +20,6 @@ from qatui.store import candidates, outbox, publications
 from qatui.store.database import ROWS_A_WRITE, Connection
 from qatui.store.publications import Part, Publication
 from qatui.workspace.branches import branch_names
-from qatui.workspace.git import without_passwords
 from qatui.workspace.landing import spots
 from qatui.workspace.remote import Remote
 
@@ -144,7 +143,8 @@ def _chosen(desk: Desk, ids: Iterable[int] | None, query: Query | None) -> list[
 
 def _target(desk: Desk) -> str:
     """Where branches go to, fit for the store and for people; empty without a remote."""
-    return without_passwords(desk.repository.remote_url(desk.team.remote) or "")
+    url = desk.repository.remote_url(desk.team.remote)
+    return Remote(desk.repository, url).name if url else ""
 
 
 def _branch(desk: Desk, number: int, taken: Iterable[str]) -> str:

@@ -34,8 +34,7 @@ class Survey:
 
 def survey(repository: Repository, base: Base) -> Survey:
     """What the base holds of test folders and plans; reads nothing of the working tree."""
-    out = repository.git("ls-tree", "-r", "-z", "--name-only", base.commit).out
-    paths = [path for path in out.decode("utf-8", "surrogateescape").split("\0") if path and _is_own(path)]
+    paths = list(filter(_is_own, repository.paths(base.commit)))
     return Survey(find_test_roots(paths), _find_plans(repository, base, paths))
 
 

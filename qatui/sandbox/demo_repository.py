@@ -86,7 +86,7 @@ def make_clone(remote: Path, place: Path) -> Repository:
 def move_base(remote: Path, clone: Repository) -> None:
     """Let somebody else commit to main; the clone learns of it, its working tree stays."""
     _import(remote, LATER, after="refs/heads/main^0")
-    clone.git("fetch", "-q", "origin")
+    git(["fetch", "-q", "origin"], cwd=clone.root)
 
 
 def _import(remote: Path, commits: Sequence[Commit], after: str = "") -> None:

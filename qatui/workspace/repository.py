@@ -44,6 +44,10 @@ class Repository:
         found = self.git("config", "--get", name, accept=(0, 1))
         return found.text if found.status == 0 else None
 
+    def remotes(self) -> list[str]:
+        """Names of the remotes."""
+        return self.git("remote").text.split()
+
     def remote_url(self, remote: str, *, push: bool = True) -> str | None:
         """Address of a remote as git would use it (`insteadOf`, `pushurl`), None where there is none."""
         found = self.git("remote", "get-url", *(["--push"] if push else []), remote, accept=(0, 2, 128))
@@ -92,25 +96,22 @@ class Repository:
         return {name: found[name] for name in names if name in found}
 
     def oids(self, commit: str, paths: Sequence[str]) -> dict[str, str]:
-        """Blob ids of those `paths` that are files at `commit`."""
-        plain = [path for path in paths if "\n" not in path]
-        odd = self.entries(commit, [path for path in paths if "\n" in path])  # git is asked line by line below
-        found = {path: entry.oid for path, entry in odd.items() if entry.mode.startswith("100")}
-        if plain:
-            out = self._batch("--batch-check=%(objecttype) %(objectname)", [f"{commit}:{path}" for path in plain])
-            rows = out.decode("utf-8", "surrogateescape").split("\n")
-            for path, row in zip(plain, rows, strict=False):
-                kind, _, oid = row.rpartition(" ")
-                if kind == "blob":
-                    found[path] = oid
-        return found
+        """Blob ids of those `paths` that are files at `commit`; a symbolic link is none."""
+        there = self.entries(commit, paths)
+        return {path: there[path].oid for path in paths if path in there and there[path].mode.startswith("100")}
+
+    def paths(self, commit: str) -> list[str]:
+        """Every file, symbolic link and submodule at `commit`."""
+        out = self.git("ls-tree", "-r", "-z", "--name-only", commit).out
+        return out.decode("utf-8", "surrogateescape").split("\0")[:-1]
 
     def blobs(self, oids: Iterable[str]) -> dict[str, bytes]:
         """The bytes of blobs, by id, through one `cat-file --batch`."""
         wanted = list(dict.fromkeys(oids))
         if not wanted:
             return {}
-        out = self._batch("--batch", wanted)
+        data = "".join(f"{oid}\n" for oid in wanted).encode()
+        out = self.git("cat-file", "--batch", data=data).out
         found: dict[str, bytes] = {}
         at = 0
         for oid in wanted:
@@ -143,10 +144,6 @@ class Repository:
                     mode, _, oid = head.decode().split(" ")
                     found[name] = Entry(mode, oid)
         return found
-
-    def _batch(self, option: str, names: Sequence[str]) -> bytes:
-        data = "".join(f"{name}\n" for name in names).encode("utf-8", "surrogateescape")
-        return self.git("cat-file", option, data=data).out
 
 
 def base_ref(remote: str, branch: str) -> str:

@@ -175,6 +175,27 @@ def test_entries_tell_folders_links_and_modes(project: Project) -> None:
     assert discover(project.root).entries(commit, []) == {}
 
 
+def test_a_file_is_no_link_and_no_folder(project: Project) -> None:
+    for name in ("tests/link", "tests/li\nnk"):
+        (project.root / name).symlink_to("../README.md")
+    (project.root / "tests/test_users.py").chmod(0o755)
+    commit = project.commit({"tests/new\nline": "x"})
+    repository = discover(project.root)
+    asked = ["tests", "tests/link", "tests/li\nnk", "tests/test_users.py", "tests/new\nline", "nope"]
+    assert list(repository.oids(commit, asked)) == ["tests/test_users.py", "tests/new\nline"]
+    assert repository.read(commit, "tests/link") is None
+
+
+def test_all_paths_and_all_remotes(project: Project) -> None:
+    repository = discover(project.root)
+    before = repository.paths(project.git("rev-parse", "main"))
+    after = repository.paths(project.commit({"tests/d/new\nline": "x"}))
+    assert set(after) - set(before) == {"tests/d/new\nline"}
+    assert "tests/test_users.py" in before
+    project.git("remote", "add", "upstream", "x")
+    assert repository.remotes() == ["origin", "upstream"]
+
+
 def test_many_blobs_come_in_one_go(project: Project) -> None:
     repository = discover(project.root)
     oids = [project.git("hash-object", "-w", "--stdin", data=data) for data in (b"", b"a\n", b"\0\n\0", b"x" * 70_000)]
