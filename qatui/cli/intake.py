@@ -14,6 +14,7 @@ import click
 from qatui.cli import diagnostics, output
 from qatui.cli.session import Session, pass_session
 from qatui.errors import ExitCode, UsageError
+from qatui.wiring import open_desk
 
 if TYPE_CHECKING:
     from qatui.domain.proposal import Intake
@@ -109,7 +110,8 @@ def _watch(session: Session, paths: Sequence[str], manifests: Sequence[str]) -> 
     targets = _targets(session, paths, manifests)
     with _until_signalled() as stopped:
         diagnostics.say("watching; Ctrl-C ends it", quiet=session.quiet or session.json)
-        watch(session.desk, targets, stopped=stopped, heard=lambda heard: _tell(session, heard))
+        opened = partial(open_desk, session.start, session.desk.db)
+        watch(opened, targets, stopped=stopped, heard=lambda heard: _tell(session, heard))
     return ExitCode.DONE
 
 

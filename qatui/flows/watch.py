@@ -7,8 +7,8 @@ manifest's line once it ends. What was taken or refused is left alone until it c
 import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import suppress
-from dataclasses import dataclass, field, replace
-from itertools import takewhile
+from dataclasses import dataclass, field
+from itertools import count, takewhile
 from pathlib import Path
 
 from qatui.domain.proposal import Intake, Proposal, Refusal
@@ -21,6 +21,8 @@ from qatui.workspace.sources import Found, Signature, read, signature, walk
 
 EVERY_SECONDS = 0.5
 """Between two looks; twice this, and the intake itself, are within two seconds."""
+LOOKS_A_DESK = 20
+"""After so many looks that found nothing the settings are looked up anew all the same: ten seconds."""
 
 
 @dataclass(slots=True)
@@ -40,6 +42,11 @@ class Folder:
     def name(self) -> str:
         """What the log calls it."""
         return str(self.folder / self.only if self.only else self.folder)
+
+    def forget(self) -> None:
+        """Hand everything on again."""
+        self.settled.clear()
+        self.said.clear()
 
     def look(self) -> Iterator[Proposal | Refusal] | None:
         """What is ready now, None where nothing is, as while the folder is gone."""
@@ -85,6 +92,10 @@ class Manifest:
         """What the log calls it."""
         return str(self.path)
 
+    def forget(self) -> None:
+        """Hand everything on again."""
+        self.taken = Mark()
+
     def look(self) -> Iterator[Proposal | Refusal] | None:
         """The whole lines that are new, None where there are none, as while the manifest is gone."""
         with suppress(UsageError):
@@ -100,22 +111,30 @@ class Manifest:
 
 
 def watch(
-    desk: Desk,
+    open_desk: Callable[[], Desk],
     targets: Sequence[Folder | Manifest],
     *,
     stopped: Callable[[], bool],
     heard: Callable[[Intake], None],
+    sleep: Callable[[float], None] = time.sleep,
 ) -> None:
     """Look at `targets` and take in what is ready, until `stopped`; `heard` is told of each intake.
 
-    Stopped during an intake, it finishes the transaction and leaves the rest. Base is looked up anew for each
-    intake: a watch lives long.
+    Stopped during an intake, it finishes the transaction and leaves the rest. A watch lives long, so the desk is
+    opened anew before intakes, for base and settings as they are then; other settings may let in what was refused.
     """
-    while not stopped():
-        for target in targets:
-            if (ready := target.look()) is not None:
-                desk = replace(desk, base=desk.repository.base(desk.base.branch, desk.team.remote))
-                proposals = takewhile(lambda _: not stopped(), ready)
-                heard(ingest(desk, proposals, source=storable(target.name)))
+    desk = open_desk()
+    for look in count(1):
+        if stopped():
+            return
+        ready = [(target, proposals) for target in targets if (proposals := target.look()) is not None]
+        if ready or look % LOOKS_A_DESK == 0:
+            team, desk = desk.team, open_desk()
+            if desk.team != team:
+                for target in targets:
+                    target.forget()
+        for target, proposals in ready:
+            coming = takewhile(lambda _: not stopped(), proposals)
+            heard(ingest(desk, coming, source=storable(target.name)))
         if not stopped():
-            time.sleep(EVERY_SECONDS)
+            sleep(EVERY_SECONDS)

@@ -262,7 +262,6 @@ def test_watch_takes_what_comes_and_ends_cleanly(
         (folder / "nowhere").symlink_to("x")
         wait_for(lambda: "tests/new.py" in paths(desk))
         folder.rename(tmp_path / "away")
-        time.sleep(0.6)  # let it see that the folder is gone
         fill(tmp_path / "again", 3, "y\n").rename(folder)
         wait_for(lambda: len(paths(desk)) == 4)
         process.send_signal(number)
@@ -284,29 +283,18 @@ def test_watch_is_soon_enough(start: Callable[..., "subprocess.Popen[str]"], des
     assert min(spans) < 2.0
 
 
-def test_watch_waits_for_a_file_that_grows(
-    start: Callable[..., "subprocess.Popen[str]"], desk: Desk, tmp_path: Path
+def test_watch_goes_by_the_newest_settings(
+    start: Callable[..., "subprocess.Popen[str]"], desk: Desk, project: Project, tmp_path: Path
 ) -> None:
-    """A file that is written piece by piece comes in once, whole; a manifest's line when it ends."""
-    folder = fill(tmp_path / "in", 0)
-    lines = manifest(tmp_path / "m.jsonl")
-    text = json.dumps({"path": "tests/m.py", "content": "m"}) + "\n"
-    with watching(start, folder, "--manifest", lines), lines.open("w") as growing:
-        with (folder / "tests" / "slow.py").open("w") as slow:
-            for number in range(15):
-                slow.write(f"{number}\n")
-                slow.flush()
-                growing.write(text[number])
-                growing.flush()
-                time.sleep(0.1)
-        wait_for(lambda: "tests/slow.py" in paths(desk))
-        assert paths(desk) == ["tests/slow.py"]
-        growing.write(text[15:])
-        growing.flush()
-        wait_for(lambda: len(paths(desk)) == 2)
-    with desk.db.read() as connection:
-        slow_one = candidates.by_path(connection, desk.repository_id, ["tests/slow.py"])["tests/slow.py"]
-    assert (slow_one.revision, slow_one.added) == (1, 15)
+    """What the team allows meanwhile comes in with the next file."""
+    folder = fill(tmp_path / "in", 1)
+    (folder / "qa").mkdir()
+    (folder / "qa" / "a.py").write_text("1\n")
+    with watching(start, folder):
+        wait_for(lambda: len(paths(desk)) == 1)
+        project.commit({"qatui.yaml": "test_roots: [qa, tests]\n"})
+        (folder / "qa" / "b.py").write_text("2\n")
+        wait_for(lambda: {"qa/a.py", "qa/b.py"} <= set(paths(desk)))
 
 
 def test_watch_of_a_single_file(start: Callable[..., "subprocess.Popen[str]"], desk: Desk, project: Project) -> None:

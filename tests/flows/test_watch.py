@@ -3,15 +3,17 @@
 import json
 import os
 import shutil
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from functools import partial
 from pathlib import Path
 
 import pytest
 
 from qatui.domain.proposal import Intake, Proposal, Refusal
-from qatui.flows import watch as module
 from qatui.flows.desk import Desk
-from qatui.flows.watch import Folder, Manifest, watch
+from qatui.flows.watch import LOOKS_A_DESK, Folder, Manifest, watch
+from qatui.store import candidates
+from qatui.wiring import Start, open_desk
 from tests.conftest import Project
 
 
@@ -132,9 +134,18 @@ def test_a_manifest_gone_between_look_and_read(tmp_path: Path) -> None:
     assert names(ready) == []
 
 
-def test_watch(desk: Desk, project: Project, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.fixture
+def opened(project: Project, desk: Desk) -> Callable[[], Desk]:
+    """Opens the desk anew."""
+    return partial(open_desk, Start(project.root), desk.db)
+
+
+def no_sleep(_seconds: float) -> None:
+    """No time passes between two looks."""
+
+
+def test_watch(opened: Callable[[], Desk], project: Project, tmp_path: Path) -> None:
     """Every target in turn, against the base as it is then, until it is stopped."""
-    monkeypatch.setattr(module, "EVERY_SECONDS", 0.01)
     put(tmp_path / "in/tests/a", "1")
     (tmp_path / "m.jsonl").write_text(json.dumps({"path": "tests/m", "content": ""}) + "\n")
     heard: list[Intake] = []
@@ -148,15 +159,58 @@ def test_watch(desk: Desk, project: Project, tmp_path: Path, monkeypatch: pytest
             put(tmp_path / "in/tests/now_on_base", "3\n")
 
     targets: list[Folder | Manifest] = [Folder(tmp_path / "in"), Manifest(tmp_path / "m.jsonl")]
-    watch(desk, targets, stopped=lambda: len(heard) == 4, heard=hear)
+    watch(opened, targets, stopped=lambda: len(heard) == 4, heard=hear, sleep=no_sleep)
     assert [(len(each.new), len(each.revised), each.same_as_base) for each in heard] == [
         (1, 0, 0), (1, 0, 0), (0, 1, 0), (0, 0, 1),
     ]  # fmt: skip
 
 
-def test_stopped_in_the_middle(desk: Desk, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_what_grows_comes_in_once(opened: Callable[[], Desk], desk: Desk, tmp_path: Path) -> None:
+    """A file that is longer at each look comes in whole, when it no longer is; a manifest's line when it ends."""
+    slow, growing = tmp_path / "in/tests/slow.py", tmp_path / "m.jsonl"
+    put(slow, "")
+    growing.write_text("")
+    text = json.dumps({"path": "tests/m.py", "content": "m"}) + "\n"
+    pieces = iter(text)
+    heard: list[Intake] = []
+
+    def write_on(_seconds: float) -> None:
+        if piece := next(pieces, ""):
+            put(slow, slow.read_text() + "1\n")
+            put(growing, growing.read_text() + piece)
+
+    targets: list[Folder | Manifest] = [Folder(tmp_path / "in"), Manifest(growing)]
+    watch(opened, targets, stopped=lambda: len(heard) == 2, heard=heard.append, sleep=write_on)
+    assert [(len(each.new), each.seen) for each in heard] == [(1, 1), (1, 1)]
+    with desk.db.read() as connection:
+        found = candidates.by_path(connection, desk.repository_id, ["tests/slow.py", "tests/m.py"])
+    assert [(each.revision, each.added) for each in found.values()] == [(1, 1), (1, len(text))]
+
+
+def test_other_settings_let_in_what_was_refused(opened: Callable[[], Desk], project: Project, tmp_path: Path) -> None:
+    """The team's settings are those of base as it is then, also when nothing new comes; the refused come in."""
+    put(tmp_path / "in/qa/a.py", "1")
+    put(tmp_path / "in/tests/b.py", "1")
+    (tmp_path / "m.jsonl").write_text(json.dumps({"path": "qa/m.py", "content": ""}) + "\n")
+    heard: list[Intake] = []
+    looks = 0
+
+    def wait(_seconds: float) -> None:
+        nonlocal looks
+        looks += 1
+        assert looks < 3 * LOOKS_A_DESK
+        if looks == 5:
+            project.commit({"qatui.yaml": "test_roots: [qa, tests]\n"})
+
+    targets: list[Folder | Manifest] = [Folder(tmp_path / "in"), Manifest(tmp_path / "m.jsonl")]
+    watch(opened, targets, stopped=lambda: len(heard) == 4, heard=heard.append, sleep=wait)
+    told = [(len(each.new), len(each.unchanged), len(each.refused)) for each in heard]
+    assert sorted(told[:2]) == [(0, 0, 1), (1, 0, 1)]
+    assert sorted(told[2:]) == [(1, 0, 0), (1, 1, 0)]
+
+
+def test_stopped_in_the_middle(opened: Callable[[], Desk], tmp_path: Path) -> None:
     """What was read comes in whole, the rest does not; and the end is told as well."""
-    monkeypatch.setattr(module, "EVERY_SECONDS", 0.01)
     for number in range(10):
         put(tmp_path / f"tests/{number}", f"{number}")
     asked = 0
@@ -167,6 +221,6 @@ def test_stopped_in_the_middle(desk: Desk, tmp_path: Path, monkeypatch: pytest.M
         return asked > 8
 
     heard: list[Intake] = []
-    watch(desk, [Folder(tmp_path)], stopped=stopped, heard=heard.append)
+    watch(opened, [Folder(tmp_path)], stopped=stopped, heard=heard.append, sleep=no_sleep)
     assert len(heard) == 1
     assert 0 < len(heard[0].new) < 10
