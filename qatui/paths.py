@@ -1,4 +1,4 @@
-"""Where things are on this machine, and how files are written: whole or not at all.
+"""Where things are on this machine.
 
 Everything here runs before the first frame, so it is imported light: no git, no YAML, and platformdirs
 only inside the functions that need it.
@@ -65,38 +65,6 @@ def database_url(setting: str | None) -> str:
         return f"sqlite:///{Path(setting).expanduser().absolute()}"
     except RuntimeError as error:
         raise ConfigError(f"The setting “database” is {setting}, and there is no such home.") from error
-
-
-def write_atomically(path: Path, data: bytes) -> None:
-    """Put `data` at `path`, whole or not at all: a reader, or a crash, sees the old bytes or the new ones.
-
-    A file that was there keeps its mode; a new one is the user's alone unless the umask is wider. A symbolic
-    link stays one: the file it points to is replaced. Folders on the way are made. Raises OSError.
-    """
-    import tempfile
-
-    path = Path(os.path.realpath(path))
-    path.parent.mkdir(parents=True, exist_ok=True)
-    try:
-        mode = path.stat().st_mode & 0o7777
-    except FileNotFoundError:
-        mode = 0o666 & ~_umask()
-    handle, name = tempfile.mkstemp(prefix=f".{path.name[:100]}.", suffix=".tmp", dir=path.parent)
-    try:
-        with os.fdopen(handle, "wb") as file:
-            file.write(data)
-            file.flush()
-            os.fchmod(file.fileno(), mode)
-            os.fsync(file.fileno())
-        os.replace(name, path)
-    except BaseException:
-        os.unlink(name)
-        raise
-    folder = os.open(path.parent, os.O_RDONLY)
-    try:
-        os.fsync(folder)
-    finally:
-        os.close(folder)
 
 
 def append_log(text: str) -> Path:
@@ -168,12 +136,6 @@ def _file_stamp(path: Path) -> str:
     except OSError:
         return "-"
     return f"{found.st_mtime_ns}:{found.st_size}:{found.st_ino}"
-
-
-def _umask() -> int:
-    mask = os.umask(0o077)
-    os.umask(mask)
-    return mask
 
 
 _HEAD = re.compile(rb"(ref:\s*refs/|[0-9a-f]{40})")

@@ -1,4 +1,4 @@
-"""Places, atomic writes, and finding the clone without git."""
+"""Places, the log, and finding the clone without git."""
 
 import os
 import re
@@ -12,6 +12,7 @@ import pytest
 
 from qatui import paths
 from qatui.errors import ConfigError
+from qatui.files import write_atomically
 from tests.conftest import Project, run_git
 
 # -- places
@@ -64,51 +65,7 @@ def test_an_account_without_a_name_is_its_number(monkeypatch: pytest.MonkeyPatch
     assert paths.account() == str(os.getuid())
 
 
-# -- writing
-
-
-def test_a_file_is_replaced_and_keeps_its_mode(tmp_path: Path) -> None:
-    file = tmp_path / "f"
-    file.write_text("old")
-    file.chmod(0o640)
-    before = file.stat().st_ino
-    paths.write_atomically(file, b"new")
-    assert file.read_bytes() == b"new"
-    assert stat.S_IMODE(file.stat().st_mode) == 0o640
-    assert file.stat().st_ino != before
-    assert os.listdir(tmp_path) == ["f"]
-
-
-def test_a_new_file_has_the_mode_the_umask_allows(tmp_path: Path) -> None:
-    before = os.umask(0o027)
-    try:
-        paths.write_atomically(tmp_path / "a" / "b" / "f", b"x")
-        assert os.umask(0o027) == 0o027
-    finally:
-        os.umask(before)
-    assert stat.S_IMODE((tmp_path / "a" / "b" / "f").stat().st_mode) == 0o640
-
-
-def test_a_link_stays_a_link(tmp_path: Path) -> None:
-    (tmp_path / "real").write_text("old")
-    (tmp_path / "link").symlink_to("real")
-    paths.write_atomically(tmp_path / "link", b"new")
-    assert (tmp_path / "link").is_symlink()
-    assert (tmp_path / "real").read_bytes() == b"new"
-
-
-def test_a_write_that_fails_leaves_the_old_bytes_and_no_rest(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    file = tmp_path / "f"
-    file.write_text("old")
-
-    def full(handle: int) -> None:
-        raise OSError(28, "No space left on device")
-
-    monkeypatch.setattr(os, "fsync", full)
-    with pytest.raises(OSError, match="No space"):
-        paths.write_atomically(file, b"new")
-    assert file.read_text() == "old"
-    assert os.listdir(tmp_path) == ["f"]
+# -- the log
 
 
 def test_the_log_grows_by_entries_and_is_private() -> None:
@@ -290,7 +247,7 @@ def test_the_stamp_changes_with_whatever_may_change_remote_or_identity(
     changed()
     run_git(home, "config", "--global", "user.email", "other@example.test")
     changed()
-    paths.write_atomically(paths.config_file(), b"identity: {login: kim}")
+    write_atomically(paths.config_file(), b"identity: {login: kim}")
     changed()
     monkeypatch.setenv("QATUI_LOGIN", "robin")
     changed()

@@ -49,7 +49,7 @@ def init(
 
     Without a terminal, or with --yes, what is found is taken and nothing is asked.
     """
-    from qatui import paths
+    from qatui.files import write_atomically
     from qatui.settings.load import load_team
     from qatui.settings.template import team_text
     from qatui.settings.types import TEAM_FILE
@@ -77,7 +77,7 @@ def init(
     )
     text = team_text(team).encode()
     load_team(text)
-    paths.write_atomically(file, text)
+    write_atomically(file, text)
     if session.json:
         output.emit({"file": str(file)})
     else:

@@ -1,11 +1,9 @@
 """The text of a pull request as a file, for who opens it by hand."""
 
-import contextlib
-import os
-import tempfile
 from pathlib import Path
 
 from qatui.errors import Refused
+from qatui.files import write_atomically
 from qatui.workspace.repository import Repository
 
 
@@ -17,18 +15,7 @@ def record_path(repository: Repository, branch: str) -> Path:
 def write_record(path: Path, text: str) -> None:
     """Write a record, all of it or nothing; raises Refused where the folder cannot be written."""
     try:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        handle, name = tempfile.mkstemp(dir=path.parent, prefix=".", suffix=".tmp")
-        try:
-            with os.fdopen(handle, "wb") as file:
-                file.write(text.encode("utf-8", "replace"))
-                file.flush()
-                os.fsync(file.fileno())
-            os.replace(name, path)
-        except BaseException:
-            with contextlib.suppress(OSError):
-                os.unlink(name)
-            raise
+        write_atomically(path, text.encode("utf-8", "replace"))
     except OSError as error:
         raise Refused(
             f"{path} cannot be written: {error.strerror}.", "Make room or give rights, then: qatui outbox retry"
