@@ -45,19 +45,16 @@ def get_many(connection: Connection, names: Iterable[str]) -> dict[str, bytes]:
 
 def _unpacked(name: str, data: bytes | None) -> bytes:
     if data is None:
-        raise StoreError(
-            f"The content {name[:12]} is missing from the database.",
-            "Restore a backup, or ingest the file again.",
-        )
+        raise _lost(name, "is missing from the database")
     try:
         plain = zlib.decompress(data)
     except zlib.error as error:
-        raise StoreError(
-            f"The content {name[:12]} is damaged in the database.",
-            "Restore a backup, or ingest the file again.",
-        ) from error
+        raise _lost(name, "is damaged in the database") from error
     if hash_of(plain) != name:
-        raise StoreError(
-            f"The content {name[:12]} is not what was stored.", "Restore a backup, or ingest the file again."
-        )
+        raise _lost(name, "is not what was stored")
     return plain
+
+
+def _lost(name: str, what: str) -> StoreError:
+    """The same bytes taken in again are known and change nothing, so only a backup or others help."""
+    return StoreError(f"The content {name[:12]} {what}.", "Restore a backup, or ingest a newer version of the file.")

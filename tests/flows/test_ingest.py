@@ -7,11 +7,12 @@ from collections.abc import Iterator
 from dataclasses import replace
 
 import pytest
-from sqlalchemy import func, select, text
+from sqlalchemy import func, select, text, update
 
 from qatui.domain.candidate import Candidate, State
 from qatui.domain.lifecycle import Action
 from qatui.domain.proposal import MAX_BYTES, Intake, Proposal, Refusal
+from qatui.errors import StoreError
 from qatui.flows.admission import admit
 from qatui.flows.arrival import Item, Run
 from qatui.flows.desk import Desk
@@ -156,6 +157,20 @@ def test_an_earlier_revision_is_known(desk: Desk) -> None:
     take(desk, proposal("tests/a", "2"))
     assert take(desk, proposal("tests/a", "1")) == Intake(unchanged=(number,))
     assert one(desk, "tests/a").revision == 2
+
+
+def test_a_damaged_content_is_mended_by_a_newer_version_as_its_hint_says(desk: Desk) -> None:
+    """The same bytes again are known and mend nothing, so the hint must not say so."""
+    (number,) = take(desk, proposal("tests/a", "1")).new
+    with desk.db.write() as connection:
+        connection.execute(update(tables.content).values(data=b"damaged"))
+    with desk.db.read() as connection, pytest.raises(StoreError) as caught:
+        content.get(connection, one(desk, "tests/a").content_hash)
+    assert caught.value.hint == "Restore a backup, or ingest a newer version of the file."
+    assert take(desk, proposal("tests/a", "1")) == Intake(unchanged=(number,))
+    assert take(desk, proposal("tests/a", "2")) == Intake(revised=(number,))
+    with desk.db.read() as connection:
+        assert content.get(connection, one(desk, "tests/a").content_hash) == b"2"
 
 
 def test_a_reviewers_own_edit_is_told_of(desk: Desk) -> None:
