@@ -1,6 +1,7 @@
 """The only writer to standard error, and the keeper of exit codes."""
 
 import contextlib
+import errno
 import json
 import os
 import sys
@@ -150,9 +151,26 @@ def open_missing_streams() -> None:
             setattr(sys, name, open(os.devnull, mode, encoding="utf-8"))  # noqa: SIM115 - open as long as we run
 
 
-def silence_broken_pipe() -> None:
-    """Let the interpreter's last flush go nowhere: the reader (`| head`) has gone."""
+def silence_stdout() -> None:
+    """Let the interpreter's last flush go nowhere: the reader (`| head`) has gone, or the disk is full."""
     os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+
+
+_FULL = (errno.ENOSPC, errno.EDQUOT)
+
+
+def system_fault(error: OSError, *, as_json: bool) -> ExitCode:
+    """Say that there is no room for what was to be written, mostly the output; any other fault is a bug."""
+    if error.errno not in _FULL:
+        return bug(error, as_json=as_json)
+    silence_stdout()
+    told = _NoRoom(f"The output could not be written: {error.strerror}.", "Make room, or write to another place.")
+    return fail(told, as_json=as_json)
+
+
+class _NoRoom(QatuiError):
+    code = "no_room"
+    exit_code = ExitCode.USAGE
 
 
 def _write(text: str) -> None:

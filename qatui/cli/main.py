@@ -3,8 +3,9 @@
 import os
 import signal
 import sys
+import threading
 from pathlib import Path
-from typing import NoReturn
+from types import FrameType
 
 import click
 
@@ -55,16 +56,13 @@ def qatui(
         context.exit(run(context.obj))
 
 
-def main(args: list[str] | None = None) -> NoReturn:
-    """Run the program and leave with its exit code."""
-    sys.exit(run(sys.argv[1:] if args is None else args))
-
-
 def run(args: list[str]) -> int:
     """Run the program; the exit code. The third edge: nothing gets past it."""
     as_json = "--json" in args
     diagnostics.open_missing_streams()
     try:
+        if threading.current_thread() is threading.main_thread():
+            signal.signal(signal.SIGTERM, _terminate)
         result = _complete() if _COMPLETING in os.environ else _invoke(args)
         sys.stdout.flush()
         return int(result or 0)
@@ -77,10 +75,17 @@ def run(args: list[str]) -> int:
     except QatuiError as error:
         return diagnostics.fail(error, as_json=as_json)
     except BrokenPipeError:
-        diagnostics.silence_broken_pipe()
+        diagnostics.silence_stdout()
         return 128 + signal.SIGPIPE
+    except OSError as error:
+        return diagnostics.system_fault(error, as_json=as_json)
     except Exception as error:  # noqa: BLE001 - the command line's edge
         return diagnostics.bug(error, as_json=as_json)
+
+
+def _terminate(_number: int, _frame: FrameType | None) -> None:
+    """SIGTERM ends the program as Ctrl-C does: what it started (git, hooks) is ended with it."""
+    raise KeyboardInterrupt
 
 
 def _invoke(args: list[str]) -> int | None:

@@ -11,8 +11,9 @@ from pathlib import Path
 import click
 import pytest
 
+from qatui import __main__ as program
 from qatui import __version__, errors, paths
-from qatui.cli import main, output
+from qatui.cli import main
 from qatui.cli.session import Session, pass_session, take_json
 from qatui.errors import ExitCode
 from qatui.store.database import Database
@@ -88,7 +89,7 @@ def test_both_names_start_the_program() -> None:
     from importlib.metadata import entry_points
 
     scripts = {script.name: script.value for script in entry_points(group="console_scripts")}
-    assert scripts["qatui"] == scripts["qa-review"] == "qatui.cli.main:main"
+    assert scripts["qatui"] == scripts["qa-review"] == "qatui.__main__:main"
 
 
 def test_every_command_has_a_help_that_says_what_it_does() -> None:
@@ -147,18 +148,20 @@ def test_what_a_command_returns_is_the_exit_code(act: Add) -> None:
     assert main.run(["act"]) == 3
 
 
-def test_main_leaves_with_the_code(act: Add) -> None:
+def test_main_leaves_with_the_code(act: Add, monkeypatch: pytest.MonkeyPatch) -> None:
     act(lambda: ExitCode.LOCKED)
+    monkeypatch.setattr(sys, "argv", ["qatui", "act"])
     with pytest.raises(SystemExit) as left:
-        main.main(["act"])
+        program.main()
     assert left.value.code == 4
 
 
-def test_main_takes_the_words_of_the_command_line(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(sys, "argv", ["qatui", "--version"])
+def test_an_interrupt_before_the_edge_stands(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(sys, "argv", ["qatui"])
+    monkeypatch.setattr(main, "run", lambda args: raising(KeyboardInterrupt())())
     with pytest.raises(SystemExit) as left:
-        main.main()
-    assert left.value.code == 0
+        program.main()
+    assert left.value.code == ExitCode.INTERRUPTED
 
 
 @pytest.mark.parametrize(
@@ -332,29 +335,30 @@ def wait():
     print("ready", flush=True)
     time.sleep(60)
 main.qatui.add_command(click.Command("wait", callback=wait))
-main.main(["wait"])
+sys.exit(main.run(["wait"]))
 """
 
 
-def test_sigint_ends_without_a_traceback() -> None:
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
+def test_a_signal_ends_it_without_a_traceback(number: signal.Signals) -> None:
     with subprocess.Popen(
         [sys.executable, "-c", WAITING], stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
     ) as process:
         assert process.stdout is not None
         assert process.stdout.readline() == "ready\n"
-        process.send_signal(signal.SIGINT)
+        process.send_signal(number)
         _, err = process.communicate(timeout=30)
     assert (process.returncode, err) == (130, "qatui: interrupted\n")
 
 
 FLOODING = """
-import click
+import click, sys
 from qatui.cli import main, output
 def flood():
     for number in range(200_000):
         output.line(str(number))
 main.qatui.add_command(click.Command("flood", callback=flood))
-main.main(["flood"])
+sys.exit(main.run(["flood"]))
 """
 
 
@@ -402,16 +406,17 @@ def test_a_locale_without_unicode() -> None:
     assert (done.stdout, done.stderr) == (b"??\n", b"?\n")
 
 
-def test_stdout_is_flushed_inside_the_edge(act: Add, monkeypatch: pytest.MonkeyPatch) -> None:
-    class Full:
-        encoding = "utf-8"
+@pytest.mark.parametrize("words", [["--version"], ["--help"], ["--json", "nope"], ["nope"]])
+def test_a_disk_that_is_full_is_no_bug(words: list[str]) -> None:
+    with open("/dev/full", "wb") as full:
+        done = subprocess.run([*PROGRAM, *words], stdout=full, stderr=subprocess.PIPE, check=False, text=True)
+    assert done.returncode == ExitCode.USAGE
+    assert "bug" not in done.stderr
+    if "nope" not in words:
+        assert done.stderr.startswith("qatui: The output could not be written: No space left on device.")
 
-        def write(self, text: str) -> int:
-            return len(text)
 
-        def flush(self) -> None:
-            raise OSError(28, "No space left on device")
-
-    act(lambda: output.line("x"))
-    monkeypatch.setattr(sys, "stdout", Full())
+def test_another_fault_of_the_system_is_a_bug(act: Add, capsys: pytest.CaptureFixture[str]) -> None:
+    act(raising(OSError(5, "Input/output error")))
     assert main.run(["act"]) == ExitCode.BUG
+    assert "OSError" in capsys.readouterr().err
