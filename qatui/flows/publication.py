@@ -263,7 +263,9 @@ def turn(desk: Desk, publication: Publication, state: str, reason: str) -> Publi
 def _conclude_pushed(desk: Desk, publication: Publication, reason: str) -> None:
     """Write the record; then, with the last of the candidates, that the publication is pushed."""
     path = record_path(desk.repository, publication.branch)
-    write_record(path, f"{publication.title}\n\n{publication.body}")
+    with desk.db.read() as connection:
+        body = publications.body(connection, publication.id)
+    write_record(path, f"{publication.title}\n\n{body}")
     values = {"state": "pushed", "reason": reason, "record_file": str(path)}
     _move(desk, publication, LEADS["pushed"], values)
 

@@ -26,7 +26,7 @@ class Part:
 
 @dataclass(frozen=True, slots=True)
 class Publication:
-    """A publication as its row says."""
+    """A publication as its row says, without the pull request's text, which is long: that is `body`."""
 
     id: int
     branch: str
@@ -39,7 +39,6 @@ class Publication:
     head_commit: str | None
     push_url: str
     title: str
-    body: str
     record_file: str | None
     author_name: str
     author_email: str
@@ -72,16 +71,31 @@ def add_parts(connection: Connection, number: int, rows: Sequence[tuple[int, Par
         connection.execute(insert(publication_candidate), values)
 
 
+_ROW = [column for column in publication.columns if column is not P.body]
+
+
 def get(connection: Connection, repository_id: int, number: int) -> Publication | None:
     """A publication by id."""
-    row = connection.execute(select(publication).where(P.repository_id == repository_id, P.id == number)).first()
+    row = connection.execute(select(*_ROW).where(P.repository_id == repository_id, P.id == number)).first()
     return _publication(row) if row else None
+
+
+def body(connection: Connection, number: int) -> str:
+    """The text of a publication's pull request."""
+    return connection.scalar(select(P.body).where(P.id == number)) or ""
 
 
 def every(connection: Connection, repository_id: int) -> list[Publication]:
     """All publications, newest first."""
-    rows = connection.execute(select(publication).where(P.repository_id == repository_id).order_by(P.id.desc()))
+    rows = connection.execute(select(*_ROW).where(P.repository_id == repository_id).order_by(P.id.desc()))
     return [_publication(row) for row in rows]
+
+
+def newest(connection: Connection, repository_id: int, state: str) -> Publication | None:
+    """The newest publication in a state."""
+    wanted = select(*_ROW).where(P.repository_id == repository_id, P.state == state).order_by(P.id.desc()).limit(1)
+    row = connection.execute(wanted).first()
+    return _publication(row) if row else None
 
 
 def branches(connection: Connection, repository_id: int) -> set[str]:
@@ -133,7 +147,7 @@ def latest(connection: Connection, candidate_ids: Sequence[int]) -> dict[int, in
 def _publication(row: Any) -> Publication:
     return Publication(
         id=row.id, branch=row.branch, state=row.state, base_branch=row.base_branch, base_commit=row.base_commit,
-        head_commit=row.head_commit, push_url=row.push_url, title=row.title, body=row.body, record_file=row.record_file,
+        head_commit=row.head_commit, push_url=row.push_url, title=row.title, record_file=row.record_file,
         author_name=row.author_name, author_email=row.author_email, actor=row.actor, reason=row.reason,
         created_at=row.created_at, updated_at=row.updated_at,
     )  # fmt: skip

@@ -146,11 +146,12 @@ def publications(desk: "Desk") -> messages.PublicationsLoaded:
 
 
 def parts(desk: "Desk", number: int) -> messages.PartsLoaded:
-    """The commits of a publication."""
+    """The commits of a publication, and the text of its pull request."""
     from qatui.store import publications
 
     with desk.db.read() as connection:
-        return messages.PartsLoaded(number, publications.parts(connection, number))
+        parts, body = publications.parts(connection, number), publications.body(connection, number)
+    return messages.PartsLoaded(number, parts, body)
 
 
 def publish(desk: "Desk") -> tuple[messages.Told, ...]:
@@ -172,12 +173,12 @@ def newest_pushed(desk: "Desk") -> messages.Told:
     from qatui.store import publications
 
     with desk.db.read() as connection:
-        for each in publications.every(connection, desk.repository_id):
-            if each.state == "pushed":
-                record = Path(each.record_file or "")
-                inside = record.is_relative_to(desk.repository.root)
-                return messages.Pushed(each.branch, str(record.relative_to(desk.repository.root) if inside else record))
-    return messages.NothingPushed()
+        newest = publications.newest(connection, desk.repository_id, "pushed")
+    if newest is None:
+        return messages.NothingPushed()
+    record = Path(newest.record_file or "")
+    inside = record.is_relative_to(desk.repository.root)
+    return messages.Pushed(newest.branch, str(record.relative_to(desk.repository.root) if inside else record))
 
 
 def place(desk: "Desk") -> str:

@@ -151,10 +151,11 @@ class PublicationsLoaded(Told):
 
 @dataclass(eq=False, repr=False)
 class PartsLoaded(Told):
-    """The commits of a publication."""
+    """The commits of a publication, and the text of its pull request."""
 
     publication_id: int
     parts: "Sequence[Part]"
+    body: str
 
 
 @dataclass(eq=False, repr=False)

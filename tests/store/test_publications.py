@@ -67,6 +67,13 @@ def test_the_newest_first_and_the_latest_of_a_candidate(shelf: Shelf) -> None:
         publications.add_parts(connection, second, [(0, one)])
         assert [each.id for each in publications.every(connection, shelf.id)] == [second, first]
         assert publications.branches(connection, shelf.id) == {"qatui/1", "qatui/2"}
+        assert (publications.body(connection, first), publications.body(connection, 99)) == ("B\n", "")
+        assert publications.newest(connection, shelf.id, "pushed") is None
+        for number in (first, second):
+            publications.change(connection, number, {"state": "pushed"}, NOW)
+        newest = publications.newest(connection, shelf.id, "pushed")
+        assert newest is not None
+        assert newest.id == second
         assert publications.latest(connection, [one.candidate_id, two.candidate_id, 999]) == {
             one.candidate_id: second,
             two.candidate_id: first,

@@ -105,7 +105,7 @@ def test_git_that_fails_is_told(build: Build, plain: Desk, project: Project) -> 
     with plain.db.read() as connection:
         (left,) = publications.every(connection, plain.repository_id)
         parts = publications.parts(connection, left.id)
-    assert "Pull request" in str(describe(left, parts))
+    assert "Pull request" in str(describe(left, parts, ""))
 
 
 def test_a_plan_without_commits_says_so(plain: Desk) -> None:

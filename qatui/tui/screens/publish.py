@@ -43,7 +43,7 @@ class PublishScreen(Frame):
         super().__init__()
         self._asking = ask
         self._loaded: messages.PublicationsLoaded | None = None
-        self._parts: dict[int, Sequence[Part]] = {}
+        self._parts: dict[int, messages.PartsLoaded] = {}
         self._under_way = False
         self._needs_terminal = False
 
@@ -75,7 +75,7 @@ class PublishScreen(Frame):
 
     def on_parts_loaded(self, message: messages.PartsLoaded) -> None:
         """The commits of the chosen publication."""
-        self._parts[message.publication_id] = message.parts
+        self._parts[message.publication_id] = message
         self._draw_chosen()
 
     def on_store_changed(self, message: messages.StoreChanged) -> None:
@@ -144,7 +144,8 @@ class PublishScreen(Frame):
         each = self._loaded.publications[at - 1]
         if each.id not in self._parts:
             self.backend.ask(self, "parts", partial(errands.parts, number=each.id))
-        shown.show(describe(each, self._parts.get(each.id, ())))
+        known = self._parts.get(each.id)
+        shown.show(describe(each, known.parts, known.body) if known else describe(each, (), ""))
 
     # Actions
 
@@ -256,7 +257,7 @@ def describe_plan(plan: "PublishingPlan", names: Mapping[int, str], glyphs: Glyp
     return lines + [[("foreground", each)] for each in visible_lines(plan.body).split("\n")]
 
 
-def describe(publication: "Publication", parts: "Sequence[Part]") -> list[list[Words]]:
+def describe(publication: "Publication", parts: "Sequence[Part]", body: str) -> list[list[Words]]:
     """A publication as it is, line by line."""
     state = publication.state
     lines: list[list[Words]] = [
@@ -274,7 +275,7 @@ def describe(publication: "Publication", parts: "Sequence[Part]") -> list[list[W
     lines.append([])
     lines += [[("dim", f"{(part.commit or '')[:8]:<9}"), ("foreground", visible(part.path))] for part in parts]
     lines += [[], [("accent bold", "Pull request")], [("foreground bold", visible(publication.title))], []]
-    return lines + [[("foreground", each)] for each in visible_lines(publication.body).split("\n")]
+    return lines + [[("foreground", each)] for each in visible_lines(body).split("\n")]
 
 
 def trouble(result: "Published", terminal_key: str) -> tuple[str, str] | None:
