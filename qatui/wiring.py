@@ -107,7 +107,7 @@ def open_desk(start: Start, db: "Database | None" = None) -> "Desk":
             known = recall_clone(connection, str(repository.git_dir), stamp)
         if number is None or known is None or (known.repository_id, known.reviewer) != (number, reviewer):
             with db.write() as connection:
-                number = repository_id(connection, key, clock())
+                number = repository_id(connection, key, clock(), formerly=str(repository.git_dir))
                 remember_clone(connection, str(repository.git_dir), stamp, number, reviewer)
         opened.pop_all()
     return Desk(db, number, repository, base, team, reviewer, signature)

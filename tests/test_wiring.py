@@ -47,6 +47,20 @@ def test_the_store_belongs_to_the_repository_not_to_a_folder(project: Project, o
         assert desk.repository_id == opened.repository_id
 
 
+def test_a_remote_that_is_added_later_keeps_the_queue(project: Project) -> None:
+    project.git("remote", "rename", "origin", "gone")
+    project.git("config", "--unset", "remote.gone.url")
+    alone = open_desk(Start(project.root))
+    assert key(alone, str(project.root / ".git")) == alone.repository_id
+    alone.db.close()
+    project.git("remote", "remove", "gone")
+    project.git("remote", "add", "origin", "https://example.test/acme/pay.git")
+    known = open_desk(Start(project.root))
+    assert known.repository_id == alone.repository_id
+    assert key(known, "example.test/acme/pay") == alone.repository_id
+    known.db.close()
+
+
 def test_the_team_file_names_repository_and_base(project: Project) -> None:
     project.commit({"qatui.yaml": "base: release\nrepository: Acme/Pay\nremote: origin\n"})
     project.git("push", "-q", "origin", "main:release")

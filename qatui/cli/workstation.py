@@ -23,7 +23,7 @@ def run(session: Session, *, coach: bool = False) -> int:
     Raises NoTerminal where there is none, NotFound outside of a repository, ConfigError for wrong settings.
     Nothing but the reviewer's own settings is read before the first frame.
     """
-    if not (sys.stdin.isatty() and sys.stdout.isatty()):
+    if not all(stream.isatty() for stream in (sys.stdin, sys.stdout, sys.stderr)):  # textual draws on stderr
         raise NoTerminal(
             "The workstation needs a terminal.",
             "Without one: qatui list, show, approve, reject, defer, publish; see qatui --help.",

@@ -131,6 +131,8 @@ def _checklist(settings: Team) -> None:
     for number, item in enumerate(settings.checklist):
         where: Where = ("checklist", number, "id")
         _short_name(where, item.id, "id")
+        if item.id.isdecimal():
+            raise Unsound(where, f"the id “{item.id}” could be a candidate's number.", "Begin it with a letter.")
         if item.id in seen:
             raise Unsound(where, f"the id “{item.id}” is used twice; first by item {seen[item.id]}.")
         seen[item.id] = number + 1

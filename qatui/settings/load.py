@@ -6,6 +6,7 @@ QATUI_LOGIN. An empty variable counts as unset.
 """
 
 import os
+import stat
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any, TypeVar
@@ -44,7 +45,7 @@ def load_user(file: Path | None = None, environ: Mapping[str, str] = os.environ)
     named = file is not None or bool(environ.get(paths.CONFIG_VARIABLE))
     user = User()
     try:
-        user = _read(path.read_bytes(), str(path), User)
+        user = _read(_bytes(path), str(path), User)
     except FileNotFoundError:
         if named:
             raise ConfigError(f"There is no settings file {path}.", "Make it, or name another one.") from None
@@ -54,6 +55,16 @@ def load_user(file: Path | None = None, environ: Mapping[str, str] = os.environ)
         # A relative file lies beside the settings that name it, wherever qatui is started.
         user = structs.replace(user, database=str(path.parent.absolute() / user.database))
     return _overridden(user, environ)
+
+
+def _bytes(path: Path) -> bytes:
+    """The file's bytes, one more than settings may have at most; raises OSError, ConfigError for no plain file."""
+    with open(path, "rb", opener=lambda name, flags: os.open(name, flags | os.O_NONBLOCK)) as stream:
+        if not stat.S_ISREG(os.fstat(stream.fileno()).st_mode):
+            raise ConfigError(f"The settings file {path} is no plain file.", "Name another one.")
+        from qatui.settings.document import LARGEST
+
+        return stream.read(LARGEST + 1)
 
 
 def variables(type_: type[Struct] = User, where: tuple[str, ...] = ()) -> Iterator[tuple[str, tuple[str, ...], Any]]:

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from sqlalchemy import Connection, delete, insert, select
+from sqlalchemy import Connection, delete, insert, select, update
 
 from qatui.store.schema import clone, repository
 
@@ -15,9 +15,17 @@ class Clone:
     reviewer: str
 
 
-def repository_id(connection: Connection, key: str, now: int) -> int:
-    """The id of the repository `key` (host/owner/name, or a path), made on first use. Wants a write door."""
+def repository_id(connection: Connection, key: str, now: int, *, formerly: str | None = None) -> int:
+    """The id of the repository `key` (host/owner/name, or a path), made on first use. Wants a write door.
+
+    What is stored under the key `formerly` goes on under the new one, unless that has rows of its own: a clone
+    that had no remote until now is known by its path.
+    """
     found = connection.scalar(select(repository.c.id).where(repository.c.key == key))
+    if found is None and formerly is not None:
+        found = connection.scalar(
+            update(repository).where(repository.c.key == formerly).values(key=key).returning(repository.c.id)
+        )
     if found is None:
         made = connection.execute(insert(repository).values(key=key, created_at=now).returning(repository.c.id))
         found = made.scalar_one()

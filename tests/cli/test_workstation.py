@@ -1,6 +1,7 @@
 """`qatui` without a command: where it cannot show a screen, and what it hands to one."""
 
 import gc
+import sys
 from collections.abc import Callable
 from pathlib import Path
 
@@ -44,6 +45,7 @@ def terminal(monkeypatch: pytest.MonkeyPatch) -> Pretend:
 
     def pretend() -> None:
         monkeypatch.setenv("NO_COLOR", "")
+        monkeypatch.setattr(sys.stderr, "isatty", Terminal.isatty)
         monkeypatch.setattr("sys.stdin", Terminal())
         monkeypatch.setattr("sys.stdout", Terminal())
 

@@ -1,5 +1,6 @@
 """Both files and the environment, put together."""
 
+import os
 import sys
 from pathlib import Path
 from subprocess import run
@@ -140,3 +141,10 @@ def test_a_near_miss_gets_a_hint() -> None:
 def test_without_a_file_yaml_is_not_loaded() -> None:
     code = "import sys; from qatui.settings.load import load_user; load_user(None, {}); print('yaml' in sys.modules)"
     assert run([sys.executable, "-c", code], capture_output=True, text=True, check=True).stdout == "False\n"
+
+
+def test_only_a_plain_file_is_read(tmp_path: Path) -> None:
+    os.mkfifo(tmp_path / "fifo")
+    for name in ("/dev/zero", str(tmp_path / "fifo"), str(tmp_path)):
+        with pytest.raises(ConfigError, match=r"no plain file|Is a directory"):
+            load_user(Path(name))

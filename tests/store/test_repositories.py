@@ -13,6 +13,17 @@ def test_a_repository_is_made_once(shelf: Shelf) -> None:
         assert find_repository(connection, "host/new/one") == number
 
 
+def test_what_was_known_by_its_path_goes_on_under_its_address(shelf: Shelf) -> None:
+    with shelf.db.write() as connection:
+        number = repository_id(connection, "/c/.git", 1)
+        assert repository_id(connection, "host/o/n", 2, formerly="/c/.git") == number
+        assert find_repository(connection, "/c/.git") is None
+        again = repository_id(connection, "/c/.git", 3)
+        assert again != number
+        assert repository_id(connection, "host/o/n", 4, formerly="/c/.git") == number, "it has rows of its own"
+        assert find_repository(connection, "/c/.git") == again
+
+
 def test_a_clone_is_known_as_long_as_its_configuration_is_the_same(shelf: Shelf) -> None:
     with shelf.db.write() as connection:
         remember_clone(connection, "/c/.git", "stamp 1", shelf.id, "kim")
