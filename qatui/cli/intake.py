@@ -67,7 +67,7 @@ COMMANDS: tuple[click.Command, ...] = (ingest,)
 def _once(session: Session, paths: Sequence[str], manifests: Sequence[str], progress: bool | None) -> int:
     """Take everything in and say what became of it."""
     from qatui.domain.proposal import Intake
-    from qatui.domain.review import storable
+    from qatui.domain.text import storable
     from qatui.flows.ingest import ingest as take
     from qatui.workspace.manifests import manifest_source
 

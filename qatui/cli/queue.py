@@ -12,7 +12,8 @@ from qatui.domain.moments import age, iso
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from qatui.domain.review import Event, Ticked
+    from qatui.domain.event import Event
+    from qatui.domain.review import Ticked
     from qatui.flows.review import Dossier
 
 LIMIT = click.IntRange(0, 2**31)

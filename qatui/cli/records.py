@@ -3,8 +3,9 @@
 from typing import TYPE_CHECKING, Any
 
 from qatui.domain.candidate import Candidate, Outcome, Risk, Verdict
+from qatui.domain.event import Event
 from qatui.domain.moments import iso
-from qatui.domain.review import Comment, Event, Revision, Ticked
+from qatui.domain.review import Comment, Revision, Ticked
 
 if TYPE_CHECKING:
     from qatui.domain.candidate import QueueRow

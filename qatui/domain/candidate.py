@@ -23,6 +23,11 @@ class State(StrEnum):
     SUPERSEDED = "superseded"
     WITHDRAWN = "withdrawn"
 
+    @property
+    def words(self) -> str:
+        """As people read it."""
+        return self.value.replace("_", " ")
+
 
 OPEN = frozenset({State.PENDING, State.IN_REVIEW})
 """Waiting for a verdict: what "left" counts."""

@@ -1,9 +1,8 @@
-"""What a reviewer says beside the verdict: comments and checklist answers; and the event that records it."""
+"""What is kept of a review beside the verdict: revisions, comments, checklist answers."""
 
-import re
 from collections.abc import Iterable
 from dataclasses import dataclass
-from typing import Any, Literal
+from typing import Literal
 
 from qatui.settings.types import ChecklistItem
 
@@ -45,22 +44,6 @@ class Revision:
 
 
 @dataclass(frozen=True, slots=True)
-class Event:
-    """One line of the log: append-only, written in the transaction of what it tells."""
-
-    id: int
-    group: str
-    candidate_id: int | None
-    path: str | None
-    action: str
-    actor: str
-    cause: str
-    at: int
-    before: dict[str, Any] | None
-    after: dict[str, Any] | None
-
-
-@dataclass(frozen=True, slots=True)
 class Ticked:
     """A checklist item with its answer."""
 
@@ -78,11 +61,3 @@ def checklist(items: Iterable[ChecklistItem], answers: dict[str, tuple[str, int]
 def open_required(ticked: Iterable[Ticked]) -> tuple[str, ...]:
     """Texts of the required items that are not ticked: what refuses approval."""
     return tuple(each.item.text for each in ticked if each.item.required and not each.done)
-
-
-_NO_TEXT = re.compile(r"[\x00\ud800-\udfff]")
-
-
-def storable(text: str) -> str:
-    """What a person typed, fit for either database: what is no text (lone surrogates, NUL) becomes `�`."""
-    return _NO_TEXT.sub("�", text)

@@ -1,6 +1,6 @@
 """Claims: whose a candidate is while it is being reviewed. A claim of another person refuses verdicts."""
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Iterable, Mapping
 
 from qatui.domain.candidate import Candidate, Outcome, State
 from qatui.domain.lifecycle import Action, Circumstances, next_state, why_not
@@ -18,27 +18,27 @@ _NAME_LIMIT = 254
 
 def claim(desk: Desk, ids: Iterable[int]) -> Outcome:
     """Take each of `ids` for the reviewer; a deferred one comes back to work by it."""
-    return moves.move(desk, ids, Action.CLAIM, _judge(desk, Action.CLAIM, lambda each: desk.reviewer))
+    return moves.move(desk, ids, Action.CLAIM, _judge(desk, Action.CLAIM, desk.reviewer))
 
 
 def release(desk: Desk, ids: Iterable[int]) -> Outcome:
     """Give back what the reviewer claimed."""
-    return moves.move(desk, ids, Action.RELEASE, _judge(desk, Action.RELEASE, lambda each: None))
+    return moves.move(desk, ids, Action.RELEASE, _judge(desk, Action.RELEASE, None))
 
 
 def assign(desk: Desk, ids: Iterable[int], to: str) -> Outcome:
     """Give each of `ids` to a person, whoever has it now; raises UsageError for a name that is none."""
     name = _person(desk, to)
-    return moves.move(desk, ids, Action.ASSIGN, _judge(desk, Action.ASSIGN, lambda each: name))
+    return moves.move(desk, ids, Action.ASSIGN, _judge(desk, Action.ASSIGN, name))
 
 
-def _judge(desk: Desk, action: Action, whose: Callable[[Candidate], str | None]) -> moves.Judge:
+def _judge(desk: Desk, action: Action, name: str | None) -> moves.Judge:
+    """Make each candidate the person's, or nobody's."""
     given = Circumstances(desk.reviewer)
 
     def judge(_connection: Connection, found: Mapping[int, Candidate]) -> dict[int, moves.Change | str]:
         judged: dict[int, moves.Change | str] = {}
         for number, each in found.items():
-            name = whose(each)
             if refused := why_not(each, action, given):
                 judged[number] = refused
             elif action is Action.ASSIGN and each.assignee == name:

@@ -5,13 +5,14 @@ against, so that later both can be seen to have moved.
 """
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from qatui.domain.candidate import Candidate, Outcome, State, Verdict
 from qatui.domain.lifecycle import Action, Circumstances, next_state, why_not
 from qatui.domain.moments import LAST, iso
 from qatui.domain.nearest import did_you_mean
-from qatui.domain.review import BODY_LIMIT, checklist, open_required, storable
+from qatui.domain.review import BODY_LIMIT, checklist, open_required
+from qatui.domain.text import storable
 from qatui.errors import UsageError
 from qatui.flows import moves
 from qatui.flows.desk import Desk
@@ -96,16 +97,12 @@ def _judge(desk: Desk, ruling: _Ruling, expected: Mapping[int, str], blobs: Mapp
         judged: dict[int, moves.Change | str] = {}
         for number, each in found.items():
             if number in expected:
-                given[number] = _expecting(given[number], expected[number])
+                given[number] = replace(given[number], expected_hash=expected[number])
             refused = why_not(each, ruling.action, given[number])
             judged[number] = refused or _columns(desk, ruling, each, blobs.get(each.path), now)
         return judged
 
     return judge
-
-
-def _expecting(given: Circumstances, content_hash: str) -> Circumstances:
-    return Circumstances(given.actor, given.self_approve, given.open_required, content_hash)
 
 
 def _columns(desk: Desk, ruling: _Ruling, each: Candidate, base_oid: str | None, now: int) -> moves.Change:

@@ -4,8 +4,9 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from qatui.domain.candidate import GONE, OPEN, QueueRow, State
+from qatui.domain.event import Event
 from qatui.domain.query import Query, QueryError, parse
-from qatui.domain.review import Event, storable
+from qatui.domain.text import storable
 from qatui.errors import NotFound, UsageError
 from qatui.flows import moves
 from qatui.flows.desk import Desk

@@ -7,7 +7,8 @@ from qatui.domain.candidate import GONE, Candidate, Outcome, State
 from qatui.domain.lifecycle import Action, Circumstances, next_state, why_not
 from qatui.domain.moments import iso
 from qatui.domain.nearest import did_you_mean
-from qatui.domain.review import BODY_LIMIT, Comment, Revision, Side, Ticked, checklist, storable
+from qatui.domain.review import BODY_LIMIT, Comment, Revision, Side, Ticked, checklist
+from qatui.domain.text import storable
 from qatui.errors import NotFound, UsageError
 from qatui.flows import moves
 from qatui.flows.desk import Desk

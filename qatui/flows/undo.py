@@ -9,7 +9,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, Literal
 
-from qatui.domain.candidate import OPEN, Candidate, Outcome, State
+from qatui.domain.candidate import OPEN, Candidate, Outcome
 from qatui.domain.lifecycle import Action, why_not
 from qatui.flows import moves
 from qatui.flows.decide import circumstances
@@ -95,13 +95,8 @@ def _moved_on(each: Candidate, was: Snapshot) -> str:
     if each.content_hash != was["content_hash"]:
         return f"has moved on since: now revision {each.revision}"
     if each.state.value != was["state"]:
-        return f"has moved on since: now {words(each.state)}"
+        return f"has moved on since: now {each.state.words}"
     if each.assignee != was["assignee"]:
         return f"has moved on since: now {f'claimed by @{each.assignee}' if each.assignee else 'claimed by nobody'}"
     by = f" by @{each.verdict.by}" if each.verdict else ""
-    return f"has moved on since: now {words(each.state)}{by} anew"
-
-
-def words(state: State) -> str:
-    """A state as people read it."""
-    return state.value.replace("_", " ")
+    return f"has moved on since: now {each.state.words}{by} anew"

@@ -12,7 +12,7 @@ from itertools import count, takewhile
 from pathlib import Path
 
 from qatui.domain.proposal import Intake, Proposal, Refusal
-from qatui.domain.review import storable
+from qatui.domain.text import storable
 from qatui.errors import UsageError
 from qatui.flows.desk import Desk
 from qatui.flows.ingest import ingest

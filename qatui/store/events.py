@@ -15,7 +15,7 @@ from typing import Any
 from sqlalchemy import Connection, func, insert, select, update
 
 from qatui.domain.candidate import Candidate
-from qatui.domain.review import Event
+from qatui.domain.event import Event
 from qatui.store.candidates import verdict_values
 from qatui.store.schema import candidate, event, event_group, repository
 

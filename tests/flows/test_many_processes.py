@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from qatui.domain.candidate import State
-from qatui.domain.review import Event
+from qatui.domain.event import Event
 from qatui.flows.desk import Desk
 from qatui.settings.types import Team
 from qatui.store import candidates, events

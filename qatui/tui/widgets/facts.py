@@ -55,7 +55,7 @@ def _which(row: "QueueRow", dossier: "Dossier | None") -> list[Piece]:
 
 def standing(row: "QueueRow | Candidate", dossier: "Dossier | None", glyphs: Glyphs) -> list[Piece]:
     """The state and what led to it; then what a verdict would run into."""
-    words = row.state.value.replace("_", " ")
+    words = row.state.words
     if isinstance(row, Candidate):
         by, reason = (row.verdict.by, row.verdict.reason) if row.verdict else (None, None)
     else:

@@ -122,9 +122,7 @@ def _cell(row: "QueueRow", column: Column, look: Look, paper: str) -> list[Segme
             glyph = getattr(look.glyphs, RISK_WORDS[row.risk] or "unknown")
             return plain(f"{glyph} {RISK_WORDS[row.risk]}".rstrip(), RISK_INKS[row.risk])
         case "state":
-            return plain(
-                STATE_WORDS.get(row.state, row.state.value.replace("_", " ")), STATE_INKS.get(row.state, "dim")
-            )
+            return plain(STATE_WORDS.get(row.state, row.state.words), STATE_INKS.get(row.state, "dim"))
         case "test":
             return _name(row.path, column.width, look, paper)
         case "title":
