@@ -1,6 +1,9 @@
 """The workstation: one app, its screens, and what all of them share."""
 
+import asyncio
 import os
+import signal
+from contextlib import suppress
 from typing import TYPE_CHECKING, ClassVar
 
 from textual.app import App
@@ -62,6 +65,8 @@ class Workstation(App[Exception]):
     def on_mount(self) -> None:
         """Open the store behind the first frame."""
         self.backend.start()
+        with suppress(RuntimeError, ValueError):  # only the main thread hears signals
+            asyncio.get_running_loop().add_signal_handler(signal.SIGTERM, self.exit)
 
     def on_unmount(self) -> None:
         """Give back what is held."""
@@ -132,6 +137,8 @@ class Workstation(App[Exception]):
     def on_connected(self, message: messages.Connected) -> None:
         """The repository is known."""
         self.place = visible(message.place)
+        if self.backend.desk is not None and (copy := self.backend.desk.db.backup) is not None:
+            self.say(f"the database was upgraded; {visible(str(copy))} is it as it was")
         self.look_for_pushed()
 
     def on_store_changed(self, message: messages.StoreChanged) -> None:

@@ -192,3 +192,14 @@ def test_the_first_frame_loads_nothing_heavy(project: Project) -> None:
     )
     assert done.returncode == 0, done.stderr
     assert done.stdout.strip() == "[]"
+
+
+def test_sigterm_gives_the_terminal_back(project: Project, started: Callable[[], Screen]) -> None:
+    """What a closing session sends: the alternate screen is left, and the exit is a clean one."""
+    running = started()
+    running.until(lambda text: "Nothing was taken in yet" in text)
+    running.process.kill(signal.SIGTERM)
+    running.process.expect_exact("\x1b[?1049l", timeout=SECONDS)
+    running.process.expect(pexpect.EOF, timeout=SECONDS)
+    running.process.close()
+    assert running.process.exitstatus == 0
