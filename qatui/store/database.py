@@ -51,11 +51,12 @@ class Database:
             self._read_options = {"isolation_level": "REPEATABLE READ", "postgresql_readonly": True}
         self._watch: Connection | None = None
         self._watch_lock = threading.Lock()
+        self._closed = False
 
     @contextmanager
     def read(self) -> Iterator[Connection]:
         """A consistent snapshot; writing through it is refused by the database."""
-        with _speaking(self.url), self._engine.connect().execution_options(**self._read_options) as connection:
+        with self._connected(**self._read_options) as connection:
             yield connection
 
     @contextmanager
@@ -86,7 +87,7 @@ class Database:
 
     @contextmanager
     def _turn(self, *, foreign_keys: bool = True) -> Iterator[Connection]:
-        with _speaking(self.url), self._engine.connect().execution_options(qatui_write=True) as connection:
+        with self._connected(qatui_write=True) as connection:
             if self.sqlite and not foreign_keys:
                 _raw(connection).execute("PRAGMA foreign_keys = OFF")  # has no effect inside a transaction
             try:
@@ -95,6 +96,15 @@ class Database:
             finally:
                 if self.sqlite and not foreign_keys:
                     _raw(connection).execute("PRAGMA foreign_keys = ON")
+
+    @contextmanager
+    def _connected(self, **options: Any) -> Iterator[Connection]:
+        try:
+            with _speaking(self.url), self._engine.connect().execution_options(**options) as connection:
+                yield connection
+        finally:
+            if self._closed:  # meanwhile: a thread may still have been at work
+                self._engine.pool.dispose()
 
     def _check_version(self, connection: Connection) -> None:
         """Stop where the schema is no longer the one this process knows; costs 0.04 ms on SQLite."""
@@ -113,9 +123,14 @@ class Database:
                 self._watch = self._engine.connect().execution_options(
                     **({"qatui_watch": True} if self.sqlite else {"isolation_level": "AUTOCOMMIT"})
                 )
-            if self.sqlite:
-                return int(_raw(self._watch).execute("PRAGMA data_version").fetchone()[0])
-            return hash(self._watch.exec_driver_sql("SELECT pg_current_snapshot()::text").scalar_one())
+            try:
+                if self.sqlite:
+                    return int(_raw(self._watch).execute("PRAGMA data_version").fetchone()[0])
+                return hash(self._watch.exec_driver_sql("SELECT pg_current_snapshot()::text").scalar_one())
+            finally:
+                if self._closed:
+                    self._drop_watch()
+                    self._engine.pool.dispose()
 
     def version(self) -> str | None:
         """The schema's version, None where there is no schema yet."""
@@ -123,12 +138,17 @@ class Database:
             return _version(self.url, connection)
 
     def close(self) -> None:
-        """Give back every connection."""
+        """Give back every connection; one that is in use now, when it no longer is."""
+        self._closed = True
         with self._watch_lock:
-            if self._watch is not None:
-                self._watch.close()
-                self._watch = None
-        self._engine.dispose()
+            self._drop_watch()
+        # Not the engine's dispose: that would begin another pool, and what is in use would go back to the old one.
+        self._engine.pool.dispose()
+
+    def _drop_watch(self) -> None:
+        if self._watch is not None:
+            self._watch.close()
+            self._watch = None
 
 
 def open_database(url: str, *, busy_seconds: float = BUSY_SECONDS) -> Database:

@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from sqlalchemy import update
+from sqlalchemy import select, update
 from sqlalchemy.exc import IntegrityError, OperationalError
 
 from qatui.errors import QatuiError, StoreBusy, StoreError, StoreTooNew
@@ -274,6 +274,24 @@ def test_a_running_older_qatui_stops_writing(shelf: Shelf) -> None:
     with shelf.db.read() as connection:
         assert connection.scalar(repository.select().where(repository.c.key == "other")) is None
     newer.close()
+
+
+def test_what_still_reads_when_the_store_is_closed_leaves_no_connection(file: Path) -> None:
+    """The workstation ends while a thread still asks."""
+    db = open_database(f"sqlite:///{file}")
+    with db.read() as connection:
+        driver: Any = connection.connection.dbapi_connection
+        db.close()
+        assert connection.scalar(select(alembic_version.c.version_num)) == VERSION
+    with pytest.raises(sqlite3.ProgrammingError, match="closed"):
+        driver.execute("SELECT 1")
+    with db.write() as connection:
+        driver = connection.connection.dbapi_connection
+    with pytest.raises(sqlite3.ProgrammingError, match="closed"):
+        driver.execute("SELECT 1")
+    before = len(os.listdir("/proc/self/fd")) if os.path.isdir("/proc/self/fd") else 0
+    assert db.data_version() > 0
+    assert before == (len(os.listdir("/proc/self/fd")) if before else 0)
 
 
 def test_a_file_that_is_no_database(file: Path) -> None:
