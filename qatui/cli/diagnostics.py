@@ -12,7 +12,7 @@ from typing import Any
 import click
 
 from qatui.domain.marks import visible
-from qatui.errors import ExitCode, QatuiError
+from qatui.errors import ExitCode, QatuiError, UsageError
 
 
 def say(text: str, *, quiet: bool = False) -> None:
@@ -108,12 +108,7 @@ def wrong_usage(error: click.ClickException, *, as_json: bool) -> ExitCode:
     if isinstance(error, click.UsageError):
         hint = f"See: {error.ctx.command_path if error.ctx else 'qatui'} --help"
     message = error.format_message()
-    return fail(_Wrong(message, hint), as_json=as_json)
-
-
-class _Wrong(QatuiError):
-    code = "usage"
-    exit_code = ExitCode.USAGE
+    return fail(UsageError(message, hint), as_json=as_json)
 
 
 def bug(error: BaseException, *, as_json: bool) -> ExitCode:

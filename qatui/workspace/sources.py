@@ -81,10 +81,10 @@ def walk(folder: Path) -> Iterator[Found | Refusal]:
     Raises UsageError where `folder` itself cannot be read.
     """
     try:
-        waiting = [os.scandir(folder)]
+        top = os.scandir(folder)
     except OSError as error:
         raise UsageError(f"The folder {folder} cannot be read: {error.strerror}.", "Name a folder.") from error
-    with waiting[0] as top:
+    with top:
         stack = _sorted(top, "")
     while stack:
         path, entry = stack.pop()
