@@ -9,7 +9,7 @@
     ├── StoreError           the database cannot be used
     │   ├── StoreBusy        others held it for longer than the busy time-out
     │   └── StoreTooNew      written by a newer qatui
-    ├── GitError             git failed; carries its words
+    ├── GitError             git failed on this machine; carries its words
     │   ├── NoGit            there is no git to run
     │   ├── GitTimeout       git took longer than its limit
     │   └── NeedsTerminal    git wants credentials, a passphrase or a pin
@@ -111,17 +111,19 @@ class StoreTooNew(StoreError):
 
 
 class GitError(QatuiError):
-    """git failed; the message carries its first words."""
+    """git failed on this machine: a full disk, a broken configuration, a damaged clone; trying again does not help.
+
+    The message carries its first words. What fails for the remote becomes a RemoteError where remotes are spoken to.
+    """
 
     code = "git"
-    exit_code = ExitCode.REMOTE
+    exit_code = ExitCode.USAGE
 
 
 class NoGit(GitError):
-    """There is no git on this machine that can be run: trying again does not help."""
+    """There is no git on this machine that can be run."""
 
     code = "no_git"
-    exit_code = ExitCode.USAGE
 
 
 class GitTimeout(GitError):
@@ -134,6 +136,7 @@ class NeedsTerminal(GitError):
     """git wants credentials, a passphrase or a pin, and nobody is there to type it."""
 
     code = "needs_terminal"
+    exit_code = ExitCode.REMOTE
 
 
 class RemoteError(QatuiError):

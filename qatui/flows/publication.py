@@ -13,7 +13,7 @@ from qatui.domain import record
 from qatui.domain.candidate import Candidate, State
 from qatui.domain.lifecycle import Action, next_state
 from qatui.domain.publishing import Tree
-from qatui.errors import GitError, GitTimeout, NeedsTerminal, NotFound, Refused, RemoteError, Unreachable
+from qatui.errors import GitError, NeedsTerminal, NotFound, Refused, RemoteError, Unreachable
 from qatui.flows import moves
 from qatui.flows.desk import Desk
 from qatui.flows.gathering import Wanted, commit_messages, gather, pieces
@@ -237,8 +237,8 @@ def _deliver(desk: Desk, publication: Publication, means: Means) -> tuple[str, s
         means.say(f"pushing {branch} to {remote.name}")
         try:
             remote.push(head, branch)
-        except (NeedsTerminal, GitTimeout):
-            raise  # tried again: the next run looks whether it arrived
+        except NeedsTerminal:
+            raise
         except GitError as error:
             there = remote.heads(branch).get(branch)  # another run of this job, or a push that died late, was first
             if there is None:

@@ -7,7 +7,7 @@ goes to the address, so that no remote-tracking ref moves.
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from qatui.errors import GitError, NeedsTerminal, Unreachable
+from qatui.errors import GitError, GitTimeout, NeedsTerminal, NoGit, Unreachable
 from qatui.workspace.git import NETWORK_SECONDS, Finished, git, without_passwords
 from qatui.workspace.repository import Base, Repository, base_ref, seen_ref
 
@@ -61,19 +61,23 @@ class Remote:
     def push(self, commit: str, branch: str) -> None:
         """Make the branch there, at `commit`; it is never moved (the lease expects that there is none).
 
-        The clone's pre-push hook runs, as it does for the person. Raises GitError, NeedsTerminal.
+        The clone's pre-push hook runs, as it does for the person. Raises GitError, NeedsTerminal; Unreachable where
+        it took too long.
         """
         ref = f"refs/heads/{branch}"
-        self._run(
-            "push",
-            "--quiet",
-            "--no-follow-tags",
-            "--recurse-submodules=no",
-            f"--force-with-lease={ref}:",
-            "--",
-            self.url,
-            f"{commit}:{ref}",
-        )
+        try:
+            self._run(
+                "push",
+                "--quiet",
+                "--no-follow-tags",
+                "--recurse-submodules=no",
+                f"--force-with-lease={ref}:",
+                "--",
+                self.url,
+                f"{commit}:{ref}",
+            )
+        except GitTimeout as error:
+            raise Unreachable(error.message, error.hint) from error
 
     def holds(self, commit: str, branch: str, tip: str, scratch: str) -> bool:
         """Whether the branch there, now at `tip`, was made from `commit`; looked at through the ref `scratch`."""
@@ -87,7 +91,7 @@ class Remote:
         """Run what fails only where the remote cannot be reached, or does not let us look."""
         try:
             return self._run(*args)
-        except NeedsTerminal:
+        except (NeedsTerminal, NoGit):
             raise
         except GitError as error:
             raise Unreachable(

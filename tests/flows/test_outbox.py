@@ -237,6 +237,17 @@ def test_a_push_that_takes_too_long_is_tried_again(
     assert publish(desk).published == (number,)
 
 
+def test_a_git_that_fails_here_is_not_the_remote_s_fault(desk: Desk, project: Project) -> None:
+    number = approve_one(desk)
+    refs = project.root / ".git/refs/qatui"
+    refs.write_text("in the way")
+    (ran,) = publish(desk).jobs
+    assert (ran.state, ran.exit_code) == ("failed", ExitCode.USAGE)
+    assert ran.words.startswith("git fast-import failed")
+    refs.unlink()
+    assert publish(desk).published == (number,)
+
+
 def test_each_step_holds_the_job_anew(desk: Desk, left_job: int, clock: Clock) -> None:
     steps: list[str] = []
 

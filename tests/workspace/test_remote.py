@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from qatui.errors import GitError, Unreachable
+from qatui.errors import ExitCode, GitError, NoGit, Unreachable
 from qatui.workspace.remote import Remote
 from qatui.workspace.repository import discover
 from tests.conftest import Project, run_git
@@ -132,3 +132,10 @@ def test_an_address_that_looks_like_an_option(project: Project) -> None:
     with pytest.raises(Unreachable):
         Remote(discover(project.root), "--upload-pack=touch pwned").heads()
     assert not (project.root / "pwned").exists()
+
+
+def test_a_missing_git_is_no_remote_that_cannot_be_reached(remote: Remote, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("PATH", "/nowhere")
+    with pytest.raises(NoGit) as caught:
+        remote.heads()
+    assert caught.value.exit_code is ExitCode.USAGE
