@@ -119,6 +119,11 @@ class GitError(QatuiError):
     code = "git"
     exit_code = ExitCode.USAGE
 
+    def __init__(self, message: str, hint: str = "", said: str = "") -> None:
+        super().__init__(message, hint)
+        self.said = said
+        """All that git and its hooks said, output first, passwords in addresses left out: untrusted text."""
+
 
 class NoGit(GitError):
     """There is no git on this machine that can be run."""

@@ -132,6 +132,8 @@ def _tell_job(ran: "Ran") -> None:
         diagnostics.say("git wants somebody to type: run qatui publish at a terminal.")
     elif ran.state != "running":
         diagnostics.say(f"Run qatui publish again to go on, or: qatui outbox drop {ran.job.id}")
+        if ran.state == "failed":
+            diagnostics.say("All that git said: qatui outbox list --log")
 
 
 def _many(count: int, noun: str) -> str:

@@ -23,7 +23,7 @@ from qatui.store.publications import Part, Publication
 from qatui.workspace.branches import Author, File, has_commit, publication_ref, write_commits
 from qatui.workspace.landing import FILE, Spot, spots
 from qatui.workspace.records import record_path, write_record
-from qatui.workspace.remote import Remote
+from qatui.workspace.remote import Remote, last_words
 
 KIND = "publish"
 
@@ -242,7 +242,7 @@ def _deliver(desk: Desk, publication: Publication, means: Means) -> tuple[str, s
         except GitError as error:
             there = remote.heads(branch).get(branch)  # another run of this job, or a push that died late, was first
             if there is None:
-                raise RemoteError(f"{remote.name} did not take {branch}: {error.message}", error.hint) from error
+                raise RemoteError(f"{remote.name} did not take {branch}: {last_words(error)}") from error
     if there in (None, head):
         return "pushed", ""
     if remote.holds(head, branch, there, _look_ref(publication)):

@@ -74,6 +74,9 @@ _WANTS_TERMINAL = (
     "No such device or address",
     "/dev/tty",
 )
+_ASKS = re.compile(r"could not read (Username|Password) for '([^'\n]*)'")
+_SAID_BYTES = 4096
+"""How much of a failing command's standard output is kept for its error, its end."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -138,10 +141,20 @@ def git(
         _tell(words, log)
     if process.returncode in accept:
         return Finished(process.returncode, out, words)
-    first = next((line for line in words.splitlines() if line.startswith(("fatal:", "error:"))), words.split("\n")[0])
+    first = first_words(words)
     if any(sign in words for sign in _WANTS_TERMINAL):
-        raise NeedsTerminal(f"git {args[0]} needs a terminal: {first}", "Run it in the foreground, or set up an agent.")
-    raise GitError(f"git {args[0]} failed ({process.returncode}): {first}")
+        asked = _ASKS.search(words)
+        why = f"{asked[2]} wants a {asked[1].lower()}" if asked else first
+        raise NeedsTerminal(f"git {args[0]} needs a terminal: {why}", "Run it in the foreground, or set up an agent.")
+    # A hook may speak on either stream.
+    said = without_passwords(out[-_SAID_BYTES:].decode("utf-8", "replace").strip())
+    raise GitError(f"git {args[0]} failed ({process.returncode}): {first}", said=f"{said}\n{words}".strip())
+
+
+def first_words(words: str) -> str:
+    """What of git's words says most, in one line: its first complaint, else the first line."""
+    lines = words.splitlines() or [""]
+    return next((line for line in lines if line.startswith(("fatal:", "error:"))), lines[0])
 
 
 def _tell(text: str, log: Callable[[str], None] | None) -> None:

@@ -4,9 +4,11 @@ Only refs under refs/qatui change here: fetching is told one refspec and no FETC
 goes to the address, so that no remote-tracking ref moves.
 """
 
+import re
 from collections.abc import Callable
 from dataclasses import dataclass
 
+from qatui.domain.marks import visible
 from qatui.errors import GitError, GitTimeout, NeedsTerminal, NoGit, Unreachable
 from qatui.workspace.git import NETWORK_SECONDS, Finished, git, without_passwords
 from qatui.workspace.repository import Base, Repository, base_ref, seen_ref
@@ -94,8 +96,9 @@ class Remote:
         except (NeedsTerminal, NoGit):
             raise
         except GitError as error:
+            words = re.sub(r"unable to access '[^']*': ", "", error.message)  # it is named once already
             raise Unreachable(
-                f"The remote {self.name} could not be reached: {error.message}", "It is safe to run again."
+                f"The remote {self.name} could not be reached: {words}", "It is safe to run again."
             ) from error
 
     def _run(self, *args: str) -> Finished:
@@ -106,3 +109,17 @@ class Remote:
             log=self.log,
             foreground=self.foreground,
         )
+
+
+_LAST_WORDS = 4
+"""Lines of a refusal that a person is shown; the job's log has them all."""
+_LINE_LENGTH = 200
+_CHATTER = re.compile(r"To |hint:|error: failed to push some refs|(?:remote:)?\s*$")
+"""Lines that say nothing of why a push was refused."""
+
+
+def last_words(error: GitError) -> str:
+    """Why a push was refused: the last lines of hook, server and git, hidden characters as marks, on one line."""
+    lines = [line.strip() for line in error.said.splitlines()]
+    telling = [visible(line[:_LINE_LENGTH]) for line in lines if not _CHATTER.match(line)]
+    return "; ".join(telling[-_LAST_WORDS:]) or visible(error.message)

@@ -219,6 +219,24 @@ def test_a_branch_of_others_needs_a_person(desk: Desk, project: Project, capsys:
     assert f"has a branch {branch} with other commits" in err
 
 
+def test_who_was_refused_hears_why_and_where_the_rest_is(
+    desk: Desk, project: Project, capsys: pytest.CaptureFixture[str]
+) -> None:
+    approved(desk, {"tests/test_a.py": "a\n"})
+    hook = project.root / ".git/hooks/pre-push"
+    hook.parent.mkdir(exist_ok=True)
+    hook.write_text("#!/bin/sh\nprintf 'lint \\033[2Jfailed\\n'; exit 1\n")
+    hook.chmod(0o755)
+    assert call(project, "-q", "publish") == ExitCode.REMOTE
+    err = capsys.readouterr().err.splitlines()
+    assert err[0].startswith(f"job 1 is failed: {project.remote} did not take qatui/")
+    assert err[0].endswith(": lint ␛[2Jfailed")
+    assert err[1:] == [
+        "Run qatui publish again to go on, or: qatui outbox drop 1",
+        "All that git said: qatui outbox list --log",
+    ]
+
+
 def test_who_needs_a_terminal_hears_it(desk: Desk, project: Project, capsys: pytest.CaptureFixture[str]) -> None:
     approved(desk, {"tests/test_a.py": "a\n"})
     project.git("config", "core.sshCommand", "echo 'Permission denied (publickey).' >&2; exit 255; true")

@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from qatui.errors import ExitCode, GitError, NoGit, Unreachable
-from qatui.workspace.remote import Remote
+from qatui.workspace.remote import Remote, last_words
 from qatui.workspace.repository import discover
 from tests.conftest import Project, run_git
 
@@ -139,3 +139,17 @@ def test_a_missing_git_is_no_remote_that_cannot_be_reached(remote: Remote, monke
     with pytest.raises(NoGit) as caught:
         remote.heads()
     assert caught.value.exit_code is ExitCode.USAGE
+
+
+@pytest.mark.parametrize(
+    ("said", "shown"),
+    [
+        ("a\nb\nc\nd\ne", "b; c; d; e"),
+        ("x" * 300, "x" * 200),
+        ("hint: fetch first\nremote:   \nremote: no \u202e\nTo /r.git\nerror: failed to push some refs to '/r.git'",
+         "remote: no ‹U+202E›"),
+        ("error: failed to push some refs to '/r.git'", "git push failed (1): error"),
+    ],
+)  # fmt: skip
+def test_why_a_push_was_refused(said: str, shown: str) -> None:
+    assert last_words(GitError("git push failed (1): error", said=said)) == shown
