@@ -255,9 +255,9 @@ class Backend:
             partial(errands.comment, candidate_id=candidate_id, body=body, side=side, line=line, draft=draft),
         )
 
-    def answer(self, candidate_id: int, item: str, done: bool) -> None:
-        """Tick or untick an item of the checklist."""
-        self.write("ticked", partial(errands.answer, candidate_id=candidate_id, item=item, done=done))
+    def answer(self, ids: Sequence[int], item: str, done: bool) -> None:
+        """Tick or untick an item of the checklist for each of `ids`."""
+        self.write("ticked", partial(errands.answer, ids=ids, item=item, done=done))
 
     def write(self, verb: str, work: Callable[["Desk"], messages.Wrote]) -> None:
         """Run a flow that writes, after those asked for earlier; `verb`, in the past, is for its failure."""

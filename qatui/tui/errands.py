@@ -1,5 +1,6 @@
 """What the backend runs in threads: each takes a seat or a desk and gives back a message or a value."""
 
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from functools import lru_cache
@@ -125,11 +126,21 @@ def comment(
     return messages.Wrote("commented on", outcome, turn="")
 
 
-def answer(desk: "Desk", candidate_id: int, item: str, done: bool) -> messages.Wrote:
-    """Tick or untick one item of a checklist."""
+def checklists(desk: "Desk", *, ids: Sequence[int]) -> messages.ChecklistsLoaded:
+    """How often each item of the checklist is ticked among `ids`."""
+    from qatui.flows.review import checklists
+
+    found = checklists(desk, ids)
+    ticked = Counter(each.item.id for _, items in found for each in items if each.done)
+    counted = [(item, ticked[item.id]) for item in desk.team.checklist]
+    return messages.ChecklistsLoaded([each.id for each, _ in found], counted)
+
+
+def answer(desk: "Desk", ids: Sequence[int], item: str, done: bool) -> messages.Wrote:
+    """Tick or untick one item of the checklists of `ids`."""
     from qatui.flows.review import answer
 
-    return messages.Wrote("ticked" if done else "unticked", answer(desk, [candidate_id], item, done), turn="")
+    return messages.Wrote("ticked" if done else "unticked", answer(desk, ids, item, done), turn="")
 
 
 def publications(desk: "Desk") -> messages.PublicationsLoaded:

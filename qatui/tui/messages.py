@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from qatui.domain.publishing import PublishingPlan
     from qatui.flows.publish import Published
     from qatui.flows.review import Dossier
+    from qatui.settings.types import ChecklistItem
     from qatui.store.publications import Part, Publication
 
 
@@ -71,6 +72,15 @@ class DossierLoaded(Told):
 
     dossier: "Dossier"
     document: "Document"
+
+
+@dataclass(eq=False, repr=False)
+class ChecklistsLoaded(Told):
+    """The checklist of one or many candidates."""
+
+    ids: Sequence[int]
+    items: "Sequence[tuple[ChecklistItem, int]]"
+    """Each item, and how many of `ids` have it ticked."""
 
 
 @dataclass(eq=False, repr=False)

@@ -444,3 +444,21 @@ def test_help_scrolls_and_goes(build: Build, plain: Desk) -> None:
         assert state(plain, ids[0]).verdict is None
 
     drive(build(plain), walk, (80, 24))
+
+
+def test_the_checklist_of_many_is_answered_at_once(build: Build, team_desk: Desk) -> None:
+    ids = many(team_desk, 3)
+
+    async def walk(pilot: Driving) -> None:
+        await press(pilot, "asterisk", "a")
+        assert "Approve 0 of 3" in shown(pilot)
+        await press(pilot, "escape", "t")
+        assert "of 3 tests" in shown(pilot)
+        await press(pilot, *"123", "escape")
+        await press(pilot, "a", "y")
+        assert all(state(team_desk, number).state is State.APPROVED for number in ids)
+
+    def shown(pilot: Driving) -> str:
+        return str(pilot.app.screen.query_one("#question", Static).content)
+
+    drive(build(team_desk), walk)

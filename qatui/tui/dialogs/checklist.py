@@ -1,4 +1,4 @@
-"""The review checklist of one candidate: a tick is saved at once."""
+"""The review checklist of one candidate or of many: a tick is saved at once, for all of them."""
 
 from collections.abc import Callable, Sequence
 
@@ -10,7 +10,7 @@ from textual.screen import ModalScreen
 from textual.widgets import Static
 
 from qatui.domain.marks import visible
-from qatui.domain.review import Ticked
+from qatui.settings.types import ChecklistItem
 from qatui.tui.glyphs import Glyphs
 from qatui.tui.themes import ink
 
@@ -20,10 +20,18 @@ class ChecklistDialog(ModalScreen[None]):
 
     AUTO_FOCUS = ""
 
-    def __init__(self, items: Sequence[Ticked], answer: Callable[[str, bool], None], glyphs: Glyphs) -> None:
+    def __init__(
+        self,
+        items: Sequence[tuple[ChecklistItem, int]],
+        total: int,
+        answer: Callable[[str, bool], None],
+        glyphs: Glyphs,
+    ) -> None:
+        """`items` with the number of candidates that have it ticked, of `total`."""
         super().__init__()
-        self._items = list(items)
-        self._done = {each.item.id: each.done for each in items}
+        self._items = [item for item, _ in items]
+        self._total = total
+        self._ticked = {item.id: ticked for item, ticked in items}
         self._answer = answer
         self._glyphs = glyphs
         self._at = 0
@@ -40,18 +48,22 @@ class ChecklistDialog(ModalScreen[None]):
 
     def _draw(self) -> None:
         theme, glyphs = self.app.theme, self._glyphs
-        done = sum(self._done.values())
-        text = Text().append(f"Checklist {done}/{len(self._items)}", ink(theme, "foreground", "panel", "bold"))
+        done = sum(ticked == self._total for ticked in self._ticked.values())
+        whose = f" of {self._total:,} tests" if self._total > 1 else ""
+        text = Text().append(f"Checklist {done}/{len(self._items)}{whose}", ink(theme, "foreground", "panel", "bold"))
         text.append("   * required for approve\n", ink(theme, "dim", "panel"))
         for at, each in enumerate(self._items):
             paper = "selection" if at == self._at else "panel"
-            ticked = self._done[each.item.id]
+            ticked = self._ticked[each.id]
             text.append(f"\n {glyphs.cursor if at == self._at else ' '}", ink(theme, "accent", paper, "bold"))
             text.append(f"{at + 1 if at < 9 else ' '} ", ink(theme, "accent", paper, "bold"))
-            sign = glyphs.ticked if ticked else glyphs.open
-            text.append(f"{sign} ", ink(theme, "risk-good" if ticked else "foreground", paper))
-            text.append(visible(each.item.text), ink(theme, "foreground", paper))
-            text.append(" * " if each.item.required else " ", ink(theme, "risk-look", paper, "bold"))
+            everywhere = ticked == self._total
+            sign = glyphs.ticked if everywhere else glyphs.open
+            text.append(f"{sign} ", ink(theme, "risk-good" if everywhere else "foreground", paper))
+            text.append(visible(each.text), ink(theme, "foreground", paper))
+            text.append(" * " if each.required else " ", ink(theme, "risk-look", paper, "bold"))
+            if 0 < ticked < self._total:
+                text.append(f" {ticked:,} of {self._total:,} ", ink(theme, "dim", paper))
         self.query_one("#question", Static).update(text)
         key, plain = ink(theme, "accent", "panel", "bold"), ink(theme, "foreground", "panel")
         keys = Text().append("1-9 space", key).append(" tick   ", plain).append("j k", key).append(" move   ", plain)
@@ -76,6 +88,7 @@ class ChecklistDialog(ModalScreen[None]):
 
     def _tick(self, at: int) -> None:
         self._at = at
-        item = self._items[at].item.id
-        self._done[item] = not self._done[item]
-        self._answer(item, self._done[item])
+        item = self._items[at].id
+        done = self._ticked[item] < self._total
+        self._ticked[item] = self._total if done else 0
+        self._answer(item, done)

@@ -9,7 +9,7 @@ from qatui.domain import lifecycle
 from qatui.domain.candidate import Outcome
 from qatui.domain.lifecycle import Action
 from qatui.domain.marks import visible
-from qatui.tui import messages
+from qatui.tui import errands, messages
 from qatui.tui.keymap import Act
 from qatui.tui.screens.frame import Frame
 
@@ -221,16 +221,18 @@ class DecidingFrame(Frame):
             opened(str(message.value or ""))
 
     def do_checklist(self) -> None:
-        """Answer the checklist of the candidate at hand."""
+        """Answer the checklist of the marked candidates, or of the one at hand."""
+        targets = self.targets()
+        if targets.ids:
+            self.backend.ask(self, "checklists", partial(errands.checklists, ids=targets.ids))
+
+    def on_checklists_loaded(self, message: messages.ChecklistsLoaded) -> None:
+        """The answers were read: the dialog can open."""
         from qatui.tui.dialogs.checklist import ChecklistDialog
 
-        dossier = self.dossier
-        if dossier is None or dossier.candidate.id != self.at_hand():
-            return
-        number = dossier.candidate.id
-        self.app.push_screen(
-            ChecklistDialog(dossier.checklist, partial(self.backend.answer, number), self.glyphs),
-        )
+        if message.items and self.is_current:
+            answer = partial(self.backend.answer, message.ids)
+            self.app.push_screen(ChecklistDialog(message.items, len(message.ids), answer, self.glyphs))
 
     # Copies
 
