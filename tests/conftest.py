@@ -10,12 +10,15 @@ from typing import Any
 
 import pytest
 from hypothesis import HealthCheck, settings
+from sqlalchemy import update
 
+from qatui.domain.proposal import Proposal
 from qatui.flows.desk import Desk
+from qatui.flows.ingest import ingest
 from qatui.settings.types import Team
-from qatui.store import candidates, content, reviews
 from qatui.store.database import Database, open_database
 from qatui.store.repositories import repository_id
+from qatui.store.schema import candidate
 from qatui.workspace.repository import discover
 
 # A person's run draws its examples anew, to find more with time, and prints a line that draws a failing one again;
@@ -165,40 +168,16 @@ def as_reviewer() -> Callable[[Desk, str], Desk]:
 
 
 def seed(desk: Desk, files: dict[str, str | bytes], **values: Any) -> list[int]:
-    """Put candidates into the store as intake would, pending, revision 1; their ids in order.
+    """Take files in as candidates, pending, revision 1; their ids in order.
 
-    `values` overrides columns of every state row (priority, assignee, created_at ...).
+    `values` sets columns of every state row afterwards (priority, assignee, created_at, a path that intake refuses).
     """
-    contents = [data.encode() if isinstance(data, str) else data for data in files.values()]
-    oids = desk.repository.oids(desk.base.commit, list(files))
-    ids = []
-    with desk.db.write() as connection:
-        for path, data, name in zip(files, contents, content.put(connection, contents), strict=True):
-            lines = data.count(b"\n")
-            shared = {
-                "content_hash": name,
-                "author": "generator",
-                "base_oid": oids.get(path),
-                "added": lines,
-                "removed": 0,
-            }
-            row = {
-                **shared,
-                "repository_id": desk.repository_id,
-                "path": path,
-                "title": Path(path).stem,
-                "state": "pending",
-                "version": 1,
-                "revision": 1,
-                "priority": 0,
-                "created_at": desk.now(),
-                "updated_at": desk.now(),
-                **values,
-            }
-            number = candidates.add(connection, row)
-            reviews.add_revision(
-                connection,
-                {**shared, "candidate_id": number, "number": 1, "base_commit": desk.base.commit, "at": desk.now()},
-            )
-            ids.append(number)
-    return ids
+    proposals = [
+        Proposal(path, data.encode() if isinstance(data, str) else data, place=path) for path, data in files.items()
+    ]
+    done = ingest(desk, proposals, source="seed")
+    assert len(done.new) == len(files), done
+    if values:
+        with desk.db.write() as connection:
+            connection.execute(update(candidate).where(candidate.c.id.in_(done.new)).values(values))
+    return list(done.new)

@@ -10,7 +10,7 @@ from qatui.domain.moments import DAY
 from qatui.flows.decide import decide
 from qatui.flows.desk import Desk
 from qatui.flows.review import comment
-from qatui.store import outbox, reviews
+from qatui.store import intake, outbox
 from qatui.store.reviews import Origin
 from tests.cli.conftest import Call
 from tests.conftest import Project, seed
@@ -36,8 +36,8 @@ def test_an_empty_queue_says_so(call: Call) -> None:
 
 
 def test_list_shows_rows_in_the_queue_s_order(call: Call, desk: Desk) -> None:
-    one, two = seed(desk, {"tests/test_a.py": "x\n", "tests/test_\x1b[2Jb.py": "y\n"})
-    put(desk, two, priority=5, assignee="sam", score=31, score_rank=31, risk=0)
+    one, two = seed(desk, {"tests/test_a.py": "x\n", "tests/test_b.py": "y\n"})
+    put(desk, two, path="tests/test_\x1b[2Jb.py", priority=5, assignee="sam", score=31, score_rank=31, risk=0)
     lines = call("list").out.splitlines()
     assert [line.split() for line in lines] == [
         ["id", "state", "risk", "score", "test", "size", "age", "who"],
@@ -63,7 +63,7 @@ def test_list_as_json_is_the_documented_object(call: Call, desk: Desk) -> None:
         "content_hash": "73cb3858a687a8494ca3323053016282f3dad39d42cf62ca4e79dda2aac7d9ac",
         "new_file": False,
         "added": 1,
-        "removed": 0,
+        "removed": 2,
         "assignee": None,
         "deferred_until": None,
         "verdict_by": "robin@example.test",
@@ -149,7 +149,7 @@ def test_show_is_one_candidate_whole(call: Call, desk: Desk, project: Project) -
         {"name": "gpt", "run": "7"}, {"method": "GET", "path": "/users"}, "7K3", True, ("a", "b"), "tests/o.py"
     )
     with desk.db.write() as connection:
-        reviews.put_origin(connection, number, told)
+        intake.put_origins(connection, {number: told})
     put(desk, number, title="Users\x07", assignee=desk.reviewer)
     call("checklist", number, "style")
     comment(desk, [number], "two\nlines \x1b")
@@ -164,7 +164,7 @@ def test_show_is_one_candidate_whole(call: Call, desk: Desk, project: Project) -
         "title      Users␇\n",
         "state      deferred\n",
         "risk       –, score –\n",
-        "size       +2 −0, changes a file\n",
+        "size       +2 −2, changes a file\n",
         "who        @robin@example.test\n",
         "verdict    deferred until 2029-05-06T11:06:40Z by @robin@example.test at 2026-11-18T11:06:40Z\n",
         "note       later\n",
@@ -248,7 +248,8 @@ def test_log(call: Call, desk: Desk, project: Project) -> None:
     call("comment", one, "-m", "hm", "--line", 1)
     call("reject", one, two, "--reason", "flaky")
     call("undo")
-    rows = [line.split() for line in call("log", one).out.splitlines()]
+    *rows, first = [line.split() for line in call("log", one).out.splitlines()]
+    assert first[1:] == [str(one), "ingest", "pending", "tests/test_a.py", "@robin@example.test", "(seed)"]
     assert [row[1:-2] for row in rows] == [
         [str(one), "undo", "rejected", "→", "pending"],
         [str(one), "reject", "pending", "→", "rejected"],
@@ -258,9 +259,9 @@ def test_log(call: Call, desk: Desk, project: Project) -> None:
         [str(one), "checklist", "ticked", "body"],
     ]
     assert {tuple(row[-2:]) for row in rows} == {("tests/test_a.py", "@robin@example.test")}
-    assert len(call("log").out.splitlines()) == 8
+    assert len(call("log").out.splitlines()) == 10
     assert len(call("log", "--limit", 1).out.splitlines()) == 1
-    assert len(call("log", "--limit", 0).out.splitlines()) == 8
+    assert len(call("log", "--limit", 0).out.splitlines()) == 10
     events = call("log", "--json").data["events"]
     assert [event["action"] for event in events][:2] == ["undo", "undo"]
     newest = events[0]

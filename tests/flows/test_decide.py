@@ -70,7 +70,7 @@ def test_the_event_holds_before_and_after(desk: Desk) -> None:
     before = events.snapshot(get(desk, number))
     outcome = decide(desk, [number], Action.APPROVE)
     with desk.db.read() as connection:
-        (event,) = events.log(connection, desk.repository_id, candidate_id=number)
+        (event, _) = events.log(connection, desk.repository_id, candidate_id=number)
     assert (event.action, event.actor, event.group, event.at) == ("approve", desk.reviewer, outcome.group, NOW)
     assert event.before == before
     assert event.after == events.snapshot(get(desk, number))

@@ -18,7 +18,7 @@ from qatui.flows.decide import decide
 from qatui.flows.desk import Desk
 from qatui.flows.review import answer, checklists, comment, look, open_candidate, wake_due
 from qatui.settings.types import ChecklistItem, Team
-from qatui.store import content, events, reviews
+from qatui.store import content, events, intake
 from qatui.store.database import ROWS_A_WRITE, Connection, Database
 from qatui.store.reviews import Origin
 from qatui.workspace.repository import Repository
@@ -43,7 +43,7 @@ def test_a_dossier_is_everything(desk: Desk) -> None:
     (number,) = seed(desk, {USERS: b"caf\xe9 \xff\n"})
     told = Origin({"name": "gpt"}, {"method": "GET", "path": "/users"}, "7K3F9X", True, ("smoke",), None)
     with desk.db.write() as connection:
-        reviews.put_origin(connection, number, told)
+        intake.put_origins(connection, {number: told})
     comment(desk, [number], "why?")
     answer(desk, [number], "style", True)
     dossier = look(desk, number)
@@ -73,7 +73,7 @@ def test_opening_makes_in_review_once(desk: Desk) -> None:
     assert open_candidate(desk, number).candidate.version == 2
     with desk.db.read() as connection:
         logged = events.log(connection, desk.repository_id)
-        assert [event.action for event in logged] == ["open"]
+        assert [event.action for event in logged] == ["open", "ingest"]
         assert events.last_to_undo(connection, desk.repository_id, desk.reviewer) is None
     decide(desk, [number], Action.APPROVE)
     assert open_candidate(desk, number).candidate.state is State.APPROVED
@@ -141,7 +141,7 @@ def test_deferred_candidates_wake_in_time(desk: Desk, clock: Clock) -> None:
     assert get(desk, two).state is State.DEFERRED
     assert get(desk, three).version == 1
     with desk.db.read() as connection:
-        (woken, _) = events.log(connection, desk.repository_id, candidate_id=one)
+        (woken, *_) = events.log(connection, desk.repository_id, candidate_id=one)
     assert (woken.action, woken.actor) == ("wake", "qatui")
 
 
@@ -269,7 +269,7 @@ def test_answers_for_many(desk: Desk, clock: Clock, as_reviewer: As) -> None:
     assert look(desk, ids[-1]).checklist[0].done
     with desk.db.read() as connection:
         told = [event.after for event in events.log(connection, desk.repository_id, candidate_id=ids[0])]
-    assert told == [{"item": "body", "done": False}, {"item": "body", "done": True}]
+    assert told[:-1] == [{"item": "body", "done": False}, {"item": "body", "done": True}]
 
 
 def test_answers_for_many_cost_a_few_statements_a_chunk(desk: Desk) -> None:

@@ -65,7 +65,7 @@ def test_each_verb_is_taken_back_and_done_again(desk: Desk, clock: Clock, verb: 
     assert (again.action, again.outcome.done) == (verb, tuple(ids))
     assert snapshots(desk, ids) == after
     assert redo(desk) is None
-    assert actions(desk, ids[0]) == [verb, "undo", "redo"]
+    assert actions(desk, ids[0]) == ["ingest", verb, "undo", "redo"]
 
 
 def test_release_is_taken_back(desk: Desk) -> None:

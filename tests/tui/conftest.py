@@ -164,8 +164,9 @@ def scene(project: Project, team_desk: Desk) -> Desk:
     first = seed(desk, {"tests/test_orders.py": changed}, priority=2, title="Orders are listed", author="gpt-x")
     ids = many(desk, 16)
     long_name = "tests/integration/payments/settlement/test_partial_refund_is_booked_to_the_original_account.py"
-    hostile = "tests/api/test_\u202egnp.py"
-    seed(desk, {long_name: body("settlement", 30), hostile: body("hidden")}, created_at=NOW - 2 * DAY, title="<b>x</b>")
+    seed(desk, {long_name: body("settlement", 30)}, created_at=NOW - 2 * DAY, title="<b>x</b>")
+    hostile = "tests/api/test_\u202egnp.py"  # intake would refuse it
+    seed(desk, {"tests/api/png.py": body("hidden")}, path=hostile, created_at=NOW - 2 * DAY, title="<b>x</b>")
     for number in ids[:3]:
         review.answer(desk, [number], "negative", True)
     decide(desk, ids[:2], Action.APPROVE)

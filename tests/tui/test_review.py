@@ -222,7 +222,7 @@ def test_a_base_that_moved_is_warned_of(build: Build, project: Project, shelf: S
 
 
 def test_the_teams_settings_are_warned_of(build: Build, team_desk: Desk) -> None:
-    seed(team_desk, {"qatui.yaml": "base: main\n"})
+    seed(team_desk, {"tests/qatui.yaml": "base: main\n"}, path="qatui.yaml")
 
     async def walk(pilot: Walker) -> None:
         await press(pilot, "enter")
