@@ -1,4 +1,4 @@
-"""Texts as lines that can be drawn, and back to the exact bytes.
+"""Texts as lines that can be drawn.
 
 A line ends at `\\n` only, as git sees it; a carriage return is a character like others. Bytes that are not
 UTF-8 become lone surrogates (PEP 383), so nothing is lost.
@@ -35,11 +35,6 @@ def split(data: bytes) -> Lines:
     if ended:
         lines.pop()
     return Lines(lines, ended)
-
-
-def join(text: Lines) -> bytes:
-    """The bytes that `split` took apart."""
-    return ("\n".join(text.lines) + ("\n" if text.lines and text.ended else "")).encode("utf-8", "surrogateescape")
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,7 +13,6 @@ from sqlalchemy import (
     and_,
     bindparam,
     func,
-    insert,
     or_,
     select,
     true,
@@ -155,31 +154,11 @@ def by_path(
     return found
 
 
-def add(connection: Connection, values: Mapping[str, Any]) -> int:
-    """Insert a state row; its id."""
-    made = connection.execute(
-        insert(candidate).values({"score_rank": 101, "risk": int(Risk.UNKNOWN), **values}).returning(C.id)
-    )
-    return int(made.scalar_one())
-
-
-def change(connection: Connection, was: Candidate, values: Mapping[str, Any], now: int) -> bool:
-    """Update a row if it is still what `was` says (id, content, version); whether it was.
-
-    A state change goes through `lifecycle.next_state` before it comes here.
-    """
-    done = connection.execute(
-        update(candidate)
-        .where(C.id == was.id, C.content_hash == was.content_hash, C.version == was.version)
-        .values({**values, "version": was.version + 1, "updated_at": now})
-    )
-    return bool(done.rowcount == 1)
-
-
 def change_many(connection: Connection, changes: Sequence[tuple[Candidate, Mapping[str, Any]]], now: int) -> None:
-    """Update rows that were read in this transaction, each under the guard of `change`; all set the same columns.
+    """Update rows that were read in this transaction, while they have the content and version that was read.
 
-    Raises StoreError, so that nothing of the transaction stays, where a row is no longer what was read.
+    All set the same columns; a state comes from `lifecycle.next_state`. Raises StoreError, so that nothing of the
+    transaction stays, where a row is no longer what was read.
     """
     if not changes:
         return

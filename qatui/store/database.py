@@ -120,9 +120,8 @@ class Database:
         """
         with self._watch_lock, _speaking(self.url):
             if self._watch is None:
-                self._watch = self._engine.connect().execution_options(
-                    **({"qatui_watch": True} if self.sqlite else {"isolation_level": "AUTOCOMMIT"})
-                )
+                options: dict[str, Any] = {} if self.sqlite else {"isolation_level": "AUTOCOMMIT"}
+                self._watch = self._engine.connect().execution_options(**options)
             try:
                 if self.sqlite:
                     return int(_raw(self._watch).execute("PRAGMA data_version").fetchone()[0])

@@ -133,7 +133,6 @@ def log(
     *,
     candidate_id: int | None = None,
     limit: int = 100,
-    before_id: int | None = None,
 ) -> list[Event]:
     """The newest events first, of one candidate or of all."""
     wanted = (
@@ -145,8 +144,6 @@ def log(
     )
     if candidate_id is not None:
         wanted = wanted.where(event.c.candidate_id == candidate_id)
-    if before_id is not None:
-        wanted = wanted.where(event.c.id < before_id)
     return [
         Event(
             id=row.id,

@@ -23,11 +23,6 @@ class Origin:
     replaces: str | None
 
 
-def add_revision(connection: Connection, values: Mapping[str, Any]) -> None:
-    """Insert a revision row."""
-    connection.execute(insert(revision).values(values))
-
-
 def revisions(connection: Connection, candidate_id: int) -> list[Revision]:
     """Every revision, oldest first."""
     rows = connection.execute(
@@ -40,22 +35,6 @@ def revisions(connection: Connection, candidate_id: int) -> list[Revision]:
         )
         for row in rows
     ]  # fmt: skip
-
-
-def put_origin(connection: Connection, candidate_id: int, told: Origin) -> None:
-    """Keep what the newest intake said, in place of what an earlier one did."""
-    connection.execute(delete(origin).where(origin.c.candidate_id == candidate_id))
-    connection.execute(
-        insert(origin).values(
-            candidate_id=candidate_id,
-            generator=json.dumps(told.generator) if told.generator else None,
-            endpoint=json.dumps(told.endpoint) if told.endpoint else None,
-            plan_item=told.plan_item,
-            completes=told.completes,
-            labels=json.dumps(list(told.labels)),
-            replaces=told.replaces,
-        )
-    )
 
 
 def origins(connection: Connection, candidate_ids: Sequence[int]) -> dict[int, Origin]:

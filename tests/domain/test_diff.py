@@ -7,9 +7,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from qatui.domain.diff import Document, Hunk, Kind, Rows
-from qatui.domain.lines import Lines, join, split
+from qatui.domain.lines import Lines, split
 from qatui.domain.review import Side
 from qatui.workspace.align import align
+from tests.domain.joining import join
 
 LINE = st.sampled_from([b"a\n", b"b\n", b"c\r\n", b"\n", b"\xff\0\n", b"last"])
 TEXT = st.lists(LINE, max_size=40).map(b"".join)

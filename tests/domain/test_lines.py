@@ -4,8 +4,9 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from qatui.domain.lines import Drawn, draw, join, split
+from qatui.domain.lines import Drawn, draw, split
 from qatui.domain.marks import HIDDEN, mark_of
+from tests.domain.joining import join
 
 BYTES = st.lists(
     st.sampled_from(

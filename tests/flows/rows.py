@@ -15,4 +15,4 @@ def put(desk: Desk, number: int, **values: object) -> None:
     """Set columns of a candidate."""
     was = get(desk, number)
     with desk.db.write() as connection:
-        assert candidates.change(connection, was, values, desk.now())
+        candidates.change_many(connection, [(was, values)], desk.now())

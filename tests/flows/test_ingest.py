@@ -51,7 +51,7 @@ def put_state(desk: Desk, number: int, state: State, **values: object) -> None:
         kinds = {State.APPROVED, State.REJECTED, State.DEFERRED}
         verdict = {"verdict_kind": state, "verdict_by": "ann", "verdict_at": 1, "verdict_hash": was.content_hash}
         columns = {"state": state, **(verdict if state in kinds else {}), **values}
-        assert candidates.change(connection, was, columns, desk.now())
+        candidates.change_many(connection, [(was, columns)], desk.now())
 
 
 def test_new_candidate_has_everything(desk: Desk) -> None:

@@ -15,13 +15,14 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from sqlalchemy import event
+from sqlalchemy import event, update
 from sqlalchemy.engine import Engine
 
-from qatui.domain.candidate import Candidate
-from qatui.store import candidates, content
+from qatui.domain.candidate import Candidate, Risk, State
+from qatui.store import candidates, content, intake
 from qatui.store.database import Database, open_database
 from qatui.store.repositories import repository_id
+from qatui.store.schema import candidate
 from tests.conftest import NOW
 
 
@@ -38,23 +39,33 @@ class Shelf:
         number = next(self._numbers)
         with self.db.write() as connection:
             name = content.put(connection, [f"body {number}\n".encode()])[0]
-            row = {
-                "repository_id": self.id,
-                "path": path or f"tests/test_{number}.py",
-                "title": f"test {number}",
-                "state": "pending",
-                "version": 1,
-                "revision": 1,
-                "content_hash": name,
-                "author": "generator",
-                "added": 1,
-                "removed": 0,
-                "priority": 0,
-                "created_at": NOW,
-                "updated_at": NOW,
-                **values,
-            }
-            return candidates.add(connection, row)
+            new = Candidate(
+                id=0,
+                path=path or f"tests/test_{number}.py",
+                title=f"test {number}",
+                state=State.PENDING,
+                version=1,
+                revision=1,
+                content_hash=name,
+                author="generator",
+                customized=False,
+                base_oid=None,
+                added=1,
+                removed=0,
+                risk=Risk.UNKNOWN,
+                score=None,
+                priority=0,
+                assignee=None,
+                deferred_until=None,
+                verdict=None,
+                state_reason="",
+                created_at=NOW,
+                updated_at=NOW,
+            )
+            (made,) = intake.add_candidates(connection, self.id, [new])
+            if values:
+                connection.execute(update(candidate).where(candidate.c.id == made).values(values))
+            return made
 
     def get(self, number: int) -> Candidate:
         """A candidate as it is now."""

@@ -202,20 +202,21 @@ def test_many_ids_at_once(shelf: Shelf) -> None:
 def test_an_update_wants_the_row_it_was_made_from(shelf: Shelf) -> None:
     was = shelf.get(shelf.add())
     with shelf.db.write() as connection:
-        assert candidates.change(connection, was, {"state": "approved"}, NOW + 9)
+        candidates.change_many(connection, [(was, {"state": "approved"})], NOW + 9)
     now = shelf.get(was.id)
     assert (now.state, now.version, now.updated_at) == (State.APPROVED, 2, NOW + 9)
-    with shelf.db.write() as connection:
-        assert not candidates.change(connection, was, {"state": "rejected"}, NOW + 10)
+    with pytest.raises(StoreError, match="changed while"), shelf.db.write() as connection:
+        candidates.change_many(connection, [(was, {"state": "rejected"})], NOW + 10)
     assert shelf.get(was.id) == now
 
 
 def test_an_update_wants_the_content_it_was_made_from(shelf: Shelf) -> None:
     was, other = shelf.get(shelf.add()), shelf.get(shelf.add())
     with shelf.db.write() as connection:
-        candidates.change(connection, was, {"content_hash": other.content_hash}, NOW)
-        stale = Candidate(**{**{name: getattr(was, name) for name in Candidate.__slots__}, "version": 2})
-        assert not candidates.change(connection, stale, {"state": "approved"}, NOW)
+        candidates.change_many(connection, [(was, {"content_hash": other.content_hash})], NOW)
+    stale = Candidate(**{**{name: getattr(was, name) for name in Candidate.__slots__}, "version": 2})
+    with pytest.raises(StoreError, match="changed while"), shelf.db.write() as connection:
+        candidates.change_many(connection, [(stale, {"state": "approved"})], NOW)
 
 
 def test_many_updates_are_all_or_none(shelf: Shelf) -> None:

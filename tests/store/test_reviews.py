@@ -1,6 +1,6 @@
 """Revisions, origins, comments and ticks."""
 
-from qatui.store import reviews
+from qatui.store import intake, reviews
 from qatui.store.reviews import Origin
 from tests.conftest import NOW
 from tests.store.conftest import Shelf
@@ -9,15 +9,17 @@ from tests.store.conftest import Shelf
 def test_revisions_come_oldest_first(shelf: Shelf) -> None:
     was = shelf.get(shelf.add())
     with shelf.db.write() as connection:
-        for number in (2, 1):
-            reviews.add_revision(
-                connection,
+        intake.add_revisions(
+            connection,
+            [
                 {
                     "candidate_id": was.id, "number": number, "content_hash": was.content_hash, "author": "g",
                     "customized": number == 2, "base_oid": None, "base_commit": "c" * 40, "added": 3, "removed": 1,
                     "at": NOW,
-                },
-            )  # fmt: skip
+                }
+                for number in (2, 1)
+            ],
+        )  # fmt: skip
         found = reviews.revisions(connection, was.id)
     assert [(each.number, each.customized, each.base_commit) for each in found] == [
         (1, False, "c" * 40),
@@ -30,9 +32,9 @@ def test_the_newest_origin_replaces_the_earlier(shelf: Shelf) -> None:
     bare = Origin(None, None, None, False, (), None)
     one, two = shelf.add(), shelf.add()
     with shelf.db.write() as connection:
-        reviews.put_origin(connection, one, bare)
-        reviews.put_origin(connection, one, full)
-        reviews.put_origin(connection, two, bare)
+        intake.put_origins(connection, {one: bare})
+        intake.put_origins(connection, {one: full, two: bare})
+        intake.put_origins(connection, {})
         assert reviews.origins(connection, [one, two, 999]) == {one: full, two: bare}
 
 
