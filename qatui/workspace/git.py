@@ -146,8 +146,9 @@ def git(
         asked = _ASKS.search(words)
         why = f"{asked[2]} wants a {asked[1].lower()}" if asked else first
         raise NeedsTerminal(f"git {args[0]} needs a terminal: {why}", "Run it in the foreground, or set up an agent.")
-    # A hook may speak on either stream.
     said = without_passwords(out[-_SAID_BYTES:].decode("utf-8", "replace").strip())
+    if said:  # a hook may speak on either stream
+        _tell(said, log)
     raise GitError(f"git {args[0]} failed ({process.returncode}): {first}", said=f"{said}\n{words}".strip())
 
 
