@@ -1,13 +1,17 @@
 """The clone a reviewer stands in, read-only: what it is, where its base is, what the base holds."""
 
 import re
+import shlex
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import NamedTuple
 
-from qatui.errors import GitError, NotFound
-from qatui.workspace.git import Finished, git
+from qatui.errors import GitError, NotFound, QatuiError
+from qatui.workspace.git import Finished, first_words, git
+
+_BRANCHES_NAMED = 8
+"""At most so many are listed where none of them is the base."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,8 +54,13 @@ class Repository:
 
     def remote_url(self, remote: str, *, push: bool = True) -> str | None:
         """Address of a remote as git would use it (`insteadOf`, `pushurl`), None where there is none."""
-        found = self.git("remote", "get-url", *(["--push"] if push else []), remote, accept=(0, 2, 128))
-        return found.text.split("\n")[0] if found.status == 0 and found.text else None
+        return next(iter(self.remote_urls(remote, push=push)), None)
+
+    def remote_urls(self, remote: str, *, push: bool = True) -> list[str]:
+        """Every address of a remote; we use the first, git pushes to all."""
+        kind = ["--push"] if push else []
+        found = self.git("remote", "get-url", "--all", *kind, remote, accept=(0, 2, 128))
+        return list(filter(None, found.text.split("\n"))) if found.status == 0 else []
 
     def key(self, remote: str = "origin") -> str:
         """What the store knows this repository by: host/owner/name, or the git directory where there is no remote."""
@@ -80,12 +89,22 @@ class Repository:
                 return Base(name, there[ours])  # the user has fetched nothing else since
             if found := there.get(tracking) or there.get(local):
                 return Base(name, found)
-        wanted = f"branch {branch}" if branch else "commit"
-        raise NotFound(
-            f"{self.root} has no {wanted} to review against.",
-            "Fetch it, or set `base:` in qatui.yaml."
-            if branch
-            else "Make a first commit, or set `base:` in qatui.yaml.",
+        raise self._no_base(branch, names)
+
+    def _no_base(self, branch: str | None, tried: Sequence[str]) -> NotFound:
+        """Why there is no base, and which branches there are."""
+        if branch is not None:
+            return NotFound(
+                f"{self.root} has no branch {branch} to review against.", "Fetch it, or set `base:` in qatui.yaml."
+            )
+        rows = self.git("for-each-ref", "--format=%(refname:short)", "refs/heads", "refs/remotes").text.splitlines()
+        if not rows:
+            return NotFound(f"{self.root} has no commit to review against.", "Make a first commit.")
+        shown = ", ".join(rows[:_BRANCHES_NAMED]) + (" …" if len(rows) > _BRANCHES_NAMED else "")
+        names = " or ".join(dict.fromkeys(tried))
+        return NotFound(
+            f"{self.root} has no branch {names} to review against; there are: {shown}.",
+            "Check out the branch that tests go to.",
         )
 
     def refs(self, *names: str) -> dict[str, str]:
@@ -157,20 +176,35 @@ def seen_ref(remote: str, branch: str) -> str:
 
 
 def discover(start: Path) -> Repository:
-    """The repository that holds the folder `start`; raises NotFound outside of one."""
+    """The repository that holds the folder `start`.
+
+    Raises NotFound outside of one, and where git does not trust it; GitError where git cannot read it.
+    """
     common = _rev_parse(start, "--git-common-dir")
     if common.status != 0:
-        if "dubious ownership" in common.err:
-            raise NotFound(
-                f"git does not trust {start}: it belongs to another user.",
-                f"git config --global --add safe.directory {start}",
-            )
-        raise NotFound(f"{start} is in no git repository.", "Go into a clone, or name one with -C DIR.")
+        raise _no_repository(start, common.err)
     git_dir = Path(common.text)
     top = _rev_parse(start, "--show-toplevel")
     if top.status != 0 and git_dir.name == ".git":  # asked from inside the git directory
         top = _rev_parse(git_dir.parent, "--show-toplevel")
     return Repository(Path(top.text) if top.status == 0 else git_dir, git_dir)
+
+
+def _no_repository(start: Path, said: str) -> QatuiError:
+    """What git's words mean for the person."""
+    if "dubious ownership" in said:
+        named = _DUBIOUS.search(said)
+        place = named[1] if named else str(start.resolve())
+        return NotFound(
+            f"git does not trust {place}: it belongs to another user.",
+            f"git config --global --add safe.directory {shlex.quote(place)}",
+        )
+    if "not a git repository" in said:
+        return NotFound(f"{start} is in no git repository.", "Go into a clone, or name one with -C DIR.")
+    return GitError(f"git cannot read the repository at {start}: {first_words(said)}", "See: git status", said)
+
+
+_DUBIOUS = re.compile(r"in repository at '(.*)'$", re.MULTILINE)
 
 
 def _rev_parse(start: Path, option: str) -> Finished:

@@ -1,10 +1,12 @@
 """Where a reviewer stands, what the base is, and what it holds under odd names."""
 
+import shlex
+import subprocess
 from pathlib import Path
 
 import pytest
 
-from qatui.errors import GitError, NotFound
+from qatui.errors import ExitCode, GitError, NotFound
 from qatui.workspace.repository import Entry, discover, key_of
 from tests.conftest import Project, run_git
 
@@ -36,6 +38,27 @@ def test_a_bare_repository_is_one_too(project: Project) -> None:
 def test_outside_of_a_repository(tmp_path: Path) -> None:
     with pytest.raises(NotFound, match="is in no git repository"):
         discover(tmp_path)
+
+
+def test_a_repository_of_another_user_with_the_command_that_helps(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    root = tmp_path / "a clone"
+    run_git(tmp_path, "init", "-q", str(root))
+    monkeypatch.chdir(root)
+    monkeypatch.setenv("GIT_TEST_ASSUME_DIFFERENT_OWNER", "1")
+    with pytest.raises(NotFound, match=f"git does not trust {root}: it belongs to another user") as caught:
+        discover(Path())
+    subprocess.run(shlex.split(caught.value.hint), check=True)
+    assert discover(Path()).root == root
+
+
+def test_a_broken_configuration_is_no_missing_repository(project: Project) -> None:
+    with (project.root / ".git/config").open("a") as config:
+        config.write("[bad\n")
+    with pytest.raises(GitError, match=r"git cannot read the repository at .*: fatal: bad config line \d+") as caught:
+        discover(project.root)
+    assert caught.value.exit_code is ExitCode.USAGE
 
 
 def test_a_folder_with_a_line_end_in_its_name(tmp_path: Path) -> None:
@@ -137,6 +160,18 @@ def test_an_empty_repository_has_no_base(tmp_path: Path) -> None:
     run_git(tmp_path, "init", "-q", str(tmp_path / "r"))
     with pytest.raises(NotFound, match="has no commit to review against"):
         discover(tmp_path / "r").base()
+
+
+def test_where_no_branch_can_be_the_base_those_there_are_are_named(project: Project) -> None:
+    project.git("checkout", "-q", "--detach")
+    for at in range(9):
+        project.git("branch", f"b{at}")
+    project.git("branch", "-D", "main")
+    project.git("remote", "remove", "origin")
+    with pytest.raises(NotFound, match=r"has no branch main or master to review against; there are: b0, .*, b7 …\.$"):
+        discover(project.root).base()
+    project.git("checkout", "-q", "b4")
+    assert discover(project.root).base().branch == "b4"
 
 
 def test_odd_names_are_found_and_read(project: Project) -> None:
