@@ -78,7 +78,7 @@ def plan(
         already=tuple(number for number in chosen if number in rows and rows[number].state in _DONE),
         held=tuple(sifted.held.items()),
         refused=tuple(refused.items()),
-        remarks=(*remarks, *_unsigned(desk)),
+        remarks=(*remarks, *_remarks(desk)),
     )
 
 
@@ -152,10 +152,15 @@ def _branch(desk: Desk, number: int, taken: Iterable[str]) -> str:
     return branch_name(template, day=day, number=number, reviewer=desk.reviewer, taken=taken)
 
 
-def _unsigned(desk: Desk) -> tuple[str, ...]:
-    """A remark for who signs commits: these are made by fast-import, which does not."""
-    signs = (desk.repository.config("commit.gpgSign") or "").lower() in ("true", "yes", "on", "1")
-    return ("These commits are not signed, although commit.gpgSign is set.",) if signs else ()
+def _remarks(desk: Desk) -> tuple[str, ...]:
+    """What is otherwise than git's settings let expect: fast-import does not sign, and one address gets the branch."""
+    made = []
+    if (desk.repository.config("commit.gpgSign") or "").lower() in ("true", "yes", "on", "1"):
+        made.append("These commits are not signed, although commit.gpgSign is set.")
+    if len(urls := desk.repository.remote_urls(desk.team.remote)) > 1:
+        first = Remote(desk.repository, urls[0]).name
+        made.append(f"“{desk.team.remote}” has {len(urls)} push addresses: only the first, {first}, gets the branch.")
+    return tuple(made)
 
 
 def _commits(told: Sequence[Piece], words: Sequence[str]) -> tuple[PlannedCommit, ...]:

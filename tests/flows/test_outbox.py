@@ -252,6 +252,16 @@ def test_a_git_that_fails_here_is_not_the_remote_s_fault(desk: Desk, project: Pr
     assert publish(desk).published == (number,)
 
 
+def test_of_many_push_addresses_the_first_gets_the_branch_and_that_is_said(desk: Desk, project: Project) -> None:
+    number = approve_one(desk)
+    for url in (str(project.remote), "https://me:s3cret@127.0.0.1:9/a.git"):
+        project.git("remote", "set-url", "--add", "--push", "origin", url)
+    result = publish(desk)
+    assert result.published == (number,)
+    first = f"only the first, {project.remote}, gets the branch."
+    assert result.remarks == (f"“origin” has 2 push addresses: {first}",)
+
+
 def test_each_step_holds_the_job_anew(desk: Desk, left_job: int, clock: Clock) -> None:
     steps: list[str] = []
 
