@@ -191,8 +191,7 @@ def checklist(session: Session, words: tuple[str, ...], query: str | None, yes: 
     """
     from qatui.flows import review
 
-    # An item may be named by a number, too; then --tick or --untick says that the last word is one.
-    item = words[-1] if words and (tick is not None or not words[-1].isdecimal()) else None
+    item = words[-1] if words and not words[-1].isdecimal() else None  # settings refuse an item named by a number
     if item is None and tick is not None:
         raise UsageError("Which item?", "Name it after the ids; without --tick the items are listed.")
     ids = tuple(_id(word) for word in (words[:-1] if item else words))

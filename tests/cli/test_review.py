@@ -18,7 +18,7 @@ Terminal = Callable[[str], None]
 CHECKLIST = """\
 checklist:
   - {id: body, text: "Is the body asserted?", required: true}
-  - {id: "2", text: "Is it named by intent?"}
+  - {id: named, text: "Is it named by intent?"}
 """
 FILES: dict[str, str | bytes] = {f"tests/test_{name}.py": f"# {name}\n" for name in "abc"}
 
@@ -160,17 +160,17 @@ def test_the_checklist(call: Call, desk: Desk, project: Project) -> None:
     assert call("approve", ids[0]).err.endswith("checklist: 1 required open (Is the body asserted?)\n")
     assert call("checklist", *ids, "body").out == "answered 3\n"
     assert call("checklist", *ids, "body").code == 0
-    assert call("checklist", ids[0], "2", "--tick").code == 0
+    assert call("checklist", ids[0], "named", "--tick").code == 0
     assert call("checklist", ids[1], "body", "--untick").code == 0
     assert call("checklist", *ids[:2]).out.splitlines() == [
         f"{ids[0]}  tests/test_a.py",
         "checklist 2/2",
         "  [x] body: Is the body asserted? (required)  @robin@example.test",
-        "  [x] 2: Is it named by intent?  @robin@example.test",
+        "  [x] named: Is it named by intent?  @robin@example.test",
         f"{ids[1]}  tests/test_b.py",
         "checklist 0/2",
         "  [ ] body: Is the body asserted? (required)",
-        "  [ ] 2: Is it named by intent?",
+        "  [ ] named: Is it named by intent?",
     ]
     lists = call("checklist", "--query", "test_c", "--json").data["checklists"]
     assert [(each["candidate"], [item["done"] for item in each["checklist"]]) for each in lists] == [
@@ -231,6 +231,7 @@ def test_defer_until(call: Call, desk: Desk) -> None:
         (("checklist",), "Which candidates?"),
         (("checklist", "body"), "Which candidates?"),
         (("checklist", "--tick"), "Which item?"),
+        (("checklist", "1", "2", "--tick"), "Which item?"),
         (("checklist", "x", "body"), "“x” is no id"),
         (("checklist", "9" * 20, "body"), "is no id"),
         (("checklist", "1", "body"), "The team has no review checklist"),
