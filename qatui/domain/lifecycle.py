@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from qatui.domain.candidate import Candidate, State
-from qatui.domain.moments import iso
+from qatui.domain.moments import minute
 
 
 class Action(StrEnum):
@@ -162,7 +162,7 @@ def _state_reason(candidate: Candidate, action: Action) -> str:
     """The words for an action that the candidate's state refuses."""
     words = WORDS[candidate.state]
     if candidate.state is S.DEFERRED and action is A.DEFER and candidate.deferred_until is not None:
-        return f"{words} until {iso(candidate.deferred_until)[:16].replace('T', ' ')}"
+        return f"{words} until {minute(candidate.deferred_until)}"
     if action in (A.CLAIM, A.RELEASE, A.ASSIGN, A.OPEN) and candidate.state in (S.APPROVED, S.REJECTED):
         return words.replace("already", "and needs nobody")
     if action not in _VERDICTS:

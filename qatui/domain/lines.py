@@ -5,6 +5,7 @@ UTF-8 become lone surrogates (PEP 383), so nothing is lost.
 """
 
 import unicodedata
+from bisect import bisect_right
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -37,6 +38,11 @@ def split(data: bytes) -> Lines:
     return Lines(lines, ended)
 
 
+def line_count(data: bytes) -> int:
+    """How many lines a text has, without taking it apart; a last one without an end counts."""
+    return data.count(b"\n") + (not data.endswith(b"\n") and data != b"")
+
+
 @dataclass(frozen=True, slots=True)
 class Drawn:
     """A line as it may be drawn: no tab, no hidden character."""
@@ -52,6 +58,10 @@ class Drawn:
         if self.offsets is None:
             return min(index, len(self.text))
         return self.offsets[min(index, len(self.offsets) - 1)]
+
+    def index(self, place: int) -> int:
+        """Which of the line's characters stands at `place` in `text`, or reaches over it."""
+        return place if self.offsets is None else max(0, bisect_right(self.offsets, place) - 1)
 
 
 def draw(line: str) -> Drawn:

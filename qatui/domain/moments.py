@@ -21,6 +21,11 @@ def date(moment: int) -> str:
     return iso(moment)[:10]
 
 
+def minute(moment: int) -> str:
+    """`2026-11-20 08:49`, UTC, in a sentence."""
+    return iso(moment)[:16].replace("T", " ")
+
+
 def age(since: int, now: int) -> str:
     """`now`, `5 m`, `3 h`, `2 d`, `6 w`, `3 y`: at most four cells."""
     span = max(0, now - since)

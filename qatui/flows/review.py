@@ -5,7 +5,8 @@ from dataclasses import dataclass
 
 from qatui.domain.candidate import GONE, Candidate, Outcome, State
 from qatui.domain.lifecycle import Action, Circumstances, next_state, why_not
-from qatui.domain.moments import iso
+from qatui.domain.lines import line_count
+from qatui.domain.moments import minute
 from qatui.domain.nearest import did_you_mean
 from qatui.domain.review import BODY_LIMIT, Comment, Revision, Side, Ticked, checklist
 from qatui.domain.text import storable
@@ -122,7 +123,7 @@ def _woken(each: Candidate, now: int) -> moves.Change | str:
     state = next_state(each.state, Action.WAKE)
     if state is None or until is None or until > now:
         return "not due"
-    reason = f"deferred until {iso(until)[:16].replace('T', ' ')}"
+    reason = f"deferred until {minute(until)}"
     return {"state": state.value, "state_reason": reason, "deferred_until": None, **verdict_values(None)}
 
 
@@ -205,7 +206,7 @@ def _base_lines(desk: Desk, numbers: list[int]) -> dict[int, int]:
         paths = candidates.paths(connection, desk.repository_id, numbers)
     oids = desk.repository.oids(desk.base.commit, list(paths.values()))
     blobs = desk.repository.blobs(oids.values())
-    return {number: _lines(blobs[oids[path]]) for number, path in paths.items() if path in oids}
+    return {number: line_count(blobs[oids[path]]) for number, path in paths.items() if path in oids}
 
 
 def _proposed_lines(desk: Desk, numbers: list[int]) -> dict[int, tuple[str, int]]:
@@ -217,11 +218,6 @@ def _proposed_lines(desk: Desk, numbers: list[int]) -> dict[int, tuple[str, int]
             for number, each in candidates.get_many(connection, desk.repository_id, part).items():
                 name = each.content_hash
                 if name not in counted:
-                    counted[name] = _lines(content.get(connection, name))
+                    counted[name] = line_count(content.get(connection, name))
                 found[number] = (name, counted[name])
     return found
-
-
-def _lines(data: bytes) -> int:
-    """Lines as the diff counts them: they end at a newline only; a rest without one is a line too."""
-    return data.count(b"\n") + (not data.endswith(b"\n") and bool(data))

@@ -1,7 +1,7 @@
 """The candidates: single rows, the queue's order and pages, counts, and the guarded update."""
 
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
 from sqlalchemy import (
@@ -119,39 +119,40 @@ def get_many(
     connection: Connection, repository_id: int, ids: Iterable[int], *, lock: bool = False
 ) -> dict[int, Candidate]:
     """The candidates of `ids` that exist, by id; `lock` keeps others from changing them (PostgreSQL)."""
-    found: dict[int, Candidate] = {}
-    wanted = [number for number in ids if 0 < number <= _LAST_ID]
-    for start in range(0, len(wanted), _PAGE):
-        query = select(candidate).where(C.repository_id == repository_id, C.id.in_(wanted[start : start + _PAGE]))
-        if lock:
-            query = query.order_by(C.id).with_for_update()
-        found.update((row.id, to_candidate(row)) for row in connection.execute(query))
-    return found
+    rows = _pages(connection, select(candidate), repository_id, C.id, _possible(ids), lock=lock)
+    return {row.id: to_candidate(row) for row in rows}
 
 
-def paths(connection: Connection, repository_id: int, ids: Sequence[int]) -> dict[int, str]:
+def paths(connection: Connection, repository_id: int, ids: Iterable[int]) -> dict[int, str]:
     """The target paths of `ids` that exist, by id."""
-    found: dict[int, str] = {}
-    wanted = [number for number in ids if 0 < number <= _LAST_ID]
-    for start in range(0, len(wanted), _PAGE):
-        rows = connection.execute(
-            select(C.id, C.path).where(C.repository_id == repository_id, C.id.in_(wanted[start : start + _PAGE]))
-        )
-        found.update((row[0], row[1]) for row in rows)
-    return found
+    return {row.id: row.path for row in _pages(connection, select(C.id, C.path), repository_id, C.id, _possible(ids))}
 
 
 def by_path(
     connection: Connection, repository_id: int, paths: Sequence[str], *, lock: bool = False
 ) -> dict[str, Candidate]:
     """The candidates whose target is one of `paths`, by path."""
-    found: dict[str, Candidate] = {}
-    for start in range(0, len(paths), _PAGE):
-        query = select(candidate).where(C.repository_id == repository_id, C.path.in_(paths[start : start + _PAGE]))
-        if lock:
-            query = query.order_by(C.id).with_for_update()
-        found.update((row.path, to_candidate(row)) for row in connection.execute(query))
-    return found
+    rows = _pages(connection, select(candidate), repository_id, C.path, paths, lock=lock)
+    return {row.path: to_candidate(row) for row in rows}
+
+
+def _possible(ids: Iterable[int]) -> list[int]:
+    return [number for number in ids if 0 < number <= _LAST_ID]
+
+
+def _pages(
+    connection: Connection,
+    what: Select[Any],
+    repository_id: int,
+    column: ColumnElement[Any],
+    values: Sequence[int] | Sequence[str],
+    *,
+    lock: bool = False,
+) -> Iterator[Row[Any]]:
+    """The rows of `what` that have one of `values`, however many, in `column`."""
+    for start in range(0, len(values), _PAGE):
+        query = what.where(C.repository_id == repository_id, column.in_(values[start : start + _PAGE]))
+        yield from connection.execute(query.order_by(C.id).with_for_update() if lock else query)
 
 
 def change_many(connection: Connection, changes: Sequence[tuple[Candidate, Mapping[str, Any]]], now: int) -> None:
@@ -264,13 +265,7 @@ def queue_ids(connection: Connection, repository_id: int, query: Query) -> list[
 
 def queue_rows(connection: Connection, repository_id: int, ids: Sequence[int]) -> dict[int, QueueRow]:
     """The lines of `ids`, by id: how a screen reads its visible rows again."""
-    found: dict[int, QueueRow] = {}
-    for start in range(0, len(ids), _PAGE):
-        rows = connection.execute(
-            select(*_QUEUE).where(C.repository_id == repository_id, C.id.in_(ids[start : start + _PAGE]))
-        )
-        found.update((row[0], _queue_row(row)) for row in rows)
-    return found
+    return {row[0]: _queue_row(row) for row in _pages(connection, select(*_QUEUE), repository_id, C.id, ids)}
 
 
 def counts(connection: Connection, repository_id: int) -> dict[State, int]:

@@ -12,6 +12,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from qatui.domain.diff import Hunk
+from qatui.domain.lines import line_count
 from qatui.workspace.git import git
 
 _DIFF = (
@@ -31,16 +32,11 @@ def align(old: bytes, new: bytes) -> tuple[Hunk, ...]:
 def count_changes(pairs: Sequence[tuple[bytes | None, bytes]]) -> list[tuple[int, int]]:
     """Lines added and removed by each pair, with one git process for all; an old text of None is a new file."""
     hunks = iter(_align_many([(old, new) for old, new in pairs if old is not None]))
-    return [(_line_count(new), 0) if old is None else _changes(next(hunks)) for old, new in pairs]
+    return [(line_count(new), 0) if old is None else _changes(next(hunks)) for old, new in pairs]
 
 
 def _changes(hunks: Sequence[Hunk]) -> tuple[int, int]:
     return sum(hunk.new_count for hunk in hunks), sum(hunk.old_count for hunk in hunks)
-
-
-def _line_count(data: bytes) -> int:
-    """Lines of a text; a last one without an end counts."""
-    return data.count(b"\n") + (not data.endswith(b"\n") and data != b"")
 
 
 def _align_many(pairs: Sequence[tuple[bytes, bytes]]) -> list[tuple[Hunk, ...]]:

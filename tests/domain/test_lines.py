@@ -4,7 +4,7 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from qatui.domain.lines import Drawn, draw, split
+from qatui.domain.lines import Drawn, draw, line_count, split
 from qatui.domain.marks import HIDDEN, mark_of
 from tests.domain.joining import join
 
@@ -23,7 +23,7 @@ BYTES = st.lists(
 def test_split_and_join_keep_every_byte(data: bytes) -> None:
     text = split(data)
     assert join(text) == data
-    assert len(text) == data.count(b"\n") + (not data.endswith(b"\n") and data != b"")
+    assert len(text) == line_count(data)
     assert text.ended is (data.endswith(b"\n") or not data)
 
 

@@ -65,7 +65,7 @@ def standing(row: "QueueRow | Candidate", dossier: "Dossier | None", glyphs: Gly
     if reason and row.state in (State.REJECTED, State.AWAITING_REVISION):
         words += f": {visible(reason)}"
     if row.deferred_until is not None and row.state is State.DEFERRED:
-        words += f" until {moments.iso(row.deferred_until)[:16].replace('T', ' ')}"
+        words += f" until {moments.minute(row.deferred_until)}"
     pieces = [Piece(words, "accent")]
     if row.state_reason:
         pieces.append(Piece(visible(row.state_reason), "risk-look", rank=3))
