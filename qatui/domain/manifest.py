@@ -4,6 +4,7 @@
 {"path": "tests/test_orders.py", "file": "out/orders.py", "generator": {"name": "gen", "model": "m1"}}
 """
 
+import json
 import re
 from dataclasses import dataclass
 from typing import Annotated
@@ -91,6 +92,8 @@ def parse_line(line: bytes, place: str) -> Announced | Refusal:
         )
     except (msgspec.DecodeError, RecursionError) as error:
         return Refusal(place, _malformed(str(error), line))
+    if key := _said_twice(line):
+        return Refusal(place, f"{key}: is there twice")
     if (told.content is None) == (told.file is None):
         both = "both" if told.file is not None else "neither"
         return Refusal(place, f"it must have `content` or `file`; it has {both}")
@@ -116,6 +119,19 @@ def _proposal(told: _Line, place: str) -> Proposal:
         labels=tuple(dict.fromkeys(told.labels)),
         replaces=str(told.replaces) if told.replaces is not None else None,
     )
+
+
+def _said_twice(line: bytes) -> str | None:
+    """A key that an object of the line has more than once: msgspec would silently take the last."""
+    twice: list[str] = []
+
+    def look(pairs: list[tuple[str, object]]) -> None:
+        keys = [key for key, _ in pairs]
+        if len(set(keys)) < len(keys):
+            twice.extend(key for key in keys if keys.count(key) > 1)
+
+    json.loads(line, object_pairs_hook=look)
+    return twice[0] if twice else None
 
 
 def _given(generator: _Generator) -> dict[str, str]:

@@ -53,6 +53,18 @@ def test_whole_line() -> None:
     )
 
 
+@pytest.mark.parametrize(
+    ("line", "key"),
+    [
+        (b'{"path": "tests/a", "path": "tests/b", "content": "x"}', "path"),
+        (b'{"path": "tests/a", "content": "x", "generator": {"name": "g", "model": "m", "name": "h"}}', "name"),
+        (b'{"path": "tests/a", "content": "x", "c\\u006fntent": "y"}', "content"),
+    ],
+)
+def test_a_key_twice_is_no_choice_of_ours(line: bytes, key: str) -> None:
+    assert reason(line) == f"{key}: is there twice"
+
+
 def test_least_line() -> None:
     """path and file are enough; null says nothing."""
     told = b'{"path": "tests/a", "file": "out/a", "title": null, "generator": null, "replaces": null}'
