@@ -5,7 +5,8 @@ The same call makes the same commit ids, so that a run that died is simply run a
 """
 
 import tempfile
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from typing import BinaryIO
 
@@ -68,16 +69,36 @@ def write_commits(
     with tempfile.TemporaryFile() as stream:
         count = _write_stream(stream, ref, base, commits, author)
         stream.seek(0)
-        out = git(
-            ["fast-import", "--quiet", "--force", "--done", "--date-format=raw"],
-            cwd=repository.root,
-            data=stream,
-            env=KEEP_MEMORY,
-            seconds=WRITE_SECONDS,
-        ).text
+        with clearing(repository):
+            out = git(
+                ["fast-import", "--quiet", "--force", "--done", "--date-format=raw"],
+                cwd=repository.root,
+                data=stream,
+                env=KEEP_MEMORY,
+                seconds=WRITE_SECONDS,
+            ).text
     made = out.split()
     assert len(made) == count
     return made
+
+
+_UNFINISHED = b"PACK\0\0\0\2\0\0\0\0"
+"""How a pack begins until fast-import ends it: it holds 0 objects. What other commands unpack says how many."""
+
+
+@contextmanager
+def clearing(repository: Repository) -> Iterator[None]:
+    """Remove the unfinished pack that a fast-import leaves which is killed inside: git itself would after weeks."""
+    packs = repository.git_dir / "objects" / "pack"
+    before = set(packs.glob("tmp_pack_*"))
+    try:
+        yield
+    except BaseException:
+        for file in set(packs.glob("tmp_pack_*")) - before:
+            with suppress(OSError), file.open("rb") as pack:
+                if pack.read(len(_UNFINISHED)) == _UNFINISHED:
+                    file.unlink()
+        raise
 
 
 def _write_stream(

@@ -1,11 +1,12 @@
 """Commits without a checkout: the same again and again, any name, any byte, any message."""
 
+import random
 import subprocess
 
 import pytest
 
-from qatui.errors import GitError
-from qatui.workspace.branches import Author, File, branch_names, has_commit, publication_ref, write_commits
+from qatui.errors import GitError, GitTimeout
+from qatui.workspace.branches import Author, File, branch_names, clearing, has_commit, publication_ref, write_commits
 from qatui.workspace.repository import discover
 from tests.conftest import NOW, Project
 from tests.workspace.test_repository import ODD
@@ -91,6 +92,32 @@ def test_a_base_that_is_not_there_is_an_error_and_leaves_no_ref(project: Project
     with pytest.raises(GitError, match="git fast-import failed"):
         write_commits(repository, REF, "0" * 39 + "1", [("m\n", [])], AUTHOR)
     assert project.git("for-each-ref", "refs/qatui") == ""
+
+
+def test_a_writing_that_is_stopped_leaves_no_pack_behind(project: Project, monkeypatch: pytest.MonkeyPatch) -> None:
+    base, repository = project.git("rev-parse", "main"), discover(project.root)
+    # Bytes that cannot be packed small: writing them takes longer than the limit.
+    files = [File(f"tests/x{at}", "100644", random.Random(at).randbytes(2_000_000)) for at in range(30)]
+    monkeypatch.setattr("qatui.workspace.branches.WRITE_SECONDS", 0.3)
+    with pytest.raises(GitTimeout):
+        write_commits(repository, REF, base, [("m\n", files)], AUTHOR)
+    assert list((project.root / ".git/objects/pack").glob("tmp_*")) == []
+
+
+def test_only_what_fast_import_left_is_removed(project: Project) -> None:
+    packs = project.root / ".git/objects/pack"
+    earlier, theirs, ours = (packs / f"tmp_pack_{name}" for name in ("earlier", "theirs", "ours"))
+    packs.mkdir(exist_ok=True)
+    earlier.write_bytes(b"PACK\0\0\0\2\0\0\0\0")
+
+    def stop() -> None:
+        theirs.write_bytes(b"PACK\0\0\0\2\0\0\0\7...")
+        ours.write_bytes(b"PACK\0\0\0\2\0\0\0\0...")
+        raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt), clearing(discover(project.root)):
+        stop()
+    assert sorted(packs.glob("tmp_*")) == sorted([earlier, theirs])
 
 
 def test_the_names_of_branches(project: Project) -> None:
