@@ -398,6 +398,82 @@ async def walk_sideways(view: DiffView, pilot: Pilot[None]) -> None:
     assert screen(view)[0].endswith("…")
 
 
+LONG = "    cls.G3_term_nodes = [" + ", ".join(map(str, range(60))) + "]"
+
+
+def papers(view: DiffView, row: int) -> set[str]:
+    """The papers that stretches of a row are drawn on."""
+    strip = view.render_lines(view.scrollable_content_region.reset_offset)[row]
+    tokens = {color: token for token, color in themes.TOKENS["dark"].items()}
+    return {tokens[each.style.bgcolor.name] for each in strip if each.style and each.style.bgcolor}
+
+
+@pytest.mark.parametrize("size", [(120, 8), (160, 8), (80, 8), (40, 8)])
+def test_a_change_behind_the_edge_is_seen(size: tuple[int, int]) -> None:
+    """The line keeps its head and goes on before its first change, on both sides at the same place."""
+    pair = document(f"{LONG}\n", f"{LONG.replace(' 59]', ' 61]')}\n")
+
+    async def walk(view: DiffView, pilot: Pilot[None]) -> None:
+        rows = screen(view)
+        old, new = rows[0].split("│") if view.paired else rows[:2]
+        assert "cls" in old
+        assert " 59]" in old
+        assert " 61]" in new
+        assert old.count("…") == new.count("…") == 1
+        assert {"removed-span", "added-span"} <= papers(view, 0) | papers(view, 1)
+        view.sideways(1)
+        await pilot.pause()
+        moved = screen(view)[0]
+        assert "59]" not in moved, "scrolled, the line is as it is"
+        assert {"removed-span", "added-span"} <= papers(view, 0) | papers(view, 1), "the sign tells of the change"
+
+    drive(pair, walk, size)
+
+
+def test_what_is_put_in_behind_the_edge_is_seen_against_what_was_there() -> None:
+    pair = document(f"{LONG}\n", f"{LONG[:-1]}, 'put in']\n")
+
+    async def walk(view: DiffView, pilot: Pilot[None]) -> None:
+        old, new = screen(view)[0].split("│")
+        assert "'put in'" in new
+        assert old.rstrip().endswith("58, 59]")
+        assert new.index("59") == old.index("59")
+
+    drive(pair, walk, (120, 8))
+
+
+def test_the_sign_of_a_cut_has_the_colour_of_a_change_only_where_one_is_behind_it() -> None:
+    both = LONG.replace("[0,", "[7,").replace(" 59]", " 6]")
+    pair = document(f"one {LONG}\ntwo {LONG}\n", f"won {LONG}\ntwo {both}\n")
+
+    async def walk(view: DiffView, pilot: Pilot[None]) -> None:
+        def signs(row: int) -> list[str]:
+            strip = view.render_lines(view.scrollable_content_region.reset_offset)[row]
+            return [str(each.style) for each in strip if each.text == "…"]
+
+        first, second = signs(0), signs(1)
+        assert first == [
+            str(themes.ink("dark", "accent", "removed-line", "bold")),
+            str(themes.ink("dark", "accent", "added-line", "bold")),
+        ]
+        assert second == [
+            str(themes.ink("dark", "foreground", "removed-span", "bold")),
+            str(themes.ink("dark", "foreground", "added-span", "bold")),
+        ]
+
+    drive(pair, walk, (120, 8))
+
+
+@pytest.mark.parametrize("line", ["x" * 5_000, "日\t" * 2_500], ids=["plain", "wide"])
+def test_a_cut_that_hides_much_says_how_much(line: str) -> None:
+    async def walk(view: DiffView, pilot: Pilot[None]) -> None:
+        found = re.search(r"^▌  1 \+ (.*?) *… ([\d,]+) more$", screen(view)[0])
+        assert found
+        assert len(draw(line[: 5_000 - int(found[2].replace(",", ""))]).text) >= len(found[1].rstrip())
+
+    drive(document(None, f"{line}\n"), walk, (120, 8))
+
+
 HOSTILE = [
     "\x1b[2J\x1b[31mred\x1b]0;title\x07\x9b5n",
     "access = 'user\u202e \u2066# only admins\u2069 \u2066'",
@@ -445,10 +521,11 @@ def test_a_very_long_line_is_drawn_by_its_slice(line: str, monkeypatch: pytest.M
     monkeypatch.setattr(diff_lines, "draw", counted)
 
     async def walk(view: DiffView, pilot: Pilot[None]) -> None:
-        assert screen(view)[0].endswith("…")
+        hidden = re.compile(r"… [\d,]+ more$")
+        assert hidden.search(screen(view)[0])
         view.sideways(3)
         await pilot.pause()
-        assert screen(view)[0].endswith("…")
+        assert hidden.search(screen(view)[0])
         assert max(taken) <= 2 * SLICE
 
     drive(document(line, line + "y"), walk, (160, 10))

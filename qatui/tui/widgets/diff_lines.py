@@ -25,6 +25,10 @@ KEPT_PAIRS = 4096
 MARK_CELLS = 9
 """Cells of the widest mark."""
 NO_END = "no newline at end"
+LEAD = 8
+"""Cells before and of a change that are seen at least, where a line is so long that its middle is left out."""
+MUCH = 1000
+"""From so many hidden characters on the cut says how many."""
 
 _INKS = {
     "keyword": "syntax-keyword",
@@ -61,6 +65,8 @@ class _Side:
     span_paper: str
     spans: Spans = ()
     """Differing words, in the line's own characters."""
+    resumes: int = 0
+    """The cell at which the line goes on behind its head: what lies between is left out. 0: nothing is."""
 
 
 class Painter:
@@ -147,13 +153,14 @@ class Painter:
         spans = self._spans(row)
         changed = row.kind is Kind.PAIR and spans is not None
         old_spans, new_spans = spans or ((), ())
+        resumes = self._resumes(row, spans) if spans is not None else 0
         old = new = None
         if row.old is not None:
             if row.kind is Kind.EQUAL:
                 old = _Side("old", row.old, " ", "dim", "background", "background")
             else:
                 sign = ("~", "changed") if changed else (glyphs.minus, "removed")
-                old = _Side("old", row.old, *sign, "removed-line", "removed-span", old_spans)
+                old = _Side("old", row.old, *sign, "removed-line", "removed-span", old_spans, resumes)
         if row.new is not None:
             if row.kind is Kind.EQUAL:
                 new = _Side("new", row.new, " ", "dim", "background", "background")
@@ -161,7 +168,7 @@ class Painter:
                 new = _Side("new", row.new, glyphs.plus, "added", "background", "background")
             else:
                 sign = ("~", "changed") if changed else (glyphs.plus, "added")
-                new = _Side("new", row.new, *sign, "added-line", "added-span", new_spans)
+                new = _Side("new", row.new, *sign, "added-line", "added-span", new_spans, resumes)
         return old, new
 
     def _spans(self, row: Row) -> tuple[Spans, Spans] | None:
@@ -174,6 +181,33 @@ class Painter:
                 self._differing.clear()
             self._differing[pair] = differing(self._document.old.lines[pair[0]], self._document.new.lines[pair[1]])
         return self._differing[pair]
+
+    @property
+    def _head(self) -> int:
+        """Cells of a line's beginning that stay where its middle is left out."""
+        return self.text_width // 3
+
+    def _resumes(self, row: Row, spans: tuple[Spans, Spans]) -> int:
+        """Where the lines of a changed pair go on behind their heads, so that the first change is seen; 0: it is so.
+
+        Both lines are the same up to there, so what stands against each other still does. Scrolled to the side
+        nothing is left out, nor before a change far inside a very long line: to draw up to there takes too long.
+        """
+        pair, document = self._rows.pair_of(row), self._document
+        firsts = [each[0] for each in spans if each]
+        if pair is None or document.old is None or self.look.left or not firsts:
+            return 0
+        start = min(begin for begin, _ in firsts)
+        if start > SLICE:
+            return 0
+        seen = max(min(end - begin, LEAD) for begin, end in firsts if begin == start)
+        lines = (document.old.lines[pair[0]], document.new.lines[pair[1]])
+        width, before = self.text_width, cell_len(draw(lines[1][:start]).text)
+        whole = max(map(_cells_of, lines))
+        if before + seen < width or whole <= width:
+            return 0
+        rest = width - self._head - 1
+        return max(self._head + 1, min(before - min(LEAD, rest // 3), whole - rest))
 
     def _half(self, side: _Side | None, width: int, current: bool, *, first: bool) -> list[Segment]:
         theme = self.look.theme
@@ -233,14 +267,24 @@ class Painter:
     # Text
 
     def _text(self, side: _Side, width: int, current: bool) -> list[Segment]:
-        """The slice of a line that is seen, `width` cells wide."""
+        """What is seen of a line, `width` cells wide: a slice, or its head and the slice with the change."""
+        if not side.resumes:
+            return self._slice(side, self.look.left, width, current)
+        head = self._slice(side, 0, self._head + 1, current, told=False)
+        return [*head, *self._slice(side, side.resumes, width - self._head - 1, current)]
+
+    def _slice(self, side: _Side, left: int, width: int, current: bool, *, told: bool = True) -> list[Segment]:
+        """`width` cells of a line from cell `left`; where more follows it ends in a sign.
+
+        With `told` the sign has the colour of a change that is hidden behind it, and says how much where it is much.
+        """
         look, source = self.look, self._document.new if side.side == "new" else self._document.old
         assert source is not None
         paper = "selection" if current and side.sign == " " else side.paper
         line = source.lines[side.line]
-        drawn, whole = draw_to(line, look.left + width + 1)
-        start, skipped = char_at(drawn.text, look.left)
-        end, _ = char_at(drawn.text, look.left + width + 1)
+        drawn, whole = draw_to(line, left + width + 1)
+        start, skipped = char_at(drawn.text, left)
+        end, _ = char_at(drawn.text, left + width + 1)
         highlighter = self._highlighters.get(side.side)
         colours = highlighter.line(side.line) if highlighter is not None else []
         layers = (
@@ -259,11 +303,18 @@ class Painter:
         if whole and side.line == len(source) - 1 and not source.ended:
             segments.append(Segment(f" {look.glyphs.cut} {NO_END}", ink(look.theme, "finding", paper)))
         strip = Strip(segments)
-        skipped = look.left - skipped
+        skipped = left - skipped
         if strip.cell_length - skipped > width or end < len(drawn.text) or not whole:
-            strip = strip.crop(skipped, skipped + width - 1)
-            strip = strip.adjust_cell_length(width - 1, ink(look.theme, "foreground", paper))
-            return [*strip, Segment(look.glyphs.cut, ink(look.theme, "accent", paper, "bold"))]
+            hidden = len(line) - drawn.index(char_at(drawn.text, left + width - 1)[0])
+            sign = f"{look.glyphs.cut} {hidden:,} more" if told and hidden >= MUCH else look.glyphs.cut
+            sign = sign if cell_len(sign) * 2 < width else look.glyphs.cut
+            kept = width - cell_len(sign)
+            seen = drawn.index(char_at(drawn.text, left + kept)[0])
+            change = told and bool(side.spans) and side.spans[-1][1] > seen
+            style = ("foreground", side.span_paper, "bold") if change else ("accent", paper, "bold")
+            strip = strip.crop(skipped, skipped + kept)
+            strip = strip.adjust_cell_length(kept, ink(look.theme, "foreground", paper))
+            return [*strip, Segment(sign, ink(look.theme, *style))]
         strip = strip.crop(skipped, max(skipped, strip.cell_length))
         return list(strip.adjust_cell_length(width, ink(look.theme, "foreground", paper)))
 
