@@ -97,7 +97,7 @@ def open_desk(start: Start, db: "Database | None" = None) -> "Desk":
     repository = discover(start.directory)
     team, base = load_team(repository)
     key = _key(repository, team)
-    reviewer, signature = _identity(user, repository)
+    reviewer, signature, identified = _identity(user, repository)
     stamp = paths.stamp(repository.git_dir, start.user_file)
     with ExitStack() as opened:
         if db is None:
@@ -110,7 +110,7 @@ def open_desk(start: Start, db: "Database | None" = None) -> "Desk":
                 number = repository_id(connection, key, clock(), formerly=str(repository.git_dir))
                 remember_clone(connection, str(repository.git_dir), stamp, number, reviewer)
         opened.pop_all()
-    return Desk(db, number, repository, base, team, reviewer, signature)
+    return Desk(db, number, repository, base, team, reviewer, signature, identified=identified)
 
 
 def load_team(repository: "Repository") -> tuple[Team, "Base"]:
@@ -133,8 +133,12 @@ def _key(repository: "Repository", team: Team) -> str:
     return name if name.count("/") == 2 else f"github.com/{name}"
 
 
-def _identity(user: User, repository: "Repository") -> tuple[str, tuple[str, str]]:
-    """The reviewer's name in the store (login, else e-mail), and the name and e-mail that commits bear."""
-    email = user.identity.email or repository.config("user.email") or f"{paths.account()}@localhost"
-    name = user.identity.name or repository.config("user.name") or paths.account()
-    return user.identity.login or email, (name, email)
+def _identity(user: User, repository: "Repository") -> tuple[str, tuple[str, str], bool]:
+    """The reviewer's name in the store (login, else e-mail), name and e-mail for commits, and whether both were told.
+
+    What nobody told is the account's: enough for the store, and nothing that a commit may bear.
+    """
+    email = user.identity.email or repository.config("user.email")
+    name = user.identity.name or repository.config("user.name")
+    signature = (name or paths.account(), email or f"{paths.account()}@localhost")
+    return user.identity.login or signature[1], signature, bool(name and email)

@@ -103,11 +103,17 @@ def test_the_reviewer_is_the_login_else_the_e_mail(
     desk = open_desk(Start(project.root, mine))
     desk.db.close()
     assert (desk.reviewer, desk.signature) == ("kim", ("Kim", "kim@example.test"))
+    assert desk.identified
     (home / ".gitconfig").write_text("")
     monkeypatch.setenv("LOGNAME", "account")
     desk = open_desk(Start(project.root))
     desk.db.close()
     assert (desk.reviewer, desk.signature) == ("account@localhost", ("account", "account@localhost"))
+    assert not desk.identified
+    (home / ".gitconfig").write_text("[user]\n\temail = kim@example.test\n")
+    desk = open_desk(Start(project.root))
+    desk.db.close()
+    assert (desk.signature, desk.identified) == (("account", "kim@example.test"), False)
 
 
 def test_the_first_start_has_no_glimpse_and_the_next_has(project: Project) -> None:

@@ -40,6 +40,7 @@ def publish(session: Session, ids: tuple[int, ...], query: str | None, dry_run: 
     desk, asking = session.desk, _person_is_there()
     chosen = resolve(desk, ids, None) if ids else None
     if dry_run:
+        flow.require_identity(desk)
         desk, taken, remarks = flow.meet_remote(desk, foreground=asking)
         made = flow.plan(desk, chosen, wanted, taken=taken, remarks=remarks)
         return _show_plan(session, made)

@@ -28,3 +28,5 @@ class Desk:
     signature: tuple[str, str]
     """Name and e-mail for commits."""
     now: Callable[[], int] = clock
+    identified: bool = True
+    """Whether name and e-mail were told by the person; else they are the account's, and no commit bears them."""

@@ -144,7 +144,7 @@ def _write(desk: Desk, publication: Publication, means: Means) -> Publication:
         _remote(desk, publication, means, push=False).fetch_base(publication.base_branch, desk.team.remote)
     with desk.db.read() as connection:
         parts = publications.parts(connection, number)
-    means.say(f"writing {len(parts)} files to {publication.branch}")
+    means.say(f"writing {len(parts)} {'file' if len(parts) == 1 else 'files'} to {publication.branch}")
     ground = spots(repository, publication.base_commit, [part.path for part in parts])
     groups = list(_commits(parts))
     author = Author(publication.author_name, publication.author_email, publication.created_at)

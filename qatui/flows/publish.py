@@ -10,7 +10,7 @@ from qatui.domain.moments import date
 from qatui.domain.publishing import Piece, PlannedCommit, PublishingPlan, Tree, branch_name
 from qatui.domain.query import Query
 from qatui.domain.quoting import signature
-from qatui.errors import NeedsTerminal, Unreachable
+from qatui.errors import ConfigError, NeedsTerminal, Unreachable
 from qatui.flows import moves
 from qatui.flows.desk import Desk
 from qatui.flows.gathering import Wanted, commit_messages, gather, pieces, sift
@@ -25,6 +25,7 @@ from qatui.workspace.remote import Remote
 
 _DONE = frozenset({State.PUBLISHED, State.MERGED, State.ARCHIVED})
 _NO_REMOTE = "There is no remote “{}”: the commits stay in this clone, under refs/qatui."
+_NOBODY = "Nothing can be published before git knows whose commits these are: set user.name and user.email."
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,8 +94,9 @@ def publish(
     """Publish as `plan` says, and finish what an earlier publish left; with nothing new only that.
 
     Killed anywhere and run again it makes no second branch. `foreground` lets git ask at the terminal, `say`
-    gets each step.
+    gets each step. Raises ConfigError where nobody told who the author of the commits is.
     """
+    require_identity(desk)
     ran = drain(desk, again=True, foreground=foreground, say=say)
     asked = None if ids is None else moves.unique(ids)
     chosen = _chosen(desk, asked, query)
@@ -106,6 +108,12 @@ def publish(
     if job is not None:
         ran += drain(desk, only=job, again=True, foreground=foreground, say=say)
     return _published(desk, made, ran)
+
+
+def require_identity(desk: Desk) -> None:
+    """Raise ConfigError where commits would bear an account's name on some machine: git refuses that too."""
+    if not desk.identified:
+        raise ConfigError(_NOBODY, 'git config --global user.email "YOU@EXAMPLE.ORG" (and user.name)')
 
 
 def meet_remote(desk: Desk, *, foreground: bool = False) -> tuple[Desk, frozenset[str], tuple[str, ...]]:
@@ -127,7 +135,7 @@ def meet_remote(desk: Desk, *, foreground: bool = False) -> tuple[Desk, frozense
         if there != desk.base.commit:
             desk = replace(desk, base=upstream.fetch_base(branch, desk.team.remote))
     except (Unreachable, NeedsTerminal) as error:
-        return desk, frozenset(), (f"{error.message} The base is as it was fetched last.",)
+        return desk, frozenset(), (f"{error.message.rstrip('.')}. The base is as it was fetched last.",)
     return desk, frozenset(taken), ()
 
 
@@ -154,7 +162,7 @@ def _branch(desk: Desk, number: int, taken: Iterable[str]) -> str:
 
 def _remarks(desk: Desk) -> tuple[str, ...]:
     """What is otherwise than git's settings let expect: fast-import does not sign, and one address gets the branch."""
-    made = []
+    made = [] if desk.identified else [_NOBODY]
     if (desk.repository.config("commit.gpgSign") or "").lower() in ("true", "yes", "on", "1"):
         made.append("These commits are not signed, although commit.gpgSign is set.")
     if len(urls := desk.repository.remote_urls(desk.team.remote)) > 1:

@@ -2,6 +2,7 @@
 
 import json
 from dataclasses import replace
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -235,6 +236,25 @@ def test_who_was_refused_hears_why_and_where_the_rest_is(
         "Run qatui publish again to go on, or: qatui outbox drop 1",
         "All that git said: qatui outbox list --log",
     ]
+
+
+@pytest.mark.parametrize("options", [(), ("--dry-run",)])
+def test_nobodys_commits_are_not_published(
+    desk: Desk, project: Project, home: Path, capsys: pytest.CaptureFixture[str], options: tuple[str, ...]
+) -> None:
+    (number,) = seed(desk, {"tests/test_a.py": "a\n"})
+    (home / ".gitconfig").write_text("")
+    assert call(project, "approve", str(number)) == ExitCode.DONE, "reviewing needs no identity"
+    capsys.readouterr()
+    assert call(project, "publish", *options) == ExitCode.USAGE
+    assert capsys.readouterr() == (
+        "",
+        "qatui: Nothing can be published before git knows whose commits these are: set user.name and user.email.\n"
+        '       git config --global user.email "YOU@EXAMPLE.ORG" (and user.name)\n',
+    )
+    assert run_git(project.remote, "for-each-ref", "--format=%(refname)") == "refs/heads/main"
+    (home / ".gitconfig").write_text("[user]\n\tname = Kim\n\temail = kim@example.test\n")
+    assert call(project, "publish", *options) == ExitCode.DONE
 
 
 def test_who_needs_a_terminal_hears_it(desk: Desk, project: Project, capsys: pytest.CaptureFixture[str]) -> None:

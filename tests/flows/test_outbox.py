@@ -13,11 +13,11 @@ from sqlalchemy import update
 
 from qatui.domain.candidate import State
 from qatui.domain.lifecycle import Action
-from qatui.errors import ExitCode, NotFound, Refused, StoreBusy
+from qatui.errors import ConfigError, ExitCode, NotFound, Refused, StoreBusy
 from qatui.flows import outbox as flow
 from qatui.flows.decide import decide
 from qatui.flows.desk import Desk
-from qatui.flows.publish import Published, publish
+from qatui.flows.publish import Published, plan, publish
 from qatui.store import candidates, outbox, publications
 from qatui.store.outbox import Job
 from qatui.store.publications import Publication
@@ -74,7 +74,7 @@ def test_an_unreachable_remote_is_tried_again_later_and_by_hand_at_once(
     (ran,) = result.jobs
     assert (ran.state, ran.exit_code, result.published) == ("waiting", ExitCode.REMOTE, ())
     assert ran.words.startswith(f"The remote {project.remote} could not be reached: git ls-remote failed (128): fatal:")
-    assert "The base is as it was fetched last." in result.remarks[0]
+    assert result.remarks[0].endswith(". The base is as it was fetched last.")
     assert (state(desk, number), the_publication(desk).state) == (State.PUBLISHING, "waiting")
     assert (job(desk).state, job(desk).error) == ("waiting", ran.words)
     assert flow.drain(desk) == ()
@@ -260,6 +260,15 @@ def test_of_many_push_addresses_the_first_gets_the_branch_and_that_is_said(desk:
     assert result.published == (number,)
     first = f"only the first, {project.remote}, gets the branch."
     assert result.remarks == (f"“origin” has 2 push addresses: {first}",)
+
+
+def test_what_publishing_would_do_says_that_it_wants_an_identity(desk: Desk, project: Project) -> None:
+    approve_one(desk)
+    nobody = replace(desk, identified=False)
+    (remark,) = plan(nobody).remarks
+    with pytest.raises(ConfigError) as caught:
+        publish(nobody)
+    assert caught.value.message == remark
 
 
 def test_each_step_holds_the_job_anew(desk: Desk, left_job: int, clock: Clock) -> None:
