@@ -1,6 +1,5 @@
 """Contrast is computed, not believed; signs are one cell wide."""
 
-
 import pytest
 from rich.cells import cell_len
 
