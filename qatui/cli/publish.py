@@ -31,6 +31,7 @@ def publish(session: Session, ids: tuple[int, ...], query: str | None, dry_run: 
     Without ID or --query: all that are approved. What an earlier publish left unfinished is finished first.
     Nothing of the working tree, the index or your branches changes.
     """
+    from qatui.flows import outbox
     from qatui.flows import publish as flow
     from qatui.flows.queue import read_query, resolve
 
@@ -41,9 +42,10 @@ def publish(session: Session, ids: tuple[int, ...], query: str | None, dry_run: 
     chosen = resolve(desk, ids, None) if ids else None
     if dry_run:
         flow.require_identity(desk)
-        desk, taken, remarks = flow.meet_remote(desk, foreground=asking)
+        desk, taken, remarks, away = flow.meet_remote(desk, foreground=asking)
         made = flow.plan(desk, chosen, wanted, taken=taken, remarks=remarks)
-        return _show_plan(session, made)
+        code = _show_plan(session, made, *outbox.left_jobs(desk))
+        return ExitCode.REMOTE if away else code
     result = flow.publish(desk, chosen, wanted, foreground=asking, say=_saying(session))
     return _show_result(session, result)
 
@@ -57,12 +59,22 @@ def _saying(session: Session) -> Callable[[str], None]:
     return lambda text: diagnostics.say(text, quiet=session.quiet)
 
 
-def _show_plan(session: Session, plan: "PublishingPlan") -> ExitCode:
-    code = ExitCode.NEEDS_PERSON if plan.held or plan.refused else ExitCode.DONE
+def _show_plan(session: Session, plan: "PublishingPlan", mine: "list[Job]", others: "list[Job]") -> ExitCode:
+    code = ExitCode.NEEDS_PERSON if plan.held or plan.refused or mine or others else ExitCode.DONE
     if session.json:
-        output.emit({"plan": _plan_record(plan) if plan.commits else None, **_left_record(plan)})
+        output.emit(
+            {
+                "plan": _plan_record(plan) if plan.commits else None,
+                **_left_record(plan),
+                "jobs": [_job_record(job) for job in mine],
+                "jobs_of_others": [_job_record(job) for job in others],
+            }
+        )
         return code
     _tell(session, plan)
+    for job in mine:
+        diagnostics.say(f"job {job.id} would be finished first, it is {job.state}: {job.error}")
+    _tell_others(others)
     if not plan.commits:
         output.line("Nothing to publish.")
         return code
@@ -86,7 +98,7 @@ def _indented(text: str) -> None:
 
 
 def _show_result(session: Session, result: "Published") -> ExitCode:
-    left = ExitCode.NEEDS_PERSON if result.held or result.refused else ExitCode.DONE
+    left = ExitCode.NEEDS_PERSON if result.held or result.refused or result.others else ExitCode.DONE
     code = max([left, *(ran.exit_code for ran in result.jobs)])
     if session.json:
         output.emit(
@@ -95,10 +107,12 @@ def _show_result(session: Session, result: "Published") -> ExitCode:
                 "published": list(result.published),
                 **_left_record(result),
                 "jobs": [_ran_record(ran) for ran in result.jobs],
+                "jobs_of_others": [_job_record(job) for job in result.others],
             }
         )
         return code
     _tell(session, result)
+    _tell_others(result.others)
     if not result.publications:
         output.line("Nothing to publish.")
     for each in result.publications:
@@ -125,6 +139,17 @@ def _tell(session: Session, found: "PublishingPlan | Published") -> None:
     for number, reason in found.held:
         diagnostics.say(f"held {number}: {reason}")
     diagnostics.refusals([(str(number), reason) for number, reason in found.refused])
+
+
+def _tell_others(jobs: "Iterable[Job]") -> None:
+    """What waits for somebody else, who may be the same person with another e-mail, and what can be done."""
+    waiting: dict[str, list[int]] = {}
+    for job in jobs:
+        waiting.setdefault(job.actor, []).append(job.id)
+    for actor, ids in waiting.items():
+        diagnostics.say(f"{_many(len(ids), 'job')} of @{actor}, not done yet: {_numbers(ids)}")
+    if waiting:
+        diagnostics.say("To do such a job yourself: qatui outbox retry JOB; to give it up: qatui outbox drop JOB")
 
 
 def _tell_job(ran: "Ran") -> None:
@@ -181,20 +206,24 @@ def list_jobs(session: Session, every: bool, with_log: bool) -> None:
 @click.argument("job_id", metavar="[JOB]", type=int, required=False)
 @pass_session
 def retry(session: Session, job_id: int | None) -> ExitCode:
-    """Do JOB now, or all that wait or failed."""
+    """Do JOB now, whoever's it is, or all of yours that wait or failed."""
     from qatui.flows import outbox as flow
 
     if job_id is not None:
         flow.find(session.desk, job_id)
     ran = flow.drain(session.desk, only=job_id, again=True, foreground=_person_is_there(), say=_saying(session))
-    return _show_jobs(session, ran)
+    code = _show_jobs(session, ran)
+    if job_id is None and (others := flow.left_jobs(session.desk)[1]):
+        _tell_others(others)
+        code = max(code, ExitCode.NEEDS_PERSON)
+    return code
 
 
 @outbox.command()
 @click.argument("job_id", metavar="JOB", type=int)
 @pass_session
 def drop(session: Session, job_id: int) -> ExitCode:
-    """Give JOB up: what it would have published is approved again, as before.
+    """Give JOB up, whoever's it is: what it would have published is approved again, as before.
 
     Refused where its branch is at the remote already. Where the remote cannot be asked, the candidates are held.
     """

@@ -30,8 +30,6 @@ from qatui.flows.publication import Ending, Means
 from qatui.store import outbox
 from qatui.store.outbox import Job
 
-OPEN = ("waiting", "running", "failed")
-"""States of a job that is still to be done."""
 FIRST_PAUSE = 60_000
 """Milliseconds until a remote that could not be reached is tried again; doubled with each try, at most to an hour."""
 LOG_LIMIT = 20_000
@@ -72,17 +70,17 @@ def drain(
 ) -> tuple[Ran, ...]:
     """Run every job that is due and whose credential is the reviewer's, each once; what became of them.
 
-    `again` takes also those that failed or wait for a later moment, `only` is one job's id. `foreground` lets
-    git ask at the terminal. `say` gets each step.
+    `again` takes also those that failed or wait for a later moment. `only` is one job's id, whoever's it is: who names
+    a job takes it over, pushing with their own git. `foreground` lets git ask at the terminal. `say` gets each step.
     """
     with desk.db.read() as connection:
-        left = outbox.jobs(connection, desk.repository_id, states=OPEN)
-    mine = [job for job in left if job.credential == credential(desk) and only in (None, job.id) and job.kind in WORK]
+        found = outbox.jobs(connection, desk.repository_id, states=outbox.OPEN)
+    mine = [job for job in found if job.kind in WORK and (job.id == only if only else _is_mine(desk, job))]
     if any(job.state == "running" for job in mine):
         release_dead(desk)
     ran = []
     for job in mine:
-        if claimed := _claim(desk, job.id, again=again):
+        if claimed := _claim(desk, job, again=again):
             ran.append(_run(desk, claimed, WORK[job.kind], foreground, say))
     return tuple(ran)
 
@@ -90,18 +88,17 @@ def drain(
 def drop(desk: Desk, job_id: int, *, foreground: bool = False, say: Callable[[str], None] = silent) -> Ran:
     """Give a job up. A publication that reached nobody is taken back: its candidates are approved as before.
 
-    Where the remote cannot be asked they are held, for a person to look. Raises NotFound, and Refused for a job
-    that is finished, running, somebody else's, or at the remote already: then it stays as it was.
+    Where the remote cannot be asked they are held, for a person to look. Whose job it is does not matter: a colleague
+    may have left, or have another e-mail now. Raises NotFound, and Refused for a job that is finished, running, or at
+    the remote already: then it stays as it was.
     """
     job = find(desk, job_id)
     if job.state in ("done", "dropped"):
         raise Refused(f"Job {job_id} is {job.state} already.")
-    if job.credential != credential(desk):
-        raise Refused(f"Job {job_id} is of {job.actor}; only they can drop it.")
     if job.kind not in GIVING_UP:
         raise Refused(f"Job {job_id} is a “{job.kind}”, which this qatui does not know.", "Update qatui.")
     release_dead(desk)
-    claimed = _claim(desk, job_id, again=True)
+    claimed = _claim(desk, job, again=True)
     if claimed is None:
         raise Refused(f"Job {job_id} is running.", "Wait for it, or end that process.")
     refusals: list[Refused] = []
@@ -131,12 +128,24 @@ def find(desk: Desk, job_id: int) -> Job:
 def jobs(desk: Desk, *, every: bool = False) -> list[Job]:
     """The jobs of this repository, oldest first: those still to be done, or `every` one."""
     with desk.db.read() as connection:
-        return outbox.jobs(connection, desk.repository_id, states=None if every else OPEN)
+        return outbox.jobs(connection, desk.repository_id, states=None if every else outbox.OPEN)
+
+
+def left_jobs(desk: Desk) -> tuple[list[Job], list[Job]]:
+    """The jobs that wait or failed: those that the reviewer's next publish does, and those of other names."""
+    with desk.db.read() as connection:
+        found = outbox.jobs(connection, desk.repository_id, states=("waiting", "failed"))
+    mine = [job for job in found if _is_mine(desk, job)]
+    return mine, [job for job in found if not _is_mine(desk, job)]
 
 
 def credential(desk: Desk) -> str:
-    """Whose jobs this desk may run."""
+    """Whose jobs this desk does unasked."""
     return f"user:{desk.reviewer}"
+
+
+def _is_mine(desk: Desk, job: Job) -> bool:
+    return job.credential == credential(desk)
 
 
 Work = Callable[[Desk, Mapping[str, Any], Means], Ending]
@@ -145,17 +154,17 @@ GIVING_UP: dict[str, Work] = {publication.KIND: publication.give_up}
 """Kind of job -> what does it, and what takes it back."""
 
 
-def _claim(desk: Desk, job_id: int, *, again: bool) -> Job | None:
+def _claim(desk: Desk, job: Job, *, again: bool) -> Job | None:
     with desk.db.write() as connection:
         if again:
-            outbox.retry(connection, job_id, desk.now())
+            outbox.retry(connection, job.id, desk.now())
         return outbox.claim(
             connection,
             desk.repository_id,
             holder=_holder(),
-            credentials=[credential(desk)],
+            credentials=[job.credential],
             now=desk.now(),
-            only=job_id,
+            only=job.id,
         )
 
 

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Collection, Iterable, Sequence
 from dataclasses import dataclass, replace
+from typing import NamedTuple
 
 from qatui.domain import record
 from qatui.domain.candidate import Candidate, State
@@ -14,10 +15,11 @@ from qatui.errors import ConfigError, NeedsTerminal, Unreachable
 from qatui.flows import moves
 from qatui.flows.desk import Desk
 from qatui.flows.gathering import Wanted, commit_messages, gather, pieces, sift
-from qatui.flows.outbox import Ran, credential, drain, silent
+from qatui.flows.outbox import Ran, credential, drain, left_jobs, silent
 from qatui.flows.publication import KIND
 from qatui.store import candidates, outbox, publications
 from qatui.store.database import ROWS_A_WRITE, Connection
+from qatui.store.outbox import Job
 from qatui.store.publications import Part, Publication
 from qatui.workspace.branches import branch_names
 from qatui.workspace.landing import spots
@@ -41,6 +43,8 @@ class Published:
     held: tuple[tuple[int, str], ...] = ()
     refused: tuple[tuple[int, str], ...] = ()
     jobs: tuple[Ran, ...] = ()
+    others: tuple[Job, ...] = ()
+    """Jobs of other names that wait or failed: their candidates stay as they are until somebody takes them over."""
     remarks: tuple[str, ...] = ()
 
 
@@ -102,7 +106,7 @@ def publish(
     chosen = _chosen(desk, asked, query)
     if not chosen:
         return _published(desk, PublishingPlan("", "", "", "", "", ""), ran)
-    desk, taken, remarks = meet_remote(desk, foreground=foreground)
+    desk, taken, remarks, _ = meet_remote(desk, foreground=foreground)
     made = plan(desk, asked, query, taken=taken, remarks=remarks)
     job = _begin(desk, made, taken)
     if job is not None:
@@ -116,27 +120,38 @@ def require_identity(desk: Desk) -> None:
         raise ConfigError(_NOBODY, 'git config --global user.email "YOU@EXAMPLE.ORG" (and user.name)')
 
 
-def meet_remote(desk: Desk, *, foreground: bool = False) -> tuple[Desk, frozenset[str], tuple[str, ...]]:
-    """The desk with the base as the remote has it now, the names of the remote's branches, and remarks.
+class Met(NamedTuple):
+    """What the remote says before a publish."""
 
-    Without a remote, or where it cannot be reached, the desk stays as it is and a remark says so.
-    """
+    desk: Desk
+    """With the base as the remote has it now."""
+    taken: frozenset[str]
+    """Names of its branches."""
+    remarks: tuple[str, ...]
+    away: bool
+    """Whether it could not be reached: the base is as it was fetched last."""
+
+
+def meet_remote(desk: Desk, *, foreground: bool = False) -> Met:
+    """Ask the remote; without one, or where it cannot be reached, the desk stays as it is and a remark says so."""
     target = desk.repository.remote_url(desk.team.remote)
     source = desk.repository.remote_url(desk.team.remote, push=False)
     if target is None or source is None:
-        return desk, frozenset(), (_NO_REMOTE.format(desk.team.remote),)
+        return Met(desk, frozenset(), (_NO_REMOTE.format(desk.team.remote),), away=False)
     branch = desk.base.branch
     try:
         taken = Remote(desk.repository, target, foreground).heads()
         upstream = Remote(desk.repository, source, foreground)
         there = (taken if source == target else upstream.heads(branch)).get(branch)
         if there is None:
-            return desk, frozenset(taken), (f"{upstream.name} has no branch {branch}; the clone's own is the base.",)
+            remark = f"{upstream.name} has no branch {branch}; the clone's own is the base."
+            return Met(desk, frozenset(taken), (remark,), away=False)
         if there != desk.base.commit:
             desk = replace(desk, base=upstream.fetch_base(branch, desk.team.remote))
     except (Unreachable, NeedsTerminal) as error:
-        return desk, frozenset(), (f"{error.message.rstrip('.')}. The base is as it was fetched last.",)
-    return desk, frozenset(taken), ()
+        remark = f"{error.message.rstrip('.')}. The base is as it was fetched last."
+        return Met(desk, frozenset(), (remark,), away=True)
+    return Met(desk, frozenset(taken), (), away=False)
 
 
 def _chosen(desk: Desk, ids: Iterable[int] | None, query: Query | None) -> list[int]:
@@ -261,6 +276,7 @@ def _published(desk: Desk, made: PublishingPlan, ran: Sequence[Ran]) -> Publishe
         held=tuple((each.id, each.state_reason) for each in left if each.state is State.HELD),
         refused=(*made.refused, *((each.id, _left_out(each)) for each in left if each.state is not State.HELD)),
         jobs=tuple(ran),
+        others=tuple(left_jobs(desk)[1]),
         remarks=made.remarks,
     )
 

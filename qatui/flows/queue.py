@@ -21,7 +21,7 @@ class Progress:
     counts: Mapping[State, int]
     """Candidates in each state."""
     jobs: Mapping[str, int]
-    """Jobs of the outbox in each of their states."""
+    """Jobs that are still to be done, by state."""
 
     @property
     def left(self) -> int:
@@ -86,9 +86,9 @@ def progress(desk: Desk) -> Progress:
     """The counts, once what was deferred until now is back."""
     wake_due(desk)
     with desk.db.read() as connection:
-        return Progress(
-            candidates.counts(connection, desk.repository_id), outbox.counts(connection, desk.repository_id)
-        )
+        counted = candidates.counts(connection, desk.repository_id)
+        jobs = outbox.counts(connection, desk.repository_id)
+    return Progress(counted, {state: number for state, number in jobs.items() if state in outbox.OPEN})
 
 
 def contents(desk: Desk, ids: Sequence[int]) -> dict[int, str]:

@@ -14,6 +14,8 @@ from sqlalchemy import Connection, func, insert, or_, select, update
 from qatui.store.schema import outbox
 
 O = outbox.c  # noqa: E741
+OPEN = ("waiting", "running", "failed")
+"""States of a job that is still to be done."""
 LEASE = 10 * 60 * 1000
 """Milliseconds a claim lasts without being renewed; longer than any one step of a job is given."""
 

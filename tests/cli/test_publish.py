@@ -70,6 +70,7 @@ def test_publish_as_json(desk: Desk, project: Project, capsys: pytest.CaptureFix
         "refused": [{"id": other, "reason": "only approved candidates can be published: it waits for review"}],
         "remarks": [],
         "jobs": [{"id": 1, "job": "publish:1", "state": "done", "words": "", "needs_terminal": False}],
+        "jobs_of_others": [],
     }
     assert call(project, "publish", str(number)) == ExitCode.DONE
     assert capsys.readouterr() == ("Nothing to publish.\n", f"published before: {number}\n")
@@ -122,7 +123,15 @@ def test_dry_run_with_nothing_to_do(desk: Desk, project: Project, capsys: pytest
     assert call(project, "publish", "--dry-run") == ExitCode.DONE
     assert capsys.readouterr().out == "Nothing to publish.\n"
     assert call(project, "publish", "--dry-run", "--json") == ExitCode.DONE
-    assert data(capsys) == {"plan": None, "already": [], "held": [], "refused": [], "remarks": []}
+    assert data(capsys) == {
+        "plan": None,
+        "already": [],
+        "held": [],
+        "refused": [],
+        "remarks": [],
+        "jobs": [],
+        "jobs_of_others": [],
+    }
 
 
 def test_dry_run_of_one_commit_for_many_files(desk: Desk, project: Project, capsys: pytest.CaptureFixture[str]) -> None:
@@ -255,6 +264,53 @@ def test_nobodys_commits_are_not_published(
     assert run_git(project.remote, "for-each-ref", "--format=%(refname)") == "refs/heads/main"
     (home / ".gitconfig").write_text("[user]\n\tname = Kim\n\temail = kim@example.test\n")
     assert call(project, "publish", *options) == ExitCode.DONE
+
+
+def test_a_dry_run_names_what_was_left_and_says_when_the_remote_is_away(
+    desk: Desk, project: Project, capsys: pytest.CaptureFixture[str]
+) -> None:
+    approved(desk, {"tests/test_a.py": "a\n"})
+    away = project.remote.with_name("away.git")
+    project.remote.rename(away)
+    assert call(project, "publish", "--dry-run") == ExitCode.REMOTE
+    assert call(project, "publish") == ExitCode.REMOTE
+    away.rename(project.remote)
+    capsys.readouterr()
+    assert call(project, "publish", "--dry-run") == ExitCode.NEEDS_PERSON
+    out, err = capsys.readouterr()
+    assert out == "Nothing to publish.\n"
+    assert err.startswith("job 1 would be finished first, it is waiting: The remote ")
+    assert call(project, "publish", "--dry-run", "--json") == ExitCode.NEEDS_PERSON
+    assert [job["id"] for job in data(capsys)["jobs"]] == [1]
+
+
+def test_jobs_of_another_e_mail_are_named_and_can_be_taken_over(
+    desk: Desk, project: Project, home: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (number,) = approved(desk, {"tests/test_a.py": "a\n"})
+    away = project.remote.with_name("away.git")
+    project.remote.rename(away)
+    call(project, "publish")
+    away.rename(project.remote)
+    project.git("config", "user.email", "robin@new.test")
+    for command, printed in (("publish",), "Nothing to publish."), (("outbox", "retry"), "No job is due."):
+        capsys.readouterr()
+        assert call(project, *command) == ExitCode.NEEDS_PERSON
+        assert capsys.readouterr() == (
+            f"{printed}\n",
+            "1 job of @robin@example.test, not done yet: 1\n"
+            "To do such a job yourself: qatui outbox retry JOB; to give it up: qatui outbox drop JOB\n",
+        )
+    assert call(project, "publish", "--dry-run", "--json") == ExitCode.NEEDS_PERSON
+    assert [job["actor"] for job in data(capsys)["jobs_of_others"]] == ["robin@example.test"]
+    assert call(project, "status", "--json") == ExitCode.DONE
+    assert data(capsys)["jobs"] == {"waiting": 1}
+    assert call(project, "-q", "outbox", "retry", "1") == ExitCode.DONE
+    capsys.readouterr()
+    assert call(project, "publish", str(number)) == ExitCode.DONE
+    capsys.readouterr()
+    assert call(project, "status", "--json") == ExitCode.DONE
+    assert data(capsys)["jobs"] == {}, "what is done is not told for ever"
 
 
 def test_who_needs_a_terminal_hears_it(desk: Desk, project: Project, capsys: pytest.CaptureFixture[str]) -> None:

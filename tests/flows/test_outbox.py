@@ -123,18 +123,42 @@ def test_a_prompt_ends_the_job_as_one_that_needs_a_terminal(desk: Desk, project:
     assert "needs a terminal" in ran.words
 
 
-def test_only_the_jobs_of_ones_own_credential_are_run(
+def test_a_job_of_another_name_is_done_or_dropped_only_by_its_number(
     desk: Desk, project: Project, as_reviewer: Callable[[Desk, str], Desk]
 ) -> None:
-    approve_one(desk)
+    number = approve_one(desk)
     away(project)
-    publish(desk)
-    back(project)
+    assert publish(desk).others == ()
     other = as_reviewer(desk, "kim")
-    assert publish(other).jobs == ()
-    with pytest.raises(Refused, match=r"Job 1 is of robin@example\.test"):
+    result = publish(other)
+    assert (result.jobs, [each.id for each in result.others]) == ((), [1])
+    assert flow.drain(other, again=True) == ()
+    assert job(desk).attempts == 1
+    back(project)
+    (ran,) = flow.drain(other, only=1, again=True)
+    assert (ran.state, state(desk, number)) == ("done", State.PUBLISHED)
+    author = run_git(project.remote, "log", "-1", "--format=%ae", BRANCH)
+    assert author == "robin@example.test", "the commits are those that were decided"
+    assert publish(other).others == ()
+
+
+def test_a_job_of_another_name_that_runs_is_left_to_it(
+    desk: Desk, left_job: int, as_reviewer: Callable[[Desk, str], Desk]
+) -> None:
+    take(desk, "elsewhere:1:abcd")
+    other = as_reviewer(desk, "kim")
+    assert flow.drain(other, only=1, again=True) == ()
+    with pytest.raises(Refused, match="Job 1 is running"):
         flow.drop(other, 1)
-    assert job(desk).state == "waiting"
+
+
+def test_who_has_another_e_mail_now_can_give_the_job_up(
+    desk: Desk, left_job: int, as_reviewer: Callable[[Desk, str], Desk]
+) -> None:
+    other = as_reviewer(desk, "robin@new.test")
+    assert flow.drop(other, 1).words == "robin@new.test dropped it"
+    assert state(desk, left_job) is State.APPROVED
+    assert publish(other).published == (left_job,)
 
 
 def take(desk: Desk, holder: str) -> None:

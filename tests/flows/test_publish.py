@@ -128,7 +128,7 @@ def test_what_is_planned_is_what_comes(desk: Desk) -> None:
     ids = approved(desk, {"tests/test_b.py": "b\n", "tests/test_a.py": "a\n", "tests/test_orders.py": "o\n"})
     with desk.db.read() as connection:
         before = events.log(connection, desk.repository_id)
-    met, taken, remarks = meet_remote(desk)
+    met, taken, remarks, _ = meet_remote(desk)
     made = plan(met, ids, taken=taken, remarks=remarks)
     with desk.db.read() as connection:
         assert events.log(connection, desk.repository_id) == before
