@@ -127,10 +127,19 @@ def _woken(each: Candidate, now: int) -> moves.Change | str:
     return {"state": state.value, "state_reason": reason, "deferred_until": None, **verdict_values(None)}
 
 
-def comment(desk: Desk, ids: Iterable[int], body: str, *, side: Side | None = None, line: int | None = None) -> Outcome:
+def comment(
+    desk: Desk,
+    ids: Iterable[int],
+    body: str,
+    *,
+    side: Side | None = None,
+    line: int | None = None,
+    revision: int | None = None,
+) -> Outcome:
     """Comment on each of `ids`, or on a line (from 1) of it: of what is proposed, or with `side` old of the base.
 
-    A candidate without that line is refused. Raises UsageError for an empty or too long body.
+    `revision` is the one the person had before them, which the comment stays with; None: the newest. A candidate
+    without that line or that revision is refused. Raises UsageError for an empty or too long body.
     """
     text = storable(body).strip()
     if not text:
@@ -144,26 +153,31 @@ def comment(desk: Desk, ids: Iterable[int], body: str, *, side: Side | None = No
     numbers = moves.unique(ids)
     # Lines are counted before the transaction: nobody waits for a process or for megabytes while the store is held.
     base_lines = _base_lines(desk, numbers) if side == "old" else {}
-    proposed = _proposed_lines(desk, numbers) if side == "new" else {}
+    proposed = _proposed_lines(desk, numbers, revision) if side == "new" or revision is not None else {}
 
     def say(connection: Connection, each: Candidate) -> moves.Answer:
-        seen, there = proposed.get(each.id, (None, base_lines.get(each.id, 0)))
+        number = revision or each.revision
+        if revision is not None and each.id not in proposed:
+            return f"it has no revision {revision}"
+        seen, there = proposed.get(each.id, (None, 0))
+        seen = seen if revision is None else None  # an older revision does not change
+        there = base_lines.get(each.id, 0) if side == "old" else there
         if refused := why_not(each, Action.COMMENT, Circumstances(desk.reviewer, expected_hash=seen)):
             return refused
         if line is not None and not 1 <= line <= there:
-            where = "the file on base" if side == "old" else f"revision {each.revision}"
+            where = "the file on base" if side == "old" else f"revision {number}"
             return f"{where} has no line {line} (it has {there})"
         made = reviews.add_comment(
             connection,
             each.id,
-            revision=each.revision,
+            revision=number,
             side=side,
             line=line,
             body=text,
             author=desk.reviewer,
             now=desk.now(),
         )
-        return moves.Said({"comment": made, "revision": each.revision, "side": side, "line": line})
+        return moves.Said({"comment": made, "revision": number, "side": side, "line": line})
 
     def judge(connection: Connection, found: Mapping[int, Candidate]) -> dict[int, moves.Answer]:
         return {number: say(connection, each) for number, each in found.items()}
@@ -209,14 +223,18 @@ def _base_lines(desk: Desk, numbers: list[int]) -> dict[int, int]:
     return {number: line_count(blobs[oids[path]]) for number, path in paths.items() if path in oids}
 
 
-def _proposed_lines(desk: Desk, numbers: list[int]) -> dict[int, tuple[str, int]]:
-    """The content hash of each candidate and how many lines that content has, by candidate id."""
+def _proposed_lines(desk: Desk, numbers: list[int], revision: int | None) -> dict[int, tuple[str, int]]:
+    """The content hash of each candidate's revision (None: its newest) and how many lines that content has, by id."""
     found: dict[int, tuple[str, int]] = {}
     counted: dict[str, int] = {}
     for part in moves.chunks(numbers):
         with desk.db.read() as connection:
-            for number, each in candidates.get_many(connection, desk.repository_id, part).items():
-                name = each.content_hash
+            if revision is None:
+                rows = candidates.get_many(connection, desk.repository_id, part)
+                names = {number: each.content_hash for number, each in rows.items()}
+            else:
+                names = reviews.contents(connection, part, revision)
+            for number, name in names.items():
                 if name not in counted:
                     counted[name] = line_count(content.get(connection, name))
                 found[number] = (name, counted[name])

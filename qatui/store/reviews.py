@@ -37,6 +37,16 @@ def revisions(connection: Connection, candidate_id: int) -> list[Revision]:
     ]  # fmt: skip
 
 
+def contents(connection: Connection, candidate_ids: Sequence[int], number: int) -> dict[int, str]:
+    """The content hash of revision `number` of each candidate that has it, by candidate id."""
+    rows = connection.execute(
+        select(revision.c.candidate_id, revision.c.content_hash).where(
+            revision.c.candidate_id.in_(candidate_ids), revision.c.number == number
+        )
+    )
+    return {row.candidate_id: row.content_hash for row in rows}
+
+
 def origins(connection: Connection, candidate_ids: Sequence[int]) -> dict[int, Origin]:
     """What is known of where candidates came from, by id."""
     rows = connection.execute(select(origin).where(origin.c.candidate_id.in_(candidate_ids)))

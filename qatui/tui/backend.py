@@ -247,13 +247,12 @@ class Backend:
         """`claim`, `release`, or `assign` to somebody."""
         self.write("claimed", partial(errands.claim, ids=ids, verb=verb, to=to))
 
-    def comment(self, candidate_id: int, body: str, *, side: "Side | None", line: int | None, draft: str) -> None:
-        """Comment on a candidate or a line of it; the draft of that name is over."""
+    def comment(
+        self, candidate_id: int, body: str, *, side: "Side | None", line: int | None, revision: int, draft: str
+    ) -> None:
+        """Comment on a revision of a candidate or a line of it; the draft of that name is over."""
         self._places.pop(draft, None)
-        self.write(
-            "commented",
-            partial(errands.comment, candidate_id=candidate_id, body=body, side=side, line=line, draft=draft),
-        )
+        self.write("commented", lambda desk: errands.comment(desk, candidate_id, body, side, line, revision, draft))
 
     def answer(self, ids: Sequence[int], item: str, done: bool) -> None:
         """Tick or untick an item of the checklist for each of `ids`."""

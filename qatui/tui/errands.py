@@ -113,17 +113,21 @@ def claim(desk: "Desk", ids: Sequence[int], verb: str, to: str) -> messages.Wrot
 
 
 def comment(
-    desk: "Desk", candidate_id: int, body: str, side: "Side | None", line: int | None, draft: str
+    desk: "Desk", candidate_id: int, body: str, side: "Side | None", line: int | None, revision: int, draft: str
 ) -> messages.Wrote:
-    """Comment, and forget the draft."""
+    """Comment on the revision that was read, and forget the draft; say so where there is a newer one by now."""
     from qatui.flows.review import comment
-    from qatui.store import bookmarks
+    from qatui.store import bookmarks, candidates
 
-    outcome = comment(desk, [candidate_id], body, side=side, line=line)
+    outcome = comment(desk, [candidate_id], body, side=side, line=line, revision=revision)
+    note = ""
     if outcome.done:
         with desk.db.write() as connection:
             bookmarks.drop(connection, desk.repository_id, desk.reviewer, draft)
-    return messages.Wrote("commented on", outcome, turn="")
+            newest = candidates.get_many(connection, desk.repository_id, [candidate_id])[candidate_id].revision
+        if newest != revision:
+            note = f"it stays with revision {revision}, where you wrote it; revision {newest} came meanwhile"
+    return messages.Wrote("commented on", outcome, turn="", note=note)
 
 
 def checklists(desk: "Desk", *, ids: Sequence[int]) -> messages.ChecklistsLoaded:

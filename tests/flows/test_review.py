@@ -12,10 +12,12 @@ from sqlalchemy.engine import Engine
 from qatui.domain.candidate import State
 from qatui.domain.lifecycle import Action
 from qatui.domain.moments import DAY
+from qatui.domain.proposal import Proposal
 from qatui.domain.review import BODY_LIMIT
 from qatui.errors import NotFound, UsageError
 from qatui.flows.decide import decide
 from qatui.flows.desk import Desk
+from qatui.flows.ingest import ingest
 from qatui.flows.review import answer, checklists, comment, look, open_candidate, wake_due
 from qatui.settings.types import ChecklistItem, Team
 from qatui.store import content, events, intake
@@ -200,6 +202,22 @@ def test_a_line_that_is_not_there(desk: Desk) -> None:
         (two, "the file on base has no line 3 (it has 0)"),
     )
     assert comment(desk, [one], "x", line=0).done == ()
+
+
+def test_a_comment_stays_with_the_revision_that_was_read(desk: Desk) -> None:
+    (one,) = seed(desk, {USERS: "a\nb\n"})
+    ingest(desk, [Proposal(USERS, b"new\na\nb\n", USERS)], source="again")
+    assert comment(desk, [one], "b?", line=2, revision=1).done == (one,)
+    assert comment(desk, [one], "on the whole", revision=1).done == (one,)
+    assert comment(desk, [one], "base", side="old", line=2, revision=1).done == (one,)
+    assert comment(desk, [one], "x", line=3, revision=1).refused == ((one, "revision 1 has no line 3 (it has 2)"),)
+    assert comment(desk, [one], "x", line=3, revision=7).refused == ((one, "it has no revision 7"),)
+    assert comment(desk, [99], "x", revision=1).refused == ((99, "no such candidate"),)
+    assert {(each.body, each.revision, each.line) for each in look(desk, one).comments} == {
+        ("b?", 1, 2),
+        ("on the whole", 1, None),
+        ("base", 1, 2),
+    }
 
 
 def test_nobody_waits_while_lines_are_counted(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:

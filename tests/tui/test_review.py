@@ -9,10 +9,12 @@ from textual.pilot import Pilot
 
 from qatui.domain.candidate import State
 from qatui.domain.lifecycle import Action
+from qatui.domain.proposal import Proposal
 from qatui.flows import review as reviewing
 from qatui.flows.claims import claim
 from qatui.flows.decide import decide
 from qatui.flows.desk import Desk
+from qatui.flows.ingest import ingest
 from qatui.settings.types import User
 from qatui.store import bookmarks, candidates, reviews
 from qatui.tui import themes
@@ -277,6 +279,24 @@ def test_a_comment_on_the_line_stands_below_it(build: Build, shelf: Shelf) -> No
         assert [(each.side, each.line, each.body) for each in found] == [("new", 11, "why")]
 
     drive(build(desk), walk)
+
+
+def test_a_comment_stays_with_the_revision_it_was_begun_on(build: Build, shelf: Shelf) -> None:
+    """While one writes, intake brings a revision: its line of that number is another."""
+    desk, ids = shelf
+
+    async def walk(pilot: Walker) -> None:
+        await press(pilot, "enter", "right_square_bracket", "c", *"why")
+        ingest(desk, [Proposal("tests/test_all.py", b"# new\n" + PROPOSED.encode(), "again")], source="again")
+        await press(pilot, "ctrl+s")
+        assert "it stays with revision 1" in said(pilot)
+        with desk.db.read() as connection:
+            found = reviews.comments(connection, [ids[0]])[ids[0]]
+        assert [(each.revision, each.side, each.line) for each in found] == [(1, "new", 62)]
+        assert "why" not in shown(pilot)
+        assert "rev 1 · line 62" in str(cast(Any, pilot.app.screen.query_one(SidePane).query_one("Static")).render())
+
+    drive(build(desk), walk, (160, 45))
 
 
 def test_a_comment_of_an_older_revision_stands_in_the_pane_only(build: Build, shelf: Shelf) -> None:

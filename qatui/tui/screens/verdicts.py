@@ -200,13 +200,13 @@ class DecidingFrame(Frame):
         dossier, here = self.dossier, self.at_hand()
         if dossier is None or dossier.candidate.id != here:
             return
-        number = dossier.candidate.id
+        number, revision = dossier.candidate.id, dossier.candidate.revision
         name = f"draft:{number}" + (f":{side}:{line}" if line is not None else "")
         title = f"Comment on {visible(dossier.candidate.path)}" + (f", line {line}" if line is not None else "")
 
         def answered(body: str | None) -> None:
             if body is not None:
-                self.backend.comment(number, body, side=side, line=line, draft=name)
+                self.backend.comment(number, body, side=side, line=line, revision=revision, draft=name)
 
         def opened(draft: str) -> None:
             self.app.push_screen(CommentDialog(title, draft, partial(self.backend.keep, name)), answered)
