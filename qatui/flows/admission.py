@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from qatui.domain.candidate import GONE, Candidate
 from qatui.domain.lifecycle import Action, why_not
 from qatui.domain.proposal import Intake, Proposal, folders_of
-from qatui.flows.arrival import Arrival, Item, Run
+from qatui.flows.arrival import Arrival, Item, Run, landed
 from qatui.flows.desk import Desk
 from qatui.store import candidates, intake
 from qatui.store.database import Connection
@@ -71,7 +71,7 @@ def _judge(desk: Desk, connection: Connection, items: list[Item]) -> _Judged:
         elif item.on_base:
             judged.same_as_base += 1
         elif reason := (
-            (was and why_not(was, Action.REVISE))
+            (was and why_not(landed(item, was), Action.REVISE))
             or _cannot_replace(proposal, other)
             or neighbours.clash(path, judged, named)
         ):

@@ -31,10 +31,15 @@ class Item:
     proposal: Proposal
     hash: str
     base_oid: str | None = None
-    on_base: bool = False
-    """Whether base has these very bytes."""
+    base_hash: str | None = None
+    """Name of the bytes that base has there."""
     added: int = 0
     removed: int = 0
+
+    @property
+    def on_base(self) -> bool:
+        """Whether base has these very bytes."""
+        return self.base_hash == self.hash
 
 
 class Arrival:
@@ -68,15 +73,21 @@ class Arrival:
         return ids
 
     def revise(self, many: Sequence[tuple[Item, Candidate]]) -> None:
-        """Make each item the next revision of its candidate, which waits for review again."""
-        after = [_next(item, was) for item, was in many]
+        """Make each item the next revision of its candidate, which waits for review again.
+
+        One that was published and is on base now is merged first.
+        """
+        before = [landed(item, was) for item, was in many]
+        after = [_next(item, was) for (item, _), was in zip(many, before, strict=True)]
         content.put(self._connection, [item.proposal.content for item, _ in many])
         changes = [
             (was, {**events.snapshot(now), **_told(item, was)}) for (item, was), now in zip(many, after, strict=True)
         ]
         candidates.change_many(self._connection, changes, self._now)
         self._keep_revisions([(was.id, was.revision + 1, item) for item, was in many])
-        self._log_changes(Action.REVISE, [(was, now) for (_, was), now in zip(many, after, strict=True)])
+        merged = [(was, now) for (_, was), now in zip(many, before, strict=True) if now.state is not was.state]
+        self._log_changes(Action.MERGED, merged)
+        self._log_changes(Action.REVISE, list(zip(before, after, strict=True)))
 
     def supersede(self, many: Sequence[tuple[Candidate, str]]) -> None:
         """Retire candidates, each for the path that takes its place."""
@@ -124,6 +135,15 @@ class Arrival:
             now=self._now,
             cause=self._run.source,
         )
+
+
+def landed(item: Item, was: Candidate) -> Candidate:
+    """The candidate as base shows it: merged, where base has the bytes now that were published of it.
+
+    Without a token nobody else tells us of a merge.
+    """
+    here = was.state is State.PUBLISHED and item.base_hash == was.content_hash
+    return replace(was, state=State.MERGED) if here else was
 
 
 def _first(item: Item, now: int) -> Candidate:

@@ -108,6 +108,12 @@ def _against_base(desk: Desk, items: list[Item]) -> tuple[list[Item], list[tuple
             landing.append((item, spot.oid, blobs[spot.oid] if spot.oid else None))
     counts = count_changes([(old, item.proposal.content) for item, _, old in landing])
     return [
-        replace(item, base_oid=oid, on_base=old == item.proposal.content, added=added, removed=removed)
+        replace(
+            item,
+            base_oid=oid,
+            base_hash=content.hash_of(old) if old is not None else None,
+            added=added,
+            removed=removed,
+        )
         for (item, oid, old), (added, removed) in zip(landing, counts, strict=True)
     ], refused

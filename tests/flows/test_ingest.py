@@ -15,8 +15,10 @@ from qatui.domain.proposal import MAX_BYTES, Intake, Proposal, Refusal
 from qatui.errors import StoreError
 from qatui.flows.admission import admit
 from qatui.flows.arrival import Item, Run
+from qatui.flows.decide import decide
 from qatui.flows.desk import Desk
 from qatui.flows.ingest import ingest
+from qatui.flows.publish import publish
 from qatui.store import candidates, content, events, reviews
 from qatui.store import schema as tables
 from tests.conftest import Project
@@ -196,6 +198,43 @@ def test_not_over_what_is_published(desk: Desk, state: State, words: str) -> Non
     put_state(desk, number, state)
     assert take(desk, proposal("tests/a", "2")) == Intake(refused=(("in/tests/a", words),))
     assert one(desk, "tests/a").revision == 1
+
+
+def test_what_was_published_and_is_on_base_now_is_merged_and_can_be_revised(desk: Desk, project: Project) -> None:
+    """Somebody merged the pull request, and the clone has fetched that; no token told us."""
+    (number, other) = take(desk, proposal("tests/a", "1"), proposal("tests/b", "1")).new
+    decide(desk, [number, other], Action.APPROVE)
+    (made,) = publish(desk).publications
+    assert [reason for _, reason in take(desk, proposal("tests/a", "2")).refused] == [
+        "it is published; close or merge its pull request first"
+    ]
+    project.git("push", "-q", "origin", f"{made.head_commit}:refs/heads/main")
+    project.git("fetch", "-q", "origin")
+    merged = replace(desk, base=desk.repository.base())
+    assert take(merged, proposal("tests/a", "1")) == Intake(unchanged=(number,)), "only new content is a reason to look"
+    assert take(merged, proposal("tests/a", "2")) == Intake(revised=(number,))
+    now = one(desk, "tests/a")
+    assert (now.state, now.revision, now.verdict, now.base_oid) == (
+        State.PENDING, 2, None, project.git("rev-parse", "origin/main:tests/a")
+    )  # fmt: skip
+    assert now.state_reason == "revision 2 came in; was merged"
+    with desk.db.read() as connection:
+        revised, landed, *_ = events.log(connection, desk.repository_id, candidate_id=number)
+    assert (landed.action, revised.action) == (Action.MERGED, Action.REVISE)
+    assert [each["state"] for each in (landed.before, landed.after, revised.before, revised.after) if each] == [
+        "published", "merged", "merged", "pending"
+    ]  # fmt: skip
+    assert one(desk, "tests/b").state is State.PUBLISHED
+
+
+def test_what_is_on_base_otherwise_stays_published(desk: Desk, project: Project) -> None:
+    """Merged with changes, or by others: that is for a person to look at."""
+    (number,) = take(desk, proposal("tests/a", "1")).new
+    put_state(desk, number, State.PUBLISHED)
+    project.commit({"tests/a": "theirs"})
+    later = replace(desk, base=desk.repository.base())
+    assert len(take(later, proposal("tests/a", "2")).refused) == 1
+    assert one(desk, "tests/a").state is State.PUBLISHED
 
 
 def test_the_rest_is_taken(desk: Desk) -> None:
