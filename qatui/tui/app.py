@@ -163,7 +163,7 @@ class Workstation(App[Exception]):
 
     def on_failed(self, message: messages.Failed) -> None:
         """Say what was not done and what to do next."""
-        self.say(visible(f"not {message.verb}: {message.message} {message.hint}".strip()), "risk-high")
+        self.say(visible(message.words), "risk-high")
 
 
 def told(message: messages.Wrote, turn: str) -> tuple[str, str]:

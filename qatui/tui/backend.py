@@ -6,7 +6,6 @@ What comes back is a message.
 """
 
 import asyncio
-import traceback
 from collections import defaultdict
 from collections.abc import Callable, Coroutine, Mapping, Sequence
 from contextlib import suppress
@@ -22,6 +21,7 @@ from qatui.errors import QatuiError
 from qatui.tui import errands, messages
 from qatui.tui.child import Child
 from qatui.tui.parts import Parts, Seat
+from qatui.tui.trouble import Kind, Trouble
 
 if TYPE_CHECKING:
     from qatui.domain.review import Side
@@ -62,7 +62,7 @@ class Backend:
         self._seen = (-1, -1)
         """The store's data version and newest event when last looked."""
         self._places: dict[str, Any] = {}
-        self._bugs: set[str] = set()
+        self._trouble = Trouble(parts.log)
         self.child: Child | None = None
         self.unsaved = 0
         """Writes that are on their way."""
@@ -71,6 +71,11 @@ class Backend:
     def desk(self) -> "Desk | None":
         """The parts of the flows, None until connected."""
         return self._desk
+
+    @property
+    def is_saved(self) -> bool:
+        """Whether what was written last is in the store, and the store can be used."""
+        return self._trouble.is_saved
 
     @property
     def reviewer(self) -> str:
@@ -181,8 +186,8 @@ class Backend:
             async with self._locks["preload"]:
                 await self._connected.wait()
                 if self._newest["preload"] == mine:
-                    await self._guarded("read", partial(errands.dossier, candidate_id=candidate_id, opening=False),
-                                        self._must())  # fmt: skip
+                    work = partial(errands.dossier, candidate_id=candidate_id, opening=False)
+                    await self._guarded("read", "read", work, self._must())
 
         self._newest["preload"] = mine = self._newest["preload"] + 1
         self._spawn("preload", load)
@@ -209,7 +214,7 @@ class Backend:
             await (self._connected if desk else self._ready).wait()
             if newest and self._newest[lane] != mine:
                 return
-            found = await self._guarded("read", step, self._sitting())
+            found = await self._guarded("read", "read", step, self._sitting())
         if found is not None and asker.is_running and (not newest or self._newest[lane] == mine):
             asker.post_message(found)
 
@@ -267,7 +272,7 @@ class Backend:
         try:
             async with self._locks["write"]:
                 await self._connected.wait()
-                wrote = await self._guarded(verb, work, self._must())
+                wrote = await self._guarded("write", verb, work, self._must())
         finally:
             self.unsaved -= 1
         if wrote is not None:
@@ -280,7 +285,7 @@ class Backend:
         async def run() -> None:
             async with self._locks["publish"]:
                 await self._connected.wait()
-                ended = await self._guarded("published", errands.publish, self._must())
+                ended = await self._guarded("write", "published", errands.publish, self._must())
             for message in ended or ():
                 self._tell(message)
             await self._look_for_changes()
@@ -302,7 +307,7 @@ class Backend:
             await self._ready.wait()
             places, self._places = self._places, {}
             if self._seat is not None:
-                await self._guarded("keep your place", errands.keep, self._seat, places, self.now())
+                await self._guarded("keep", "", errands.keep, self._seat, places, self.now())
 
     # The change feed
 
@@ -313,7 +318,7 @@ class Backend:
 
     async def _look_for_changes(self) -> None:
         async with self._locks["watch"]:
-            seen = await self._guarded("watch the store", errands.versions, self._sitting(), self._seen)
+            seen = await self._guarded("watch", "", errands.versions, self._sitting(), self._seen)
             if seen is None or seen == self._seen:
                 return
             changed = seen[1] != self._seen[1]
@@ -331,7 +336,7 @@ class Backend:
 
         async def wake() -> None:
             async with self._locks["write"]:
-                await self._guarded("wake deferred candidates", work, self._must())
+                await self._guarded("keep", "", work, self._must())
             await self._look_for_changes()
 
         self._spawn("wake", wake)
@@ -376,23 +381,14 @@ class Backend:
         assert self._desk is not None, "asked before connected"
         return self._desk
 
-    async def _guarded(self, verb: str, work: Callable[..., T], *arguments: Any) -> T | None:
-        """`work` in a thread; an error becomes a message, a bug one line in the log and one message."""
+    async def _guarded(self, kind: Kind, verb: str, work: Callable[..., T], *arguments: Any) -> T | None:
+        """`work` in a thread; an error becomes a message, a bug one in the log too. `verb` in the past, or none."""
         try:
-            return await asyncio.to_thread(work, *arguments)
-        except QatuiError as error:
-            self._tell(messages.Failed(verb, error.message, error.hint))
+            found = await asyncio.to_thread(work, *arguments)
         except Exception as error:  # noqa: BLE001 - the screens' edge
-            self._bug(verb, error)
-        return None
-
-    def _bug(self, verb: str, error: Exception) -> None:
-        text = "".join(traceback.format_exception(error))
-        if text in self._bugs:
-            return
-        self._bugs.add(text)
-        try:
-            hint = f"The traceback is in {self._parts.log(text)}."
-        except OSError:
-            hint = "The log folder cannot be written."
-        self._tell(messages.Failed(verb, f"This is a bug in qatui: {type(error).__name__}.", hint))
+            if (failed := self._trouble.of(kind, verb, error)) is not None:
+                self._tell(failed)
+            return None
+        if self._trouble.over(kind):
+            self._tell(messages.StoreChanged())
+        return found

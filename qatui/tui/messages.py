@@ -145,8 +145,14 @@ class Failed(Told):
     """A verb failed; nothing of it was written."""
 
     verb: str
+    """In the past; empty where the message says all."""
     message: str
     hint: str
+
+    @property
+    def words(self) -> str:
+        """What to say of it."""
+        return (f"not {self.verb}: " if self.verb else "") + f"{self.message} {self.hint}".strip()
 
 
 @dataclass(eq=False, repr=False)

@@ -11,7 +11,7 @@ import pytest
 from textual.pilot import Pilot
 
 from qatui.domain.candidate import Outcome
-from qatui.errors import ConfigError, ExitCode, Refused
+from qatui.errors import ConfigError, ExitCode, Refused, StoreError
 from qatui.flows.desk import Desk
 from qatui.store import events
 from qatui.tui import errands, messages
@@ -88,6 +88,60 @@ def test_a_bug_is_logged_once_and_the_app_lives(build: Build, team_desk: Desk, t
         assert queue(pilot).lines.cursor == ids[1]
 
     drive(build(team_desk, log=log), walk)
+
+
+def test_a_store_that_takes_nothing_is_told_and_the_header_says_so(build: Build, team_desk: Desk) -> None:
+    """One sentence for each verb, one for the watch however often it looks; saved again when it is."""
+    ids = many(team_desk, 2)
+    down = [True]
+
+    def full(_desk: Desk) -> messages.Wrote:
+        if down:
+            raise StoreError("The database x cannot be used: attempt to write a readonly database.", "Set another.")
+        return messages.Wrote("approved", Outcome((ids[0],)))
+
+    async def walk(pilot: Driving) -> None:
+        backend = queue(pilot).backend
+        assert "● saved" in line(pilot, "title")
+        backend.write("approved", full)
+        await settle(pilot)
+        assert said(pilot) == "not approved: The database x cannot be used: attempt to write a readonly database."
+        assert "▲ not saved" in line(pilot, "title")
+        assert "● saved" not in line(pilot, "title")
+        backend.poll()
+        await settle(pilot)
+        assert "▲ not saved" in line(pilot, "title"), "that it can be read saves nothing"
+        down.clear()
+        backend.write("approved", full)
+        await settle(pilot)
+        assert "● saved" in line(pilot, "title")
+
+    drive(build(team_desk), walk)
+
+
+def test_a_store_that_is_gone_is_told_once(build: Build, team_desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
+    many(team_desk, 2)
+
+    def gone(*_: object) -> tuple[int, int]:
+        raise StoreError("The database x cannot be used: disk I/O error.", "Set another place.")
+
+    async def walk(pilot: Driving) -> None:
+        screen = queue(pilot)
+        with monkeypatch.context() as patch:
+            patch.setattr(errands, "versions", gone)
+            screen.backend.poll()
+            await settle(pilot)
+            assert said(pilot) == "The database x cannot be used: disk I/O error."
+            assert "▲ not saved" in line(pilot, "title")
+            screen.unsay()
+            screen.backend.poll()
+            await settle(pilot)
+            assert said(pilot) == ""
+        screen.backend.poll()
+        await settle(pilot)
+        assert "● saved" in line(pilot, "title")
+
+    drive(build(team_desk), walk)
 
 
 def test_a_log_that_cannot_be_written_is_said_too(build: Build, team_desk: Desk) -> None:
@@ -262,6 +316,13 @@ def test_a_child_that_cannot_be_started(build: Build, team_desk: Desk) -> None:
             messages.Wrote("approved", Outcome((1,), ((2, "why"), (3, "so")))),
             "z undo",
             "approved 1 · not taken 2: why, and 1 more · z undo",
+            "risk-look",
+        ),
+        (messages.Wrote("approved", Outcome(already=(1, 2))), "z undo", "already approved 2", "foreground"),
+        (
+            messages.Wrote("approved", Outcome((1,), ((2, "why"),), already=(3,))),
+            "z undo",
+            "approved 1 · already approved 1 · not taken 1: why · z undo",
             "risk-look",
         ),
         (messages.Wrote("nothing is left", Outcome(), counted=False), "", "nothing is left", "foreground"),

@@ -94,9 +94,14 @@ class Frame(Screen[None]):
     def who_pieces(self) -> list[Piece]:
         """Whether everything is saved, and who sits here."""
         saving = self.backend.unsaved
-        state = f"{self.glyphs.busy} saving {saving}" if saving else f"{self.glyphs.saved} saved"
+        if not self.backend.is_saved:
+            state = Piece(f"{self.glyphs.warning} not saved", "risk-high", "bold")
+        elif saving:
+            state = Piece(f"{self.glyphs.busy} saving {saving}", "risk-look", rank=3)
+        else:
+            state = Piece(f"{self.glyphs.saved} saved", "risk-good", rank=3)
         pieces = [Piece(self.station.progress, "accent", rank=1)] if self.station.progress else []
-        pieces.append(Piece(state, "risk-look" if saving else "risk-good", rank=3))
+        pieces.append(state)
         if self.backend.reviewer:
             pieces.append(Piece(f"@{self.backend.reviewer}", "dim", rank=4))
         return pieces
