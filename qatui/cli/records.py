@@ -160,6 +160,7 @@ def outcome(of: Outcome) -> dict[str, Any]:
     """What became of a verb on one or many."""
     return {
         "done": list(of.done),
+        "already": list(of.already),
         "refused": [{"id": number, "reason": reason} for number, reason in of.refused],
         "group": of.group,
     }

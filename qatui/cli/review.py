@@ -1,7 +1,7 @@
 """Deciding: `approve`, `reject`, `defer`, `claim`, `release`, `assign`, `comment`, `checklist`, `undo`, `redo`."""
 
 import sys
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
@@ -108,16 +108,17 @@ def _verdict(
     desk = session.desk
     chosen = queue.resolve(desk, ids, query)
     if dry_run:
-        return _tell(session, f"would be {_DONE[action]}", foresee(desk, chosen, action, **ruling), dry_run=True)
+        return _tell(session, _DONE[action], foresee(desk, chosen, action, **ruling), dry_run=True)
     expected: Mapping[int, str] | None = None
     if chosen and query is not None and not yes:
         _must_ask(session)
         expected = queue.contents(desk, chosen)
         seen = foresee(desk, chosen, action, expected=expected, **ruling)
-        _tell_refused(session, seen, "will not be taken:")
-        if not _goes_on(f"{action.value.capitalize()} {len(seen.done)} of {len(chosen)}?", len(seen.done)):
-            return _nothing_done(session)
-        chosen = list(seen.done)
+        if seen.done or seen.refused:
+            _tell_refused(session, seen, "will not be taken:")
+            if not _goes_on(f"{action.value.capitalize()} {len(seen.done)} of {len(chosen)}?", len(seen.done)):
+                return _nothing_done(session)
+        chosen = [*seen.done, *seen.already]
     return _tell(session, _DONE[action], decide(desk, chosen, action, expected=expected, **ruling))
 
 
@@ -298,19 +299,24 @@ def _nothing_done(session: Session) -> ExitCode:
 
 
 def _tell(session: Session, done: str, outcome: Outcome, *, dry_run: bool = False, verb: str | None = None) -> ExitCode:
-    """Print what was done and what was refused; exit 1 where anything was."""
+    """Print what was done, what was so already and what was refused; exit 1 where anything was refused."""
     if session.json:
         told = {} if verb is None else {"verb": verb}
         output.emit({**told, **records.outcome(outcome), "dry_run": dry_run})
-    elif len(outcome.done) == 1:
-        from qatui.flows.queue import paths
-
-        number = outcome.done[0]
-        output.line(f"{done} {number} {paths(session.desk, [number])[number]}")
     else:
-        output.line(f"{done} {len(outcome.done)}")
+        if outcome.done or not outcome.already:
+            _tell_ids(session, f"would be {done}" if dry_run else done, outcome.done)
+        if outcome.already:
+            _tell_ids(session, f"already {done}", outcome.already)
     _tell_refused(session, outcome)
     return ExitCode.NEEDS_PERSON if outcome.refused else ExitCode.DONE
+
+
+def _tell_ids(session: Session, words: str, ids: Sequence[int]) -> None:
+    """One by its id and path, many by their number."""
+    from qatui.flows.queue import paths
+
+    output.line(f"{words} {ids[0]} {paths(session.desk, ids)[ids[0]]}" if len(ids) == 1 else f"{words} {len(ids)}")
 
 
 def _tell_refused(session: Session, outcome: Outcome, heading: str = "") -> None:

@@ -130,6 +130,13 @@ class Outcome:
     refused: tuple[tuple[int, str], ...] = ()
     group: str | None = None
     """Event group of what was done; what one undo takes back."""
+    already: tuple[int, ...] = ()
+    """What was as the verb would have it: nothing was written, and nothing is wrong."""
 
     def __add__(self, other: "Outcome") -> "Outcome":
-        return Outcome(self.done + other.done, self.refused + other.refused, self.group or other.group)
+        return Outcome(
+            self.done + other.done,
+            self.refused + other.refused,
+            self.group or other.group,
+            self.already + other.already,
+        )

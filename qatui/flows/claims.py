@@ -39,12 +39,10 @@ def _judge(desk: Desk, action: Action, name: str | None) -> moves.Judge:
     def judge(_connection: Connection, found: Mapping[int, Candidate]) -> dict[int, moves.Change | str]:
         judged: dict[int, moves.Change | str] = {}
         for number, each in found.items():
-            if refused := why_not(each, action, given):
-                judged[number] = refused
-            elif action is Action.ASSIGN and each.assignee == name:
-                judged[number] = f"assigned to @{name} already"
+            if each.assignee == name:
+                judged[number] = moves.SO_ALREADY
             else:
-                judged[number] = _columns(each, action, name)
+                judged[number] = why_not(each, action, given) or _columns(each, action, name)
         return judged
 
     return judge

@@ -98,11 +98,28 @@ def _judge(desk: Desk, ruling: _Ruling, expected: Mapping[int, str], blobs: Mapp
         for number, each in found.items():
             if number in expected:
                 given[number] = replace(given[number], expected_hash=expected[number])
-            refused = why_not(each, ruling.action, given[number])
-            judged[number] = refused or _columns(desk, ruling, each, blobs.get(each.path), now)
+            if _stands(desk, ruling, each, expected.get(number)):
+                judged[number] = moves.SO_ALREADY
+            else:
+                refused = why_not(each, ruling.action, given[number])
+                judged[number] = refused or _columns(desk, ruling, each, blobs.get(each.path), now)
         return judged
 
     return judge
+
+
+def _stands(desk: Desk, ruling: _Ruling, each: Candidate, expected: str | None) -> bool:
+    """Whether the reviewer gave this very verdict to this very content already; a note left out is no other one."""
+    was = each.verdict
+    return (
+        was is not None
+        and each.state is was.kind is next_state(State.PENDING, ruling.action)
+        and was.by == desk.reviewer
+        and was.content_hash == each.content_hash == (expected or each.content_hash)
+        and was.reason == ruling.reason
+        and each.deferred_until == ruling.until
+        and ruling.note in ("", was.note)
+    )
 
 
 def _columns(desk: Desk, ruling: _Ruling, each: Candidate, base_oid: str | None, now: int) -> moves.Change:

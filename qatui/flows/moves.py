@@ -6,7 +6,7 @@ verb share a group, which is what one undo takes back. So a kill between two chu
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 from qatui.domain.candidate import Candidate, Outcome
@@ -18,7 +18,9 @@ from qatui.store.database import ROWS_A_WRITE, Connection
 NO_CANDIDATE = "no such candidate"
 
 Change = Mapping[str, Any]
-"""Columns to write, by the names of `events.snapshot`; none at all: it is so already, and no event is needed."""
+"""Columns to write, by the names of `events.snapshot`."""
+SO_ALREADY: Change = {}
+"""No column at all: it is as the verb would have it, so nothing is written and no event is needed."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,8 +64,8 @@ def move(
     for number, part in enumerate(parts, 1):
         with _counting(outcome, len(wanted)), desk.db.write() as connection:
             found = candidates.get_many(connection, desk.repository_id, part, lock=True)
-            changes, refused = _sort(part, judge(connection, found))
-            written = [(each, change) for each, change in changes if change]
+            answers = _sort(part, judge(connection, found))
+            written = answers.changes
             if written:
                 now = desk.now()
                 group = events.ensure_group(
@@ -77,7 +79,7 @@ def move(
                 )
             if beside and written:
                 beside(connection, [each for each, _ in written])
-            so_far = outcome + Outcome(tuple(each for each, _ in changes), refused, group if written else None)
+            so_far = outcome + answers.outcome(group if written else None)
             if finish and number == len(parts):
                 finish(connection, so_far)
         outcome = so_far
@@ -109,24 +111,34 @@ def foresee(desk: Desk, ids: Iterable[int], judge: Judge) -> Outcome:
     with desk.db.read() as connection:
         for part in chunks(unique(ids)):
             found = candidates.get_many(connection, desk.repository_id, part)
-            changes, refused = _sort(part, judge(connection, found))
-            outcome += Outcome(tuple(each for each, _ in changes), refused)
+            outcome += _sort(part, judge(connection, found)).outcome()
     return outcome
 
 
-def _sort(
-    ids: Iterable[int], judged: Mapping[int, Answer]
-) -> tuple[list[tuple[int, Change | Said]], tuple[tuple[int, str], ...]]:
-    """The changes and the refusals of `ids`, each in the order asked for."""
-    changes: list[tuple[int, Change | Said]] = []
-    refused: list[tuple[int, str]] = []
+@dataclass(slots=True)
+class _Sorted:
+    """The answers for one chunk, each kind in the order asked for."""
+
+    changes: list[tuple[int, Change | Said]] = field(default_factory=list)
+    refused: list[tuple[int, str]] = field(default_factory=list)
+    already: list[int] = field(default_factory=list)
+
+    def outcome(self, group: str | None = None) -> Outcome:
+        """What became of them, once the changes are written."""
+        return Outcome(tuple(each for each, _ in self.changes), tuple(self.refused), group, tuple(self.already))
+
+
+def _sort(ids: Iterable[int], judged: Mapping[int, Answer]) -> _Sorted:
+    answers = _Sorted()
     for each in ids:
         answer = judged.get(each, NO_CANDIDATE)
         if isinstance(answer, str):
-            refused.append((each, answer))
+            answers.refused.append((each, answer))
+        elif answer == SO_ALREADY:
+            answers.already.append(each)
         else:
-            changes.append((each, answer))
-    return changes, tuple(refused)
+            answers.changes.append((each, answer))
+    return answers
 
 
 def unique(ids: Iterable[int]) -> list[int]:

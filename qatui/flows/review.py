@@ -186,7 +186,7 @@ def comment(
 
 
 def answer(desk: Desk, ids: Iterable[int], item_id: str, done: bool) -> Outcome:
-    """Tick (or untick) one checklist item for each of `ids`; what is so already counts as done.
+    """Tick (or untick) one checklist item for each of `ids`; what is so stays.
 
     Raises UsageError for an item the team's checklist does not have.
     """
@@ -194,7 +194,7 @@ def answer(desk: Desk, ids: Iterable[int], item_id: str, done: bool) -> Outcome:
 
     def judge(connection: Connection, found: Mapping[int, Candidate]) -> dict[int, moves.Answer]:
         judged: dict[int, moves.Answer] = {
-            number: why_not(each, Action.CHECKLIST) or {} for number, each in found.items()
+            number: why_not(each, Action.CHECKLIST) or moves.SO_ALREADY for number, each in found.items()
         }
         contents = {number: found[number].content_hash for number, refused in judged.items() if not refused}
         if done:

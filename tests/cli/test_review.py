@@ -5,11 +5,13 @@ from collections.abc import Callable
 import pytest
 
 from qatui.domain.candidate import State
+from qatui.domain.lifecycle import Action
 from qatui.domain.moments import iso
 from qatui.flows.claims import claim
+from qatui.flows.decide import decide
 from qatui.flows.desk import Desk
 from qatui.store import content
-from tests.cli.conftest import Call
+from tests.cli.conftest import Call, Ran
 from tests.conftest import Project, seed
 from tests.flows.rows import get, put
 
@@ -52,14 +54,26 @@ def test_what_is_refused_is_named_and_the_exit_code_says_so(call: Call, desk: De
     assert again.data == {
         "schema": 1,
         "done": [],
-        "refused": [
-            {"id": ids[0], "reason": "claimed by @sam"},
-            {"id": ids[1], "reason": "it is approved already"},
-            {"id": ids[2], "reason": "it is approved already"},
-        ],
+        "already": ids[1:],
+        "refused": [{"id": ids[0], "reason": "claimed by @sam"}],
         "group": None,
         "dry_run": False,
     }
+
+
+def test_what_is_so_already_is_done(call: Call, desk: Desk, terminal: Terminal) -> None:
+    """A script may run again: exit 0, and said as what it is; also where a person is asked first."""
+    ids = seed(desk, FILES)
+    call("approve", *ids[:2])
+    assert call("approve", ids[0]) == Ran(0, f"already approved {ids[0]} tests/test_a.py\n", "")
+    new = f"approved {ids[2]} tests/test_c.py\nalready approved 2\n"
+    assert call("approve", *ids, "--dry-run").out == f"would be {new}"
+    assert call("approve", *ids) == Ran(0, new, "")
+    terminal("")
+    assert call("approve", "--query", "is:approved") == Ran(0, "already approved 3\n", "")
+    assert call("release", *ids) == Ran(0, "already released 3\n", "")
+    ran = call("approve", *ids, "--json")
+    assert (ran.code, ran.data["already"], ran.data["group"]) == (0, ids, None)
 
 
 def test_dry_run_writes_nothing(call: Call, desk: Desk) -> None:
@@ -99,9 +113,8 @@ def test_yes_takes_all_that_match(call: Call, desk: Desk) -> None:
     assert call("claim", "--query", "test_", "-y").out == "claimed 2\n"
 
 
-def test_none_that_can_be_taken_is_not_asked_about(call: Call, desk: Desk, terminal: Terminal) -> None:
-    seed(desk, FILES)
-    call("approve", "--query", "test_", "--yes")
+def test_none_that_can_be_taken_is_not_asked_about(call: Call, desk: Desk, terminal: Terminal, as_reviewer: As) -> None:
+    decide(as_reviewer(desk, "sam"), seed(desk, FILES), Action.APPROVE)
     terminal("y\n")
     ran = call("approve", "--query", "is:approved")
     assert ran.code == 1

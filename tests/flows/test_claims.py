@@ -5,7 +5,7 @@ from dataclasses import replace
 
 import pytest
 
-from qatui.domain.candidate import State
+from qatui.domain.candidate import Outcome, State
 from qatui.domain.lifecycle import Action
 from qatui.domain.moments import DAY
 from qatui.errors import UsageError
@@ -23,10 +23,12 @@ def test_claim_and_release(desk: Desk) -> None:
     (number,) = seed(desk, {"tests/test_a.py": "x\n"})
     assert claim(desk, [number]).done == (number,)
     assert (get(desk, number).state, get(desk, number).assignee) == (State.IN_REVIEW, desk.reviewer)
-    assert claim(desk, [number, 9]).refused == ((number, "you claimed it already"), (9, "no such candidate"))
+    version = get(desk, number).version
+    assert claim(desk, [number, 9]) == Outcome(refused=((9, "no such candidate"),), already=(number,))
+    assert get(desk, number).version == version
     assert release(desk, [number]).done == (number,)
     assert (get(desk, number).state, get(desk, number).assignee) == (State.PENDING, None)
-    assert release(desk, [number]).refused == ((number, "nobody claimed it"),)
+    assert release(desk, [number]) == Outcome(already=(number,))
 
 
 def test_the_claim_of_another_stands(desk: Desk, as_reviewer: As) -> None:
@@ -42,13 +44,14 @@ def test_assign_takes_over(desk: Desk, as_reviewer: As) -> None:
     claim(as_reviewer(desk, "sam"), [number])
     assert assign(desk, [number], " @kim ").done == (number,)
     assert (get(desk, number).state, get(desk, number).assignee) == (State.IN_REVIEW, "kim")
-    assert assign(desk, [number], "kim").refused == ((number, "assigned to @kim already"),)
+    assert assign(desk, [number], "kim") == Outcome(already=(number,))
 
 
 def test_who_decided_needs_nobody(desk: Desk) -> None:
     (number,) = seed(desk, {"tests/test_a.py": "x\n"})
     decide(desk, [number], Action.APPROVE)
     assert claim(desk, [number]).refused == ((number, "it is approved and needs nobody"),)
+    assert release(desk, [number]) == Outcome(already=(number,))
 
 
 def test_a_claim_ends_a_deferral_and_an_assignment_does_not(desk: Desk) -> None:

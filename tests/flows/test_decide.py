@@ -5,7 +5,7 @@ from dataclasses import replace
 
 import pytest
 
-from qatui.domain.candidate import State, Verdict
+from qatui.domain.candidate import Outcome, State, Verdict
 from qatui.domain.lifecycle import Action
 from qatui.domain.moments import DAY, LAST, iso
 from qatui.domain.review import BODY_LIMIT
@@ -99,14 +99,34 @@ def test_a_candidate_of_another_repository_is_none_of_ours(desk: Desk) -> None:
     assert get(desk, number).state is State.PENDING
 
 
-def test_the_same_again_is_refused(desk: Desk) -> None:
+def test_the_same_again_is_so_already(desk: Desk) -> None:
+    """The same verdict by the same person on the same content writes nothing and is no refusal."""
+    (number,) = seed(desk, {"tests/test_a.py": "x\n"})
+    so = Outcome(already=(number,))
+    decide(desk, [number], Action.APPROVE, note="fine")
+    assert decide(desk, [number], Action.APPROVE) == foresee(desk, [number], Action.APPROVE) == so
+    assert decide(desk, [number], Action.APPROVE, note="fine", expected={number: get(desk, number).content_hash}) == so
+    decide(desk, [number], Action.DEFER, until=NOW + DAY)
+    assert decide(desk, [number], Action.DEFER, until=NOW + DAY) == so
+    decide(desk, [number], Action.REJECT, reason="flaky")
+    assert decide(desk, [number], Action.REJECT, reason="flaky") == so
+    assert get(desk, number).version == 4
+
+
+def test_what_differs_from_the_verdict_there_is_is_refused(desk: Desk, as_reviewer: As) -> None:
+    """By somebody else, for another reason, with another note or end, or of other content: it would be lost."""
     (number,) = seed(desk, {"tests/test_a.py": "x\n"})
     decide(desk, [number], Action.APPROVE)
-    assert decide(desk, [number], Action.APPROVE).refused == ((number, "it is approved already"),)
+    approved = ((number, "it is approved already"),)
+    assert decide(as_reviewer(desk, "sam"), [number], Action.APPROVE).refused == approved
+    assert decide(desk, [number], Action.APPROVE, note="but").refused == approved
+    assert decide(desk, [number], Action.APPROVE, expected={number: "0" * 64}).refused == approved
+    decide(desk, [number], Action.REJECT, reason="flaky")
+    assert decide(desk, [number], Action.REJECT, reason="unsafe").refused == ((number, "it is rejected already"),)
     decide(desk, [number], Action.DEFER, until=NOW + DAY)
-    refused = decide(desk, [number], Action.DEFER, until=NOW + DAY).refused
-    assert refused == ((number, "it is deferred already until 2026-11-19 11:06"),)
-    assert get(desk, number).version == 3
+    later = decide(desk, [number], Action.DEFER, until=NOW + 2 * DAY)
+    assert later == Outcome(refused=((number, "it is deferred already until 2026-11-19 11:06"),))
+    assert get(desk, number).version == 4
 
 
 def test_a_claim_of_another_refuses(desk: Desk, as_reviewer: As) -> None:
