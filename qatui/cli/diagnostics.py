@@ -6,7 +6,7 @@ import json
 import os
 import sys
 import traceback
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator
 from typing import Any
 
 import click
@@ -42,10 +42,20 @@ def confirm(question: str) -> bool:
     return sys.stdin.readline().strip().lower() in ("y", "yes")
 
 
-def refusals(rows: Sequence[tuple[str, str]]) -> None:
-    """What was not taken: one line each, the thing and the reason."""
+NAMED = 5
+"""Things that are named for one reason; the others are counted."""
+
+
+def refusals(rows: Iterable[tuple[str, str]], verb: str = "refused") -> None:
+    """What was not taken, by reason: the first few things by name, one line each, and how many more there are."""
+    grouped: dict[str, list[str]] = {}
     for thing, reason in rows:
-        _write(visible(f"refused {thing}: {reason}") + "\n")
+        grouped.setdefault(reason, []).append(thing)
+    for reason, things in grouped.items():
+        for thing in things[:NAMED]:
+            _write(visible(f"{verb} {thing}: {reason}") + "\n")
+        if len(things) > NAMED:
+            _write(visible(f"{verb} {len(things) - NAMED:,} more: {reason}") + "\n")
 
 
 def progress(done: int, total: int | None) -> None:

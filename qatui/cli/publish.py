@@ -136,8 +136,7 @@ def _tell(session: Session, found: "PublishingPlan | Published") -> None:
         diagnostics.say(remark, quiet=session.quiet)
     if found.already:
         diagnostics.say(f"published before: {_numbers(found.already)}", quiet=session.quiet)
-    for number, reason in found.held:
-        diagnostics.say(f"held {number}: {reason}")
+    diagnostics.refusals(((str(number), reason) for number, reason in found.held), "held")
     diagnostics.refusals([(str(number), reason) for number, reason in found.refused])
 
 

@@ -22,6 +22,19 @@ def test_refusals_are_one_line_each(capsys: pytest.CaptureFixture[str]) -> None:
     assert capsys.readouterr() == ("", "refused 7: it is␊approved\nrefused ‹U+202E›x: no\n")
 
 
+def test_many_refusals_are_grouped_by_reason(capsys: pytest.CaptureFixture[str]) -> None:
+    """Five of each by name, in their order, and how many more; a hundred thousand lines say nothing."""
+    rows = [(str(number), "claimed by @sam" if number % 2 else "no such candidate") for number in range(1, 2_011)]
+    diagnostics.refusals([*rows, ("x", "it is held")], "held")
+    assert capsys.readouterr().err.splitlines() == [
+        *(f"held {number}: claimed by @sam" for number in (1, 3, 5, 7, 9)),
+        "held 1,000 more: claimed by @sam",
+        *(f"held {number}: no such candidate" for number in (2, 4, 6, 8, 10)),
+        "held 1,000 more: no such candidate",
+        "held x: it is held",
+    ]
+
+
 def test_an_error_shows_what_is_hidden_and_is_ascii_as_json(capsys: pytest.CaptureFixture[str]) -> None:
     error = ConfigError("“\x1b]0;x\x07” is wrong", "See \u202e.")
     assert diagnostics.fail(error, as_json=False) == ExitCode.USAGE

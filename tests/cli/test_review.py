@@ -76,6 +76,15 @@ def test_what_is_so_already_is_done(call: Call, desk: Desk, terminal: Terminal) 
     assert (ran.code, ran.data["already"], ran.data["group"]) == (0, ids, None)
 
 
+def test_many_refusals_are_counted_and_json_keeps_all(call: Call, desk: Desk, as_reviewer: As) -> None:
+    ids = seed(desk, {f"tests/test_{number}.py": f"{number}" for number in range(8)})
+    claim(as_reviewer(desk, "sam"), ids)
+    err = call("approve", *ids).err.splitlines()
+    assert err[0] == f"refused {ids[0]} tests/test_0.py: claimed by @sam"
+    assert (len(err), err[-1]) == (6, "refused 3 more: claimed by @sam")
+    assert [each["id"] for each in call("approve", *ids, "--json").data["refused"]] == ids
+
+
 def test_dry_run_writes_nothing(call: Call, desk: Desk) -> None:
     ids = seed(desk, FILES)
     assert call("approve", ids[0], "--dry-run").out == f"would be approved {ids[0]} tests/test_a.py\n"
