@@ -139,6 +139,14 @@ def left_jobs(desk: Desk) -> tuple[list[Job], list[Job]]:
     return mine, [job for job in found if not _is_mine(desk, job)]
 
 
+def unfinished(desk: Desk) -> list[Job]:
+    """The reviewer's jobs that nobody is at, oldest first: those that wait or failed, and those whose process died."""
+    release_dead(desk)
+    with desk.db.read() as connection:
+        found = outbox.idle(connection, desk.repository_id, desk.now())
+    return [job for job in found if job.kind in WORK and _is_mine(desk, job)]
+
+
 def credential(desk: Desk) -> str:
     """Whose jobs this desk does unasked."""
     return f"user:{desk.reviewer}"

@@ -178,6 +178,15 @@ def retry(connection: Connection, job_id: int, now: int) -> bool:
     return bool(done.rowcount == 1)
 
 
+def idle(connection: Connection, repository_id: int, now: int) -> list[Job]:
+    """Jobs still to be done that nobody is at, oldest first: they wait, failed, or their lease ended."""
+    left = or_(O.state.in_(["waiting", "failed"]), (O.state == "running") & (O.lease_until <= now))
+    return [
+        _job(row)
+        for row in connection.execute(select(outbox).where(O.repository_id == repository_id, left).order_by(O.id))
+    ]
+
+
 def leases(connection: Connection, repository_id: int) -> list[str]:
     """Who runs jobs, as each said when it claimed."""
     running = select(O.lease).where(O.repository_id == repository_id, O.state == "running", O.lease.is_not(None))

@@ -51,6 +51,8 @@ class Workstation(App[Exception]):
         self.progress = ""
         """How far a child process is."""
         self.tab_counts: dict[str, int] = {}
+        self.unfinished: int | None = None
+        """Publications that came to no end and nobody is at; None: not looked for yet."""
         self.course = Course(shown=parts.coach)
         for theme in themes.themes():
             self.register_theme(theme)
@@ -137,6 +139,7 @@ class Workstation(App[Exception]):
     def on_connected(self, message: messages.Connected) -> None:
         """The repository is known."""
         self.place = visible(message.place)
+        self.look_for_unfinished()
         if self.backend.desk is not None and (copy := self.backend.desk.db.backup) is not None:
             self.say(f"the database was upgraded; {visible(str(copy))} is it as it was")
         self.look_for_pushed()
@@ -144,6 +147,21 @@ class Workstation(App[Exception]):
     def on_store_changed(self, message: messages.StoreChanged) -> None:
         """Perhaps a branch was pushed."""
         self.look_for_pushed()
+        self.look_for_unfinished()
+
+    def look_for_unfinished(self) -> None:
+        """Publications that were killed half-way, or whose remote was away."""
+        if self.backend.desk is not None:
+            self.backend.ask(self, "unfinished", errands.left_unfinished)
+
+    def on_left_unfinished(self, message: messages.LeftUnfinished) -> None:
+        """Count them in the tab; those found at the start are told."""
+        begun, self.unfinished = self.unfinished is None, message.count
+        if begun and message.count:
+            what = "1 publication is" if message.count == 1 else f"{message.count:,} publications are"
+            self.say(f"{what} unfinished · {self.keymap.first('app.publish')} finishes", "risk-look")
+        if isinstance(self.screen, Frame):
+            self.screen.refresh_lines()
 
     def on_pushed(self, message: messages.Pushed) -> None:
         """The course ends on it."""

@@ -279,13 +279,14 @@ class Backend:
             self._tell(wrote)
             await self._look_for_changes()
 
-    def publish(self) -> bool:
-        """Publish what is approved, git's waiting included, in a lane of its own; False: it is under way already."""
+    def publish(self, job: int | None = None) -> bool:
+        """Publish what is approved, or end what a job began, in a lane of its own; False: it is under way already."""
+        work = errands.publish if job is None else partial(errands.finish, job=job)
 
         async def run() -> None:
             async with self._locks["publish"]:
                 await self._connected.wait()
-                ended = await self._guarded("write", "published", errands.publish, self._must())
+                ended = await self._guarded("write", "published", work, self._must())
             for message in ended or ():
                 self._tell(message)
             await self._look_for_changes()

@@ -7,7 +7,7 @@ from functools import lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from qatui.domain.candidate import Outcome
+from qatui.domain.candidate import Outcome, State
 from qatui.domain.lifecycle import Action
 from qatui.domain.query import Query
 from qatui.tui import messages
@@ -23,6 +23,8 @@ PAGE = 200
 """Lines read before all ids of a filter are known: more than any terminal is high."""
 PLACE = ("place", "filter", "marks", "coach")
 """Names of the bookmarks that a start reads."""
+SHOWN_HELD = 200
+"""So many held candidates are named beside the publications."""
 KEPT_DOCUMENTS = 8
 """Aligned texts kept: those looked at last, and the next."""
 PAST = {
@@ -149,15 +151,36 @@ def answer(desk: "Desk", ids: Sequence[int], item: str, done: bool) -> messages.
 
 def publications(desk: "Desk") -> messages.PublicationsLoaded:
     """Every publication, and what publishing would do now."""
+    from qatui.flows.outbox import unfinished
     from qatui.flows.publish import plan
     from qatui.store import candidates, publications
 
-    made = plan(desk)
-    left = [number for number, _ in (*made.held, *made.refused)]
+    made, jobs = plan(desk), unfinished(desk)
     with desk.db.read() as connection:
         every = publications.every(connection, desk.repository_id)
-        names = candidates.paths(connection, desk.repository_id, left)
-    return messages.PublicationsLoaded(every, made, names)
+        ids = candidates.queue_ids(connection, desk.repository_id, Query(frozenset({State.HELD})))[:SHOWN_HELD]
+        held = candidates.get_many(connection, desk.repository_id, ids)
+        left = [number for number, _ in (*made.held, *made.refused)]
+        names = candidates.paths(connection, desk.repository_id, left) | {each.id: each.path for each in held.values()}
+    reasons = {number: held[number].state_reason for number in ids if number in held}
+    return messages.PublicationsLoaded(every, made, names, reasons, {job.payload["publication"]: job.id for job in jobs})
+
+
+def left_unfinished(desk: "Desk") -> messages.LeftUnfinished:
+    """How many publications came to no end."""
+    from qatui.flows.outbox import unfinished
+
+    return messages.LeftUnfinished(len(unfinished(desk)))
+
+
+def finish(desk: "Desk", job: int) -> tuple[messages.Told, ...]:
+    """End one publication that an earlier publish left."""
+    from qatui.flows.outbox import drain
+    from qatui.flows.publish import Published
+
+    ended = messages.PublishEnded(Published(jobs=drain(desk, only=job, again=True)))
+    good = bool(ended.result.jobs) and not any(ran.exit_code for ran in ended.result.jobs)
+    return (messages.Wrote("finished the publication", Outcome(), turn="", counted=False), ended) if good else (ended,)
 
 
 def parts(desk: "Desk", number: int) -> messages.PartsLoaded:

@@ -156,13 +156,24 @@ class Failed(Told):
 
 
 @dataclass(eq=False, repr=False)
+class LeftUnfinished(Told):
+    """So many publications of the reviewer came to no end, and nobody is at them."""
+
+    count: int
+
+
+@dataclass(eq=False, repr=False)
 class PublicationsLoaded(Told):
     """Every publication, newest first, and what publishing would do now."""
 
     publications: "Sequence[Publication]"
     plan: "PublishingPlan"
     names: Mapping[int, str]
-    """Paths of what would be held or refused."""
+    """Paths of what is held, or would be held or refused."""
+    held: Mapping[int, str]
+    """What is held, and why."""
+    unfinished: Mapping[int, int]
+    """Publication that came to no end -> the job that ends it."""
 
 
 @dataclass(eq=False, repr=False)

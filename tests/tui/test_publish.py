@@ -1,5 +1,6 @@
 """Publishing from the screen: asked first, done in the background, told with the place of the record."""
 
+import socket
 from dataclasses import replace
 from pathlib import Path
 
@@ -10,9 +11,12 @@ from qatui.domain.candidate import State
 from qatui.domain.lifecycle import Action
 from qatui.flows.decide import decide
 from qatui.flows.desk import Desk
+from qatui.flows.publish import publish
 from qatui.settings.types import Team
-from qatui.store import publications
+from qatui.store import publications, schema
+from qatui.tui import messages
 from qatui.tui.screens.publish import PublishScreen, describe, describe_plan
+from qatui.tui.screens.review import ReviewScreen
 from qatui.tui.widgets.text_pane import TextPane, wrap
 from tests.conftest import Project
 from tests.tui.conftest import Build, drive, many, press, settle
@@ -50,13 +54,17 @@ def test_publish_asks_and_does_it(build: Build, plain: Desk, project: Project) -
         assert said(pilot).startswith("published 2 · pull request text in ")
         assert Path(said(pilot).rpartition(" in ")[2]).is_file()
         assert "nothing is approved" in line(pilot, "says")
-        await press(pilot, "j")
+        assert pilot.app.screen.query_one("#publications", TextPane).index == 1, "at what was just pushed"
         assert "pushed" in shown(pilot)
         assert state(plain, ids[0]).path in shown(pilot)
         await press(pilot, "k", "G", "g", "ctrl+d", "ctrl+u", "R")
         assert pilot.app.screen.query_one("#publications", TextPane).index == 0
         await press(pilot, "P")
         assert "nothing is approved and unpublished" in said(pilot)
+        await press(pilot, "enter")
+        assert "nothing is held or refused" in said(pilot)
+        await press(pilot, "j", "R")
+        assert "nothing of it is left to do: pushed" in said(pilot)
         await press(pilot, "F")
         assert "only where git wants somebody to type" in said(pilot)
         await press(pilot, "escape")
@@ -77,8 +85,22 @@ def test_what_is_held_is_named_with_its_reason(build: Build, plain: Desk, projec
 
     async def walk(pilot: Driving) -> None:
         await press(pilot, "2")
-        assert "nothing can be published: 1 approved, but held or refused" in line(pilot, "says")
-        assert "held  tests/test_users.py: " in shown(pilot)
+        assert "base changed since the approval of 1 test: P holds for another look" in line(pilot, "says")
+        assert "to hold  tests/test_users.py: " in shown(pilot)
+        await press(pilot, "P", "y")
+        assert state(moved, ids[0]).state is State.HELD
+        assert "1 held: enter opens, a approves again" in line(pilot, "says")
+        assert "held  tests/test_users.py: base changed" in shown(pilot)
+        await press(pilot, "P")
+        assert "1 held: enter opens" in said(pilot), "one sentence, with the way out"
+        await press(pilot, "enter")
+        screen = pilot.app.screen
+        assert isinstance(screen, ReviewScreen)
+        assert screen.at_hand() == ids[0]
+        await press(pilot, "a")
+        assert state(moved, ids[0]).state is State.APPROVED
+        await press(pilot, "2")
+        assert "P publishes 1 test" in line(pilot, "says")
         await press(pilot, "1")
         assert len(pilot.app.screen_stack) == 1
         await press(pilot, "2", "2")
@@ -112,7 +134,62 @@ def test_a_plan_without_commits_says_so(plain: Desk) -> None:
     from qatui.flows.publish import plan
     from qatui.tui.glyphs import UNICODE
 
-    assert "Nothing approved waits" in str(describe_plan(plan(plain), {}, UNICODE))
+    loaded = messages.PublicationsLoaded([], plan(plain), {}, {}, {})
+    assert "Nothing approved waits" in str(describe_plan(loaded, UNICODE))
+
+
+def test_what_a_kill_left_is_told_and_finished(build: Build, plain: Desk, project: Project) -> None:
+    """Killed in the push: the job is said to run, by a process that is gone."""
+    ids = many(plain, 2)
+    decide(plain, ids[:1], Action.APPROVE)
+
+    def killed(step: str) -> None:
+        if "push" in step:
+            raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        publish(plain, say=killed)
+    with plain.db.write() as connection:
+        gone = {"state": "running", "lease": f"{socket.gethostname()}:999999999:x", "lease_until": 10**15}
+        connection.execute(schema.outbox.update().values(gone))
+
+    async def walk(pilot: Driving) -> None:
+        assert said(pilot) == "1 publication is unfinished · P finishes"
+        assert "1 unfinished" in line(pilot, "tabs")
+        await press(pilot, "2")
+        assert line(pilot, "says").strip() == "1 unfinished: P finishes"
+        await press(pilot, "j", "R")
+        assert state(plain, ids[0]).state is State.PUBLISHED
+        assert said(pilot) == "finished the publication"
+        assert "unfinished" not in line(pilot, "tabs")
+        assert "nothing is approved" in line(pilot, "says")
+
+    drive(build(plain), walk, (80, 24))
+    assert project.git("ls-remote", "--heads", str(project.remote)).count("refs/heads/qatui/") == 1
+
+
+def test_the_list_is_as_high_as_it_has_rows_and_paths_keep_their_name(build: Build, plain: Desk) -> None:
+    from tests.conftest import seed
+
+    path = "tests/integration/payments/settlement/of/cards/in/europe/and/beyond/it/test_the_split_payments_with_fees.py"
+    decide(plain, seed(plain, {path: "def test(): pass\n"}), Action.APPROVE)
+
+    async def walk(pilot: Driving) -> None:
+        await press(pilot, "2")
+        assert pilot.app.screen.query_one("#publications").size.height == 1
+        assert "test_the_split_payments_with_fees.py" in shown_rows(pilot)
+        await press(pilot, "P", "y")
+        assert pilot.app.screen.query_one("#publications").size.height == 2
+        rows = shown_rows(pilot)
+        assert "…/test_the_split_payments_with_fees.py" in rows
+
+    drive(build(plain), walk, (80, 24))
+
+
+def shown_rows(pilot: Driving) -> str:
+    """The preview as it is drawn."""
+    pane = pilot.app.screen.query_one("#shown", TextPane)
+    return "\n".join(strip.text for strip in pane.render_lines(pane.size.region))
 
 
 @pytest.mark.parametrize(
@@ -123,6 +200,7 @@ def test_a_plan_without_commits_says_so(plain: Desk) -> None:
         ("  one two three", 8, ["  one", "  two", "  three"]),
         ("abcdefghij", 4, ["abcd", "efgh", "ij"]),
         ("漢字漢字", 4, ["漢字", "漢字"]),
+        ("ab/cde/fg", 7, ["ab/cde/", "fg"]),
     ],
 )
 def test_long_lines_wrap(text: str, width: int, lines: list[str]) -> None:

@@ -114,6 +114,8 @@ class Frame(Screen[None]):
             count = self.station.tab_counts.get(name)
             here = name == self.NAME
             words = f"{act.label} {count:,}" if count is not None else act.label
+            if name == "publish" and self.station.unfinished:
+                words += f" {self.glyphs.dot} {self.station.unfinished:,} unfinished"
             token, flags = ("foreground", "bold underline") if here else ("dim", "")
             pieces.append(Piece(words, token, flags, key=self.station.keymap.first(act_id)))
         return pieces

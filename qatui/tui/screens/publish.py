@@ -1,7 +1,7 @@
 """Publishing: left the publications and what would be the next, right the chosen one as it will read or reads."""
 
 import subprocess
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from functools import partial
 from typing import TYPE_CHECKING
 
@@ -13,7 +13,7 @@ from qatui.domain.marks import visible, visible_lines
 from qatui.tui import errands, messages
 from qatui.tui.dialogs.question import Answer, Asked, Question, refusals
 from qatui.tui.glyphs import Glyphs
-from qatui.tui.keymap import Act
+from qatui.tui.keymap import Act, Keymap
 from qatui.tui.screens.frame import Frame
 from qatui.tui.widgets.lines import Line, Piece, Rule
 from qatui.tui.widgets.text_pane import TextPane, Words
@@ -46,16 +46,18 @@ class PublishScreen(Frame):
         self._parts: dict[int, messages.PartsLoaded] = {}
         self._under_way = False
         self._needs_terminal = False
+        self._coming: int | None = None
+        """The publication that the cursor goes to once it is in the list."""
 
     def compose_body(self) -> ComposeResult:
         """List and preview."""
         yield Rule(self.glyphs.rule)
         yield Line(id="says")
         with Container(id="panes"):
-            yield TextPane(cursor=True, sign=self.glyphs.cursor, id="publications")
+            yield TextPane(cursor=True, sign=self.glyphs.cursor, cut=self.glyphs.cut, id="publications")
             yield Rule(self.glyphs.rule)
             yield Rule(self.glyphs.bar, upright=True)
-            yield TextPane(cursor=False, id="shown")
+            yield TextPane(cursor=False, cut=self.glyphs.cut, id="shown")
 
     def on_mount(self) -> None:
         """Ask for everything; until it is here the screen says so."""
@@ -69,6 +71,11 @@ class PublishScreen(Frame):
         """Draw them, and put the question that waits for this."""
         self._loaded = message
         self._draw()
+        numbers = [each.id for each in message.publications]
+        if self._coming in numbers:
+            pane = self.query_one("#publications", TextPane)
+            pane.step(1 + numbers.index(self._coming) - pane.index)
+            self._coming = None
         if self._asking:
             self._asking = False
             self.do_publish()
@@ -91,6 +98,7 @@ class PublishScreen(Frame):
         """Say what went wrong; what went well was said as any verb is."""
         self._under_way = False
         result = message.result
+        self._coming = max((each.id for each in result.publications), default=None)
         self._needs_terminal = any(ran.needs_terminal for ran in result.jobs)
         if words := trouble(result, self.station.keymap.first("publish.terminal")):
             self.say(*words)
@@ -110,26 +118,16 @@ class PublishScreen(Frame):
         loaded = self._loaded
         if loaded is None:
             return
-        plan = loaded.plan
-        count = len(plan.candidates)
-        left = len(plan.held) + len(plan.refused)
-        key = self.station.keymap.first("app.publish")
-        if self._under_way:
-            self._say_state("publishing …", "accent")
-        elif count:
-            self._say_state(f"{key} publishes {_many(count, 'test')}" + (f", {left} not" if left else ""), "foreground")
-        elif left:
-            self._say_state(f"nothing can be published: {left} approved, but held or refused", "risk-look")
-        else:
-            key = self.station.keymap.first("app.queue")
-            self._say_state(f"nothing is approved and unpublished: {key} goes to the queue", "dim")
-        now = self.backend.now()
+        self._say_state(*(("publishing …", "accent") if self._under_way else standing(loaded, self.station.keymap)))
+        now, count = self.backend.now(), len(loaded.plan.candidates)
         next_one: list[Words] = [
             ("accent bold", "next     "),
             ("foreground", _many(count, "test") if count else "nothing"),
         ]
         rows = [next_one, *(_row(each, now) for each in loaded.publications)]
-        self.query_one("#publications", TextPane).show(rows)
+        publications = self.query_one("#publications", TextPane)
+        publications.styles.max_height = len(rows)
+        publications.show(rows)
         self._draw_chosen()
         self.refresh_lines()
 
@@ -139,7 +137,7 @@ class PublishScreen(Frame):
         at = self.query_one("#publications", TextPane).index
         shown = self.query_one("#shown", TextPane)
         if at == 0:
-            shown.show(describe_plan(self._loaded.plan, self._loaded.names, self.glyphs))
+            shown.show(describe_plan(self._loaded, self.glyphs))
             return
         each = self._loaded.publications[at - 1]
         if each.id not in self._parts:
@@ -155,6 +153,8 @@ class PublishScreen(Frame):
             return "it is under way"
         if act.id == "publish.terminal" and not self._needs_terminal:
             return "only where git wants somebody to type"
+        if act.id == "publish.open" and self._loaded is not None and not aside(self._loaded):
+            return "nothing is held or refused"
         return super().why_not(act)
 
     def do_publish(self) -> None:
@@ -163,10 +163,8 @@ class PublishScreen(Frame):
         if loaded is None:
             self._asking = True
             return
-        plan = loaded.plan
-        waiting = sum(each.state in ("gathering", "waiting", "failed") for each in loaded.publications)
-        if not plan.commits and not waiting:
-            self.say("nothing is approved and unpublished", "risk-look")
+        if not (loaded.plan.commits or loaded.plan.held or loaded.unfinished):
+            self.say(*standing(loaded, self.station.keymap))
             return
 
         def answered(answer: Answer | None) -> None:
@@ -174,7 +172,12 @@ class PublishScreen(Frame):
                 self._under_way = True
                 self._draw()
 
-        self.app.push_screen(Question(question(loaded, waiting, self.glyphs)), answered)
+        self.app.push_screen(Question(question(loaded, self.glyphs)), answered)
+
+    def do_open(self) -> None:
+        """Review the first test that is held or refused."""
+        if self._loaded is not None:
+            self.station.open_candidate(aside(self._loaded)[0])
 
     def do_terminal(self) -> None:
         """The command itself in the foreground, the screen suspended: git may ask there."""
@@ -210,14 +213,51 @@ class PublishScreen(Frame):
         shown.step(-max(1, shown.size.height // 2))
 
     def do_refresh(self) -> None:
-        """Read everything again."""
-        self._load()
+        """End the chosen publication where it came to no end, else read everything again."""
+        at = self.query_one("#publications", TextPane).index
+        each = self._loaded.publications[at - 1] if self._loaded is not None and at else None
+        if self._loaded is None or each is None:
+            self._load()
+        elif each.id in self._loaded.unfinished:
+            if self.backend.publish(self._loaded.unfinished[each.id]):
+                self._under_way = True
+                self._draw()
+        else:
+            others = each.state in ("gathering", "waiting")
+            self.say("another process or reviewer is at it" if others else f"nothing of it is left to do: {each.state}")
+            self._load()
 
 
-def question(loaded: messages.PublicationsLoaded, waiting: int, glyphs: Glyphs) -> Asked:
+def aside(loaded: messages.PublicationsLoaded) -> list[int]:
+    """The approved tests that are not published as they are, those first that wait for another look."""
+    return [*loaded.held, *(number for number, _ in (*loaded.plan.held, *loaded.plan.refused))]
+
+
+def standing(loaded: messages.PublicationsLoaded, keymap: Keymap) -> tuple[str, str]:
+    """How it stands, each with the key that goes on, and the ink of it."""
+    plan, key, look = loaded.plan, keymap.first("app.publish"), keymap.first("publish.open")
+    count, moved, refused, held = len(plan.candidates), len(plan.held), len(plan.refused), len(loaded.held)
+    words = []
+    if loaded.unfinished:
+        words.append(f"{len(loaded.unfinished):,} unfinished: {key} finishes")
+    if count:
+        words.append(f"{key} publishes {_many(count, 'test')}" + (f", {moved + refused:,} not" * bool(moved + refused)))
+    elif moved:
+        words.append(f"base changed since the approval of {_many(moved, 'test')}: {key} holds for another look")
+    if held:
+        approve = keymap.first("candidate.approve")
+        words.append(f"{held:,} held: {look} opens, {approve} approves again")
+    elif refused and not count:
+        words.append(f"{_many(refused, 'approved test')} cannot be published: {look} opens")
+    if words:
+        return " · ".join(words), "foreground" if count and not loaded.unfinished else "risk-look"
+    return f"nothing is approved and unpublished: {keymap.first('app.queue')} goes to the queue", "dim"
+
+
+def question(loaded: messages.PublicationsLoaded, glyphs: Glyphs) -> Asked:
     """The question before publishing, its consequence in numbers."""
     plan, names = loaded.plan, loaded.names
-    count = len(plan.candidates)
+    count, waiting = len(plan.candidates), len(loaded.unfinished)
     facts: list[tuple[str, str]] = []
     if count:
         facts.append(
@@ -229,12 +269,16 @@ def question(loaded: messages.PublicationsLoaded, waiting: int, glyphs: Glyphs) 
         facts.append(("accent", f"  and {_many(waiting, 'publication')} left unfinished before"))
     if left := [*plan.held, *plan.refused]:
         facts += refusals(left, names, glyphs.warning)
-    title = f"Publish {_many(count, 'test')}?" if count else "Finish what was left?"
-    return Asked(title, f"publish {count:,}" if count else "finish it", facts)
+    if count:
+        return Asked(f"Publish {_many(count, 'test')}?", f"publish {count:,}", facts)
+    if waiting:
+        return Asked("Finish what was left?", "finish it", facts)
+    return Asked(f"Hold {_many(len(plan.held), 'test')} for another look?", f"hold {len(plan.held):,}", facts)
 
 
-def describe_plan(plan: "PublishingPlan", names: Mapping[int, str], glyphs: Glyphs) -> list[list[Words]]:
+def describe_plan(loaded: messages.PublicationsLoaded, glyphs: Glyphs) -> list[list[Words]]:
     """What publishing would do, line by line."""
+    plan, names = loaded.plan, loaded.names
     lines: list[list[Words]] = []
     for remark in plan.remarks:
         lines.append([("risk-look", visible(remark))])
@@ -242,7 +286,8 @@ def describe_plan(plan: "PublishingPlan", names: Mapping[int, str], glyphs: Glyp
         lines.append([("dim", "branch   "), ("foreground bold", visible(plan.branch))])
         lines.append([("dim", "base     "), ("foreground", f"{visible(plan.base_branch)}@{plan.base_commit[:10]}")])
         lines.append([("dim", "push     "), ("foreground", _push(plan))])
-    for words, rows in (("held", plan.held), ("refused", plan.refused)):
+    asides = (("held", loaded.held.items()), ("to hold", plan.held), ("refused", plan.refused))
+    for words, rows in asides:
         for number, reason in rows:
             name = visible(names.get(number, f"#{number}"))
             lines.append([("risk-look", f"{glyphs.warning} {words}  {name}: {visible(reason)}")])

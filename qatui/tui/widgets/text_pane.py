@@ -11,6 +11,7 @@ from textual.scroll_view import ScrollView
 from textual.strip import Strip
 
 from qatui.tui.themes import ink
+from qatui.tui.widgets.queue_row import cut_path
 
 Words = tuple[str, str]
 """An ink and a text."""
@@ -26,10 +27,10 @@ class TextPane(ScrollView, can_focus=False):
     class Moved(Message):
         """The cursor is on another line."""
 
-    def __init__(self, *, cursor: bool, sign: str = "▌", id: str | None = None) -> None:  # noqa: A002
+    def __init__(self, *, cursor: bool, sign: str = "▌", cut: str = "…", id: str | None = None) -> None:  # noqa: A002
         super().__init__(id=id)
         self._has_cursor = cursor
-        self._sign = sign
+        self._sign, self._cut = sign, cut
         self._given: Sequence[Sequence[Words]] = ()
         self._lines: list[Sequence[Words]] = []
         self.index = 0
@@ -93,14 +94,20 @@ class TextPane(ScrollView, can_focus=False):
         if index >= len(self._lines):
             return Strip.blank(width, blank)
         segments = [Segment(self._sign if here else " ", ink(theme, "accent", paper, "bold"))]
+        room = width - 1
         for token, text in self._lines[index]:
             token, _, flags = token.partition(" ")
+            text = cut_path(text, max(1, room), self._cut)
+            room -= cell_len(text)
             segments.append(Segment(text, ink(theme, token, paper, flags)))
         return Strip(segments).adjust_cell_length(width, blank)
 
 
 def wrap(line: Sequence[Words], width: int) -> list[Sequence[Words]]:
-    """A line as lines of at most `width` cells, parted at blanks where there are any; several inks are not parted."""
+    """A line as lines of at most `width` cells, parted at blanks, else behind a slash, where there are any.
+
+    A line of several inks is not parted.
+    """
     if len(line) != 1 or cell_len(line[0][1]) <= width:
         return [line]
     token, text = line[0]
@@ -110,8 +117,8 @@ def wrap(line: Sequence[Words], width: int) -> list[Sequence[Words]]:
         end = width
         while cell_len(text[:end]) > width:
             end -= 1
-        blank = text.rfind(" ", len(indent) + 1, end + 1)
-        end = blank if blank > 0 else end
+        blank, slash = text.rfind(" ", len(indent) + 1, end + 1), text.rfind("/", len(indent) + 1, end)
+        end = blank if blank > 0 else slash + 1 if slash > 0 else end
         parts.append(((token, text[:end]),))
         text = indent + text[end:].lstrip(" ")
         if text == indent:
