@@ -12,6 +12,8 @@ from qatui.domain.quoting import code, markdown, one_line, quote, shortened
 
 TITLE_LIMIT = 256
 BODY_LIMIT = 65_536
+NAMED = 5
+"""So many reviewers are named in the opening; the table names each."""
 _CUT_ROOM = 200
 """Characters kept for the remark on what was cut."""
 _HEAD = "| test | verdict | by | at | candidate@revision and content |\n|---|---|---|---|---|"
@@ -25,7 +27,7 @@ def title(pieces: Sequence[Piece], template: str) -> str:
 def body(pieces: Sequence[Piece], *, publisher: str, base_branch: str, base_commit: str) -> str:
     """The pull request's text as Markdown; nothing of a candidate has a meaning in it."""
     opening = (
-        f"Test files, {counted(pieces)}, reviewed one by one and published by {code(publisher)} "
+        f"Test files, {counted(pieces)}, {_approved(pieces)}published by {code(publisher)} "
         f"on top of {code(base_branch)} at {code(base_commit[:12])}."
     )
     top = "\n\n".join([opening, *closing(pieces), "## Review record", _HEAD])
@@ -39,6 +41,15 @@ def body(pieces: Sequence[Piece], *, publisher: str, base_branch: str, base_comm
     elif len(details) < len(pieces):
         text += f"\n\n_The remarks on {len(pieces) - len(details)} more tests do not fit here._"
     return text + "\n"
+
+
+def _approved(pieces: Sequence[Piece]) -> str:
+    """By whom they were approved; how closely each looked is not known, so nothing is said of it."""
+    by = dict.fromkeys(piece.candidate.verdict.by for piece in pieces if piece.candidate.verdict)
+    names = [code(shortened(name, 100)) for name in list(by)[:NAMED]]
+    if len(by) > NAMED:
+        names.append(f"{len(by) - NAMED} more")
+    return f"approved by {', '.join(names[:-1])}{' and ' if names[1:] else ''}{names[-1]} and " if names else ""
 
 
 def _fitting(parts: Iterable[str], room: int) -> list[str]:

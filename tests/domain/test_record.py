@@ -38,7 +38,7 @@ def test_the_whole_record_of_one_test() -> None:
         comments=(comment("first\nsecond", 3), comment("whole")),
     )
     assert text(piece) == (
-        "Test files, 1 new, reviewed one by one and published by `pat` on top of `main` at `1f3c9a21f3c9`.\n\n"
+        "Test files, 1 new, approved by `kim` and published by `pat` on top of `main` at `1f3c9a21f3c9`.\n\n"
         "Closes #12\n\n## Review record\n\n"
         "| test | verdict | by | at | candidate@revision and content |\n|---|---|---|---|---|\n"
         f"| `tests/test_a.py` new | approved | `kim` | 1970-01-01T00:00:00Z | `7@2 sha256:{HASH}` |\n\n"
@@ -49,6 +49,17 @@ def test_the_whole_record_of_one_test() -> None:
         "`lee` on line 3 (new), revision 2, 1970-01-01T00:01:00Z:\n\n> first\\\n> second\n\n"
         "`lee` on the test, revision 2, 1970-01-01T00:01:00Z:\n\n> whole\n"
     )
+
+
+def test_who_approved_is_named_and_nothing_is_claimed_of_how() -> None:
+    def approved(by: str) -> Piece:
+        return Piece(replace(CANDIDATE, verdict=replace(VERDICT, by=by)), new=True)
+
+    assert ", approved by `a` and `b` and published by" in text(approved("a"), approved("b"), approved("a"))
+    seven = text(*(approved(name) for name in "abcdefg"))
+    assert ", approved by `a`, `b`, `c`, `d`, `e` and 2 more and published by" in seven
+    assert "one by one" not in seven
+    assert "1 new, published by" in text(Piece(replace(CANDIDATE, verdict=None), new=True))
 
 
 @pytest.mark.parametrize("count", [1, 300, 3000])
