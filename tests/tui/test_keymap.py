@@ -55,7 +55,7 @@ def test_enter_and_escape_never_decide() -> None:
     for name in SCREENS:
         for key in ("enter", "escape"):
             act = keymap.find(name, key)
-                assert act is None or act.id == "publish.open" or act.scope not in ("candidate", "publish")
+            assert act is None or act.id == "publish.open" or act.scope not in ("candidate", "publish")
 
 
 def test_own_keys_replace_and_may_swap() -> None:
