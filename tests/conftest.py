@@ -67,6 +67,11 @@ def no_network(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(socket.socket, "connect", guarded)
 
 
+def unmeasured() -> dict[str, str]:
+    """The environment for a process that coverage must leave alone: it loads modules and writes of its own."""
+    return {name: value for name, value in os.environ.items() if not name.startswith("COV")}
+
+
 def run_git(cwd: Path, *args: str, data: bytes | None = None) -> str:
     """Plain git, for arranging and for looking; not the code under test."""
     done = subprocess.run(["git", *args], cwd=cwd, input=data, capture_output=True, check=False)

@@ -9,6 +9,8 @@ from pathlib import Path
 
 import pytest
 
+from tests.conftest import unmeasured
+
 ROOT = Path(__file__).parents[1]
 PACKAGE = ROOT / "qatui"
 MODULES = [path for path in sorted(PACKAGE.rglob("*.py")) if "demo_files" not in path.parts]
@@ -39,7 +41,8 @@ def loaded_after(modules: list[str], of: tuple[str, ...]) -> list[str]:
     """Which packages `of` a fresh interpreter has loaded after it imported `modules`."""
     code = f"import importlib, sys\nfor name in {modules}: importlib.import_module(name)\n"
     code += f"print(*[name for name in {of} if name in sys.modules])"
-    done = subprocess.run([sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, check=False)
+    command = [sys.executable, "-c", code]
+    done = subprocess.run(command, cwd=ROOT, env=unmeasured(), capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stderr
     return done.stdout.split()
 

@@ -246,10 +246,10 @@ def test_verbose_shows_the_commands_of_git(project: Project, capsys: pytest.Capt
     assert main.run(["-C", str(project.root), "-v", "status"]) == 0
     told = capsys.readouterr()
     assert told.err.startswith("$ git rev-parse ")
-    assert "\n$ git remote get-url origin\n" in told.err
+    assert "\n$ git remote get-url --all origin\n" in told.err
     assert "$ git" not in told.out
     assert main.run(["-C", str(project.root), "-v", "list"]) == 0
-    assert capsys.readouterr().err.count("$ git remote get-url origin\n") == 1
+    assert capsys.readouterr().err.count("$ git remote get-url --all origin\n") == 1
     assert main.run(["-C", str(project.root), "status"]) == 0
     assert capsys.readouterr().err == ""
 
