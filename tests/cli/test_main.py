@@ -17,7 +17,7 @@ from qatui.cli import main
 from qatui.cli.session import Session, pass_session, take_json
 from qatui.errors import ExitCode
 from qatui.store.database import Database
-from tests.conftest import Project
+from tests.conftest import Project, unmeasured
 
 HEAVY = ("textual", "rich", "sqlalchemy", "alembic", "httpx", "git", "starlette", "uvicorn", "yaml")
 PROGRAM = [sys.executable, "-m", "qatui"]
@@ -389,7 +389,8 @@ def test_a_reader_of_stderr_that_goes_does_not_change_the_code() -> None:
     read, write = os.pipe()
     os.close(read)
     with open(write, "wb") as err:
-        done = subprocess.run([*PROGRAM, "nope"], stdout=subprocess.PIPE, stderr=err, check=False)
+        command = [*PROGRAM, "nope"]
+        done = subprocess.run(command, stdout=subprocess.PIPE, stderr=err, env=unmeasured(), check=False)
     assert (done.returncode, done.stdout) == (2, b"")
 
 
