@@ -17,7 +17,7 @@ from qatui.errors import ExitCode, UsageError
 from qatui.wiring import open_desk
 
 if TYPE_CHECKING:
-    from qatui.domain.proposal import Intake
+    from qatui.domain.proposal import Intake, Replaced
     from qatui.flows.watch import Folder, Manifest
     from qatui.workspace.sources import Source
 
@@ -80,7 +80,8 @@ def _once(session: Session, paths: Sequence[str], manifests: Sequence[str], prog
             told = partial(_on_the_whole, tell, done.seen, total)
             done += take(session.desk, source.proposals, source=storable(source.name), progress=told)
     _tell(session, done)
-    return ExitCode.NEEDS_PERSON if done.refused else ExitCode.DONE
+    lost = any(each.approved_by for each in done.superseded)
+    return ExitCode.NEEDS_PERSON if done.refused or lost else ExitCode.DONE
 
 
 def _on_the_whole(tell: Callable[[int, int | None], None], before: int, whole: int | None, done: int) -> None:
@@ -163,17 +164,31 @@ def _tell(session: Session, done: "Intake") -> None:
         "revised": len(done.revised),
         "unchanged": len(done.unchanged),
         "same_as_base": done.same_as_base,
+        "superseded": len(done.superseded),
         "refused": len(done.refused),
     }
     if session.json:
         refused = [{"place": place, "reason": reason} for place, reason in done.refused]
-        output.emit({"ingested": counts, "candidates": list(done.taken), "refused": refused})
+        superseded = [
+            {"id": each.id, "path": each.path, "by": each.by, "approved_by": each.approved_by}
+            for each in done.superseded
+        ]
+        output.emit({"ingested": counts, "candidates": list(done.taken), "superseded": superseded, "refused": refused})
         return
     diagnostics.refusals(done.refused)
+    for approved in (False, True):
+        rows = [each for each in done.superseded if (each.approved_by is not None) == approved]
+        diagnostics.refusals(((f"{each.id} {each.path} by {each.by}", _loss(each)) for each in rows), "superseded")
     words = {"same_as_base": "as on base"}
     said = [f"{count} {words.get(name, name)}" for name, count in counts.items() if count]
     output.line(", ".join(said) if said else "nothing there")
     output.flush()
+
+
+def _loss(replaced: "Replaced") -> str:
+    """Why a candidate is superseded, and what is lost by it."""
+    words = "its manifest says that it replaces it"
+    return f"{words}, although @{replaced.approved_by} had approved it" if replaced.approved_by else words
 
 
 @contextmanager

@@ -55,6 +55,18 @@ class Refusal:
 
 
 @dataclass(frozen=True, slots=True)
+class Replaced:
+    """A candidate that is superseded because a manifest said so."""
+
+    id: int
+    path: str
+    by: str
+    """Path of the candidate that takes its place."""
+    approved_by: str | None
+    """Whose approval it takes away."""
+
+
+@dataclass(frozen=True, slots=True)
 class Intake:
     """What became of proposals: candidate ids, and what was refused as (place, reason)."""
 
@@ -64,6 +76,8 @@ class Intake:
     refused: tuple[tuple[str, str], ...] = ()
     same_as_base: int = 0
     """Files that are on base as they were proposed: nothing to review, and no candidate of them."""
+    superseded: tuple[Replaced, ...] = ()
+    """Candidates that are gone by it."""
 
     @property
     def taken(self) -> tuple[int, ...]:
@@ -82,6 +96,7 @@ class Intake:
             self.unchanged + other.unchanged,
             self.refused + other.refused,
             self.same_as_base + other.same_as_base,
+            self.superseded + other.superseded,
         )
 
 

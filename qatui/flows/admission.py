@@ -2,9 +2,9 @@
 
 from dataclasses import dataclass, field
 
-from qatui.domain.candidate import GONE, Candidate
+from qatui.domain.candidate import GONE, Candidate, State
 from qatui.domain.lifecycle import Action, why_not
-from qatui.domain.proposal import Intake, Proposal, folders_of
+from qatui.domain.proposal import Intake, Proposal, Replaced, folders_of
 from qatui.flows.arrival import Arrival, Item, Run, landed
 from qatui.flows.desk import Desk
 from qatui.store import candidates, intake
@@ -46,8 +46,13 @@ def admit(run: Run, items: list[Item]) -> tuple[Intake, list[Item]]:
             batch = arrival.batch
     run.batch = batch
     revised = tuple(was.id for _, was in judged.revised)
-    done = Intake(tuple(new), revised, tuple(judged.unchanged), tuple(judged.refused), judged.same_as_base)
+    replaced = tuple(Replaced(was.id, was.path, by, _approver(was)) for was, by in judged.going.values())
+    done = Intake(tuple(new), revised, tuple(judged.unchanged), tuple(judged.refused), judged.same_as_base, replaced)
     return done, judged.left
+
+
+def _approver(was: Candidate) -> str | None:
+    return was.verdict.by if was.verdict and was.verdict.kind is State.APPROVED else None
 
 
 def _judge(desk: Desk, connection: Connection, items: list[Item]) -> _Judged:
@@ -79,7 +84,7 @@ def _judge(desk: Desk, connection: Connection, items: list[Item]) -> _Judged:
         else:
             judged.coming.add(path)
             judged.filled.update(dict.fromkeys(folders_of(path), path))
-            if other and other.path != path and other.state not in GONE:
+            if other and other.state not in GONE:
                 judged.going.setdefault(other.path, (other, path))
             if was:
                 judged.revised.append((item, was))
@@ -122,12 +127,14 @@ def _others(desk: Desk, connection: Connection, items: list[Item]) -> dict[str, 
 
 
 def _cannot_replace(proposal: Proposal, other: Candidate | None) -> str | None:
-    """Why `replaces` cannot be done; replacing what is gone, or itself, is nothing to do."""
-    if proposal.replaces in (None, proposal.path):
+    """Why `replaces` cannot be done; replacing what is gone is nothing to do."""
+    if proposal.replaces is None:
         return None
+    if proposal.path in (proposal.replaces, other and other.path):
+        return "replaces: it names itself; new content for a path is its next revision without it"
     if other is None:
         return f"replaces: there is no candidate {proposal.replaces}"
-    if other.path == proposal.path or other.state in GONE:
+    if other.state in GONE:
         return None
     reason = why_not(other, Action.SUPERSEDE)
     return f"replaces: candidate {other.id} cannot be replaced: {reason}" if reason else None

@@ -83,7 +83,11 @@ class Child:
         if status in (0, 1):
             refused = [(0, f"{each['place']}: {each['reason']}") for each in self._told.get("refused", ())]
             done = tuple(self._told.get("candidates", ()))
-            return Wrote(verb, Outcome(done, tuple(refused)), turn="")
+            lost = [str(each["path"]) for each in self._told.get("superseded", ()) if each["approved_by"]]
+            note = (
+                f"approved, and superseded by it: {', '.join(lost[:3])}{' …' if len(lost) > 3 else ''}" if lost else ""
+            )
+            return Wrote(verb, Outcome(done, tuple(refused)), turn="", note=note)
         error = _object(self._said.splitlines()[-1].encode()).get("error", {}) if self._said else {}
         message = str(error.get("message") or self._said[:200] or f"The job ended with status {status}.")
         return Failed(verb, message, str(error.get("hint", "")))

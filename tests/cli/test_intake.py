@@ -69,8 +69,9 @@ def test_json(call: Call, desk: Desk, tmp_path: Path) -> None:
     assert ran.err == ""
     assert ran.data == {
         "schema": 1,
-        "ingested": {"new": 1, "revised": 0, "unchanged": 0, "same_as_base": 0, "refused": 1},
+        "ingested": {"new": 1, "revised": 0, "unchanged": 0, "same_as_base": 0, "superseded": 0, "refused": 1},
         "candidates": [number],
+        "superseded": [],
         "refused": [
             {
                 "place": f"{folder}/README",
@@ -97,6 +98,33 @@ def test_refused_lines_are_named(call: Call, tmp_path: Path) -> None:
         f"refused {file} line 2: the path holds the hidden character ‹U+202E›",
         f"refused {file} line 3: contents: there is no such key; did you mean content?",
     ]
+
+
+def test_what_a_manifest_supersedes_is_named(call: Call, desk: Desk, tmp_path: Path) -> None:
+    """On stderr, an approval that is lost last; that needs a person, so it is exit 1."""
+    call("ingest", fill(tmp_path / "in", 3))
+    plain = manifest(tmp_path / "p.jsonl", {"path": "tests/p", "content": "1", "replaces": "tests/test_0000.py"})
+    words = "its manifest says that it replaces it"
+    assert call("ingest", "--manifest", plain) == Ran(
+        0, "1 new, 1 superseded\n", f"superseded 1 tests/test_0000.py by tests/p: {words}\n"
+    )
+    call("approve", 2)
+    file = manifest(
+        tmp_path / "m.jsonl",
+        {"path": "tests/m", "content": "1", "replaces": 2},
+        {"path": "tests/n", "content": "1", "replaces": 3},
+    )
+    ran = call("ingest", "--manifest", file)
+    assert (ran.code, ran.out) == (1, "2 new, 2 superseded\n")
+    assert ran.err.splitlines() == [
+        f"superseded 3 tests/test_0002.py by tests/n: {words}",
+        f"superseded 2 tests/test_0001.py by tests/m: {words}, although @{desk.reviewer} had approved it",
+    ]
+    again = call(
+        "ingest", "--json", "--manifest", manifest(file, {"path": "tests/o", "content": "", "replaces": "tests/n"})
+    )
+    assert (again.code, again.data["ingested"]["superseded"]) == (0, 1)
+    assert again.data["superseded"] == [{"id": 6, "path": "tests/n", "by": "tests/o", "approved_by": None}]
 
 
 def test_several_sources(call: Call, desk: Desk, project: Project, tmp_path: Path) -> None:

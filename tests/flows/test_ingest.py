@@ -11,7 +11,7 @@ from sqlalchemy import func, select, text, update
 
 from qatui.domain.candidate import Candidate, State
 from qatui.domain.lifecycle import Action
-from qatui.domain.proposal import MAX_BYTES, Intake, Proposal, Refusal
+from qatui.domain.proposal import MAX_BYTES, Intake, Proposal, Refusal, Replaced
 from qatui.errors import StoreError
 from qatui.flows.admission import admit
 from qatui.flows.arrival import Item, Run
@@ -342,15 +342,34 @@ def test_replaces(desk: Desk) -> None:
 
 
 def test_replaces_nothing_to_do(desk: Desk) -> None:
-    """What is gone already, and the candidate itself, need no replacing; saying so again refuses nothing."""
+    """What is gone already needs no replacing; saying so again refuses nothing."""
     take(desk, proposal("tests/a"))
     take(desk, proposal("tests/b", replaces="tests/a"))
     version = one(desk, "tests/a").version
     assert take(desk, proposal("tests/b", "2", replaces="tests/a")).revised
-    assert take(desk, proposal("tests/c", replaces="tests/c")).new
-    assert take(desk, proposal("tests/c", "2", replaces="tests/c")).revised
     assert one(desk, "tests/a").version == version
-    assert one(desk, "tests/c").state is State.PENDING
+
+
+def test_replaces_itself(desk: Desk) -> None:
+    """By path, there or not, or by id: a mistake worth a look."""
+    words = "replaces: it names itself; new content for a path is its next revision without it"
+    assert take(desk, proposal("tests/a", replaces="tests/a")) == Intake(refused=(("in/tests/a", words),))
+    (number,) = take(desk, proposal("tests/a")).new
+    for name in ("tests/a", str(number)):
+        assert take(desk, proposal("tests/a", "2", replaces=name)).refused == (("in/tests/a", words),)
+    assert (one(desk, "tests/a").state, one(desk, "tests/a").revision) == (State.PENDING, 1)
+
+
+def test_what_is_superseded_is_told(desk: Desk) -> None:
+    """Which, by what, and whose approval is lost; told once."""
+    a, b = take(desk, proposal("tests/a"), proposal("tests/b")).new
+    decide(desk, [a], Action.APPROVE)
+    proposals = [proposal("tests/c", replaces="tests/a"), proposal("tests/d", replaces=str(b))]
+    assert take(desk, *proposals).superseded == (
+        Replaced(a, "tests/a", "tests/c", desk.reviewer),
+        Replaced(b, "tests/b", "tests/d", None),
+    )
+    assert take(desk, *proposals).superseded == ()
 
 
 @pytest.mark.parametrize("words", ["tests/none", "99", "9" * 30, "²"])
