@@ -16,9 +16,10 @@ class Actions(Provider):
         screen = self.screen
         if not isinstance(screen, Frame):
             return
-        for act in screen.station.keymap.of(screen.NAME):
+        # Those that act come first, then what cannot be done now; who moves about does it by keys.
+        acts = [(act, screen.why_not(act)) for act in screen.station.keymap.of(screen.NAME)]
+        for act, reason in sorted(acts, key=lambda each: (each[0].scope == "move", each[1] is not None)):
             keys = " ".join(shown(key) for key in screen.station.keymap.keys(act.id))
-            reason = screen.why_not(act)
             help_text = f"not now: {reason}" if reason else "  ".join(filter(None, (keys, act.id)))
             yield act, f"{act.help}", help_text
 

@@ -474,6 +474,35 @@ def test_a_cut_that_hides_much_says_how_much(line: str) -> None:
     drive(document(None, f"{line}\n"), walk, (120, 8))
 
 
+@pytest.mark.parametrize(
+    "line", ["x" * 50_000 + "end", "日\t" * 2_500 + "end", "\u202e" * 3_000 + "end"], ids=["plain", "wide", "marks"]
+)
+@pytest.mark.parametrize("old", [None, "short\n"])
+def test_the_end_of_a_line_is_one_step_away(line: str, old: str | None) -> None:
+    async def walk(view: DiffView, pilot: Pilot[None]) -> None:
+        begun = screen(view)
+        view.to_edge(end=True)
+        await pilot.pause()
+        assert any(row.endswith("end") for row in screen(view)), "and nothing is behind it"
+        view.to_edge(end=False)
+        await pilot.pause()
+        assert screen(view) == begun
+
+    drive(document(old, f"{line}\n"), walk, (120, 8))
+
+
+def test_a_fold_has_no_end() -> None:
+    async def walk(view: DiffView, pilot: Pilot[None]) -> None:
+        view.top()
+        before = screen(view)
+        view.to_edge(end=True)
+        await pilot.pause()
+        assert screen(view) == before
+
+    drive(EDITED, walk)
+    drive(None, walk)
+
+
 HOSTILE = [
     "\x1b[2J\x1b[31mred\x1b]0;title\x07\x9b5n",
     "access = 'user\u202e \u2066# only admins\u2069 \u2066'",

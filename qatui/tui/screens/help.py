@@ -18,7 +18,9 @@ SCOPES = {
     "publish": "Publications",
     "app": "Everywhere",
 }
-"""Headings of the scopes."""
+"""Headings of the scopes; some are names of screens too."""
+IDS_FROM = 100
+"""Cells from which there is room for the ids."""
 
 
 class HelpScreen(ModalScreen[None]):
@@ -34,27 +36,31 @@ class HelpScreen(ModalScreen[None]):
         with VerticalScroll(classes="page"):
             yield Static(id="help", markup=False)
 
-    def on_mount(self) -> None:
-        """Draw it in the theme's ink."""
+    def on_resize(self) -> None:
+        """Draw it in the theme's ink, as wide as there is room."""
         self.query_one("#help", Static).update(self._text())
 
     def _text(self) -> Text:
-        theme = self.app.theme
-        text = Text()
+        theme, wide = self.app.theme, self.size.width >= IDS_FROM
+        plain, dim = ink(theme, "foreground", "panel"), ink(theme, "dim", "panel")
+        key, bold = ink(theme, "accent", "panel", "bold"), ink(theme, "foreground", "panel", "bold")
+        text = Text(no_wrap=True, overflow="ellipsis")
+        text.append(f"Keys of this screen: {SCOPES[self._screen_name]}   ", bold)
+        text.append("esc", key).append(" closes   ", plain).append("j k", key).append(" scroll\n\n", plain)
         for scope in SCREENS[self._screen_name]:
             acts = [act for act in self._keymap.of(self._screen_name) if act.scope == scope]
             if not acts:
                 continue
-            text.append(f"{SCOPES[scope]}\n", ink(theme, "foreground", "panel", "bold"))
+            text.append(f"{SCOPES[scope]}\n", bold)
             for act in acts:
-                keys = " ".join(shown(key) for key in self._keymap.keys(act.id)) or "palette"
-                text.append(f"  {keys:<12}", ink(theme, "accent", "panel", "bold"))
-                text.append(f"{act.help:<52}", ink(theme, "foreground", "panel"))
-                text.append(f"  {act.id}\n", ink(theme, "dim", "panel"))
+                keys = " ".join(shown(each) for each in self._keymap.keys(act.id)) or "palette"
+                text.append(f"  {keys:<12}", key)
+                text.append(f"{act.help:<60}{act.id}\n" if wide else f"{act.help}\n", plain)
+                if wide:
+                    text.stylize(dim, len(text) - len(act.id) - 1)
             text.append("\n")
-        text.append("Your own keys: `keys:` in your settings, by the id on the right.   ", ink(theme, "dim", "panel"))
-        text.append("esc", ink(theme, "accent", "panel", "bold"))
-        text.append(" back", ink(theme, "foreground", "panel"))
+        where = "on the right" if wide else "in the README, or here in a wider terminal"
+        text.append(f"Your own keys: `keys:` in your settings, by the id {where}.", dim)
         return text
 
     def on_key(self, event: events.Key) -> None:

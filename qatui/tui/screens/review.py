@@ -223,6 +223,14 @@ class ReviewScreen(DecidingFrame):
         """Back to the beginning of lines."""
         self.diff.sideways(-1)
 
+    def do_line_end(self) -> None:
+        """The end of the line under the cursor."""
+        self.diff.to_edge(end=True)
+
+    def do_line_start(self) -> None:
+        """Back to the beginning of lines."""
+        self.diff.to_edge(end=False)
+
     def do_next(self) -> None:
         """The next candidate."""
         self._step(1, "this is the last candidate")

@@ -125,6 +125,14 @@ class Painter:
                     widest = max(widest, _cells_of(text.lines[number]))
         return widest
 
+    def reach(self, number: int) -> int:
+        """Cells of the longer line of a row, exactly; a fold and a comment have none."""
+        lines = []
+        if number < len(self._rows) and (row := self._rows[number]).kind not in (Kind.FOLD, Kind.NOTE):
+            sides = ((self._document.old, row.old), (self._document.new, row.new))
+            lines = [text.lines[line] for text, line in sides if text is not None and line is not None]
+        return max((cell_len(draw(line).text) for line in lines), default=0)
+
     # Rows
 
     def paint(self, number: int, current: bool) -> Strip:

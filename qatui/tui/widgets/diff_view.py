@@ -178,9 +178,17 @@ class DiffView(ScrollView, can_focus=False):
             return
         rows = range(self.scroll_offset.y, self.scroll_offset.y + self._height)
         room = max(0, self._painter.widest(rows) - self._painter.text_width)
-        left = max(0, min(self._left + by * SIDEWAYS, room)) if by > 0 else max(0, self._left + by * SIDEWAYS)
-        if left != self._left:
-            self._left = left
+        self._to_left(min(self._left + by * SIDEWAYS, room) if by > 0 else self._left + by * SIDEWAYS)
+
+    def to_edge(self, *, end: bool) -> None:
+        """To the end of the line under the cursor, all others go with it; or back to the beginning of lines."""
+        if self._painter is not None:
+            self._to_left(self._painter.reach(self._cursor) - self._painter.text_width if end else 0)
+
+    def _to_left(self, left: int) -> None:
+        """`left` becomes the first cell seen of each line."""
+        if max(0, left) != self._left:
+            self._left = max(0, left)
             self._repaint()
 
     # Ways of showing
