@@ -122,7 +122,7 @@ def folders_of(path: str) -> list[str]:
 
 def check_path(path: str, test_roots: Sequence[str]) -> str | None:
     """Why `path` cannot be a candidate's target, None where it can."""
-    return _malformed(path) or _forbidden(path) or _outside(path, tuple(test_roots))
+    return _malformed(path) or _forbidden(path) or _unportable(path) or _outside(path, tuple(test_roots))
 
 
 def _malformed(path: str) -> str | None:
@@ -152,14 +152,39 @@ def _malformed(path: str) -> str | None:
 
 
 def _forbidden(path: str) -> str | None:
-    """Whether a part is git's own folder or GitHub's, under any name a file system takes for it."""
+    """Whether a part is git's own folder or settings, or GitHub's, under any name a file system takes for it."""
     for part in path.split("/"):
         plain = part.partition(":")[0].rstrip(" .").casefold()
         if plain in (".git", "git~1"):
             return "the path goes into .git"
         if plain in (".github", "github~1"):
             return "the path goes into .github"
+        if plain.startswith(".git") or _GIT_SHORT.match(plain):
+            return f"{part} is a name for git alone"
     return None
+
+
+_GIT_SHORT = re.compile(r"(gitatt|gitign|gitmod)~[1-4]$|(gi7d29|gi250a|gi7eba)~[1-9]$")
+"""Short names that NTFS makes of .gitattributes, .gitignore and .gitmodules (path.c `is_ntfs_dotgitmodules` ...)."""
+
+
+def _unportable(path: str) -> str | None:
+    """Whether Windows has no such file: a clone there could not check the branch out.
+
+    https://learn.microsoft.com/en-us/windows/win32/fileio/naming-a-file
+    """
+    for part in path.split("/"):
+        if sign := _NO_SIGN.search(part):
+            return f"the path holds {sign[0]}, which Windows takes in no name"
+        if part.endswith((" ", ".")):
+            return f"a name that ends in a {'blank' if part.endswith(' ') else 'dot'} loses it on Windows"
+        if _DEVICE.fullmatch(part):
+            return f"{part} is the name of a device on Windows"
+    return None
+
+
+_NO_SIGN = re.compile(r'[<>:"|?*]')
+_DEVICE = re.compile(r"(con|prn|aux|nul|conin\$|conout\$|(com|lpt)[0-9¹²³]) *(\..*)?", re.IGNORECASE | re.DOTALL)
 
 
 def _outside(path: str, test_roots: tuple[str, ...]) -> str | None:
