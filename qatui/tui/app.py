@@ -6,7 +6,10 @@ import signal
 from contextlib import suppress
 from typing import TYPE_CHECKING, ClassVar
 
+from textual import events
 from textual.app import App
+from textual.await_complete import AwaitComplete
+from textual.screen import ModalScreen
 from textual.theme import BUILTIN_THEMES
 from textual.types import CSSPathType
 
@@ -19,12 +22,13 @@ from qatui.tui.palette import Actions
 from qatui.tui.parts import Parts
 from qatui.tui.screens.frame import Frame
 from qatui.tui.screens.queue import QueueScreen
+from qatui.tui.turns import Turns
 
 if TYPE_CHECKING:
     from qatui.domain.review import Side
 
 
-class Workstation(App[Exception]):
+class Workstation(App[Exception], inherit_bindings=False):
     """The app; it returns the error that ended it, None when the person did."""
 
     TITLE = "qatui"
@@ -46,6 +50,7 @@ class Workstation(App[Exception]):
         self.keymap = Keymap(parts.user.keys)
         self.glyphs = glyphs.choose(parts.user.glyphs, os.environ)
         self.backend = Backend(self, parts, self.tell)
+        self.turns = Turns(self, super().on_event, parts.clock)
         self.place = ""
         """Repository and base branch, for the title line."""
         self.progress = ""
@@ -73,6 +78,26 @@ class Workstation(App[Exception]):
     def on_unmount(self) -> None:
         """Give back what is held."""
         self.backend.close()
+
+    async def on_event(self, event: events.Event) -> None:
+        """What is typed takes turns; everything else goes its way at once."""
+        if isinstance(event, events.Key | events.Paste) and not event.is_forwarded:
+            await self.turns.take(event)
+        else:
+            await super().on_event(event)
+
+    def pop_screen(self) -> AwaitComplete:
+        """A screen goes; a dialog, the help or the palette with the key that closed it."""
+        if isinstance(self.screen, ModalScreen):
+            self.turns.closed()
+        return super().pop_screen()
+
+    def _handle_exception(self, error: Exception) -> None:
+        """Textual's edge for a bug: the app ends with it, and its traceback goes to the log, not to the terminal."""
+        super()._handle_exception(error)
+        self._exit_renderables.clear()
+        if self._return_value is None:
+            self._return_value = error
 
     def show_screen(self, name: str, *, ask: bool = False) -> None:
         """Go to a screen by its name in the keymap; with `ask` the Publish screen asks its question at once."""
@@ -176,27 +201,46 @@ class Workstation(App[Exception]):
         """Say what was done and how to take it back, and what was refused and why."""
         if self.course.wrote(message.verb, message.outcome):
             self.course_changed()
+        queue = self.screen
+        marks = queue.lines.marks if isinstance(queue, QueueScreen) else set()
+        marked = sum(number in marks for number, _ in message.outcome.refused)
         key = self.keymap.first(f"candidate.{message.turn}") if message.turn else ""
-        self.say(*told(message, f"{key} {message.turn}" if key else ""))
+        self.say(*told(message, f"{key} {message.turn}" if key else "", marked))
 
     def on_failed(self, message: messages.Failed) -> None:
         """Say what was not done and what to do next."""
         self.say(visible(message.words), "risk-high")
 
 
-def told(message: messages.Wrote, turn: str) -> tuple[str, str]:
-    """The words and the ink for what became of a verb; `turn` is the key that turns it round."""
+def told(message: messages.Wrote, turn: str, marked: int = 0) -> tuple[str, str]:
+    """The words and the ink for what became of a verb.
+
+    `turn` is the key that turns it round, `marked` how many of the refused are marked and stay so.
+    """
     outcome = message.outcome
     verb = visible(message.verb)
     words = []
-    if outcome.done or not outcome.refused:
-        words.append(f"{verb} {len(outcome.done):,}" if message.counted else verb)
+    if outcome.done or not (outcome.already or outcome.refused):
+        whom = _name(message, outcome.done[0]) if len(outcome.done) == 1 else f"{len(outcome.done):,}"
+        words.append(f"{verb} {whom}" if message.counted else verb)
+    if outcome.already:
+        whom = _name(message, outcome.already[0]) if len(outcome.already) == 1 else f"{len(outcome.already):,}"
+        words.append(f"already {verb} {whom}")
     if outcome.refused:
-        first = visible(outcome.refused[0][1])
-        more = len(outcome.refused) - 1
-        words.append(f"not taken {len(outcome.refused):,}: {first}" + (f", and {more:,} more" if more else ""))
+        number, reason = outcome.refused[0]
+        count = len(outcome.refused)
+        whom = _name(message, number) if count == 1 else f"{count:,}"
+        more = f", and {count - 1:,} more" if count > 1 else ""
+        words.append(f"not {'taken' if outcome.done else verb} {whom}: {visible(reason)}{more}")
+    if marked:
+        words.append(f"{marked:,} stay{'s' if marked == 1 else ''} marked")
     if message.note:
         words.append(visible(message.note))
     if outcome.done and turn:
         words.append(turn)
     return " · ".join(words), "risk-look" if outcome.refused else "foreground"
+
+
+def _name(message: messages.Wrote, number: int) -> str:
+    """The file's name of a candidate, as far as it was read."""
+    return visible(message.names[number].rpartition("/")[2]) if number in message.names else "1"

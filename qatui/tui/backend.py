@@ -272,7 +272,7 @@ class Backend:
         try:
             async with self._locks["write"]:
                 await self._connected.wait()
-                wrote = await self._guarded("write", verb, work, self._must())
+                wrote = await self._guarded("write", verb, errands.named, self._must(), work)
         finally:
             self.unsaved -= 1
         if wrote is not None:

@@ -1,7 +1,7 @@
 """What the backend runs in threads: each takes a seat or a desk and gives back a message or a value."""
 
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from functools import lru_cache
 from pathlib import Path
@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 from qatui.domain.candidate import Outcome, State
 from qatui.domain.lifecycle import Action
 from qatui.domain.query import Query
+from qatui.domain.text import handle
 from qatui.tui import messages
 
 if TYPE_CHECKING:
@@ -84,24 +85,38 @@ def _document(path: str, base: bytes | None, content: bytes) -> "Document":
     return compare(path, base, content)
 
 
+def named(desk: "Desk", work: "Callable[[Desk], messages.Wrote]") -> messages.Wrote:
+    """Do the work, and name whom it is told of: the only one done, the first refused."""
+    from qatui.store import candidates
+
+    wrote = work(desk)
+    done, refused = wrote.outcome.done, wrote.outcome.refused
+    told = [*(done if len(done) == 1 else ()), *(number for number, _ in refused[:1])]
+    if not told:
+        return wrote
+    with desk.db.read() as connection:
+        return replace(wrote, names=candidates.paths(connection, desk.repository_id, told))
+
+
 def undo(desk: "Desk") -> messages.Wrote:
     """Take back the reviewer's last verb."""
     from qatui.flows.undo import undo
 
-    return _turned(undo(desk), "took back", "nothing is left to take back", messages.REDO)
+    return _turned(undo(desk), "taken back", "nothing is left to take back", messages.REDO)
 
 
 def redo(desk: "Desk") -> messages.Wrote:
     """Do again what was taken back."""
     from qatui.flows.undo import redo
 
-    return _turned(redo(desk), "did again", "nothing is left to do again", messages.UNDO)
+    return _turned(redo(desk), "done again", "nothing is left to do again", messages.UNDO)
 
 
 def _turned(undone: "Undone | None", words: str, nothing: str, turn: str) -> messages.Wrote:
     if undone is None:
         return messages.Wrote(nothing, Outcome(), counted=False)
-    return messages.Wrote(f"{words}: {PAST[Action(undone.action)]}", undone.outcome, turn)
+    note = "" if undone.outcome.done else "again: the one before it"
+    return messages.Wrote(f"{words}: {PAST[Action(undone.action)]}", undone.outcome, turn, note=note)
 
 
 def claim(desk: "Desk", ids: Sequence[int], verb: str, to: str) -> messages.Wrote:
@@ -109,7 +124,7 @@ def claim(desk: "Desk", ids: Sequence[int], verb: str, to: str) -> messages.Wrot
     from qatui.flows import claims
 
     if verb == "assign":
-        return messages.Wrote(f"assigned to @{to.strip().removeprefix('@')}", claims.assign(desk, ids, to))
+        return messages.Wrote(f"assigned to {handle(to.strip().removeprefix('@'))}", claims.assign(desk, ids, to))
     action = Action(verb)
     return messages.Wrote(PAST[action], (claims.claim if action is Action.CLAIM else claims.release)(desk, ids))
 
@@ -163,7 +178,9 @@ def publications(desk: "Desk") -> messages.PublicationsLoaded:
         left = [number for number, _ in (*made.held, *made.refused)]
         names = candidates.paths(connection, desk.repository_id, left) | {each.id: each.path for each in held.values()}
     reasons = {number: held[number].state_reason for number in ids if number in held}
-    return messages.PublicationsLoaded(every, made, names, reasons, {job.payload["publication"]: job.id for job in jobs})
+    return messages.PublicationsLoaded(
+        every, made, names, reasons, {job.payload["publication"]: job.id for job in jobs}
+    )
 
 
 def left_unfinished(desk: "Desk") -> messages.LeftUnfinished:

@@ -2,7 +2,7 @@
 
 import copy
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from textual.message import Message
@@ -93,6 +93,10 @@ class Foreseen(Told):
     outcome: Outcome
     names: Mapping[int, str]
     """Paths of the first candidates that would be refused."""
+    turned: Sequence[str] = ()
+    """Paths of those to be approved with characters that turn the direction of a line."""
+    unlooked: int = 0
+    """So many were not looked into for that."""
 
 
 @dataclass(eq=False, repr=False)
@@ -119,6 +123,8 @@ class Wrote(Told):
     """False: the verb says everything."""
     note: str = ""
     """More to know: where a file is."""
+    names: Mapping[int, str] = field(default_factory=dict)
+    """Path of the only one done, and of the first refused."""
 
 
 @dataclass(eq=False, repr=False)

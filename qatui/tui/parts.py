@@ -42,6 +42,8 @@ class Parts:
     user: User = field(default_factory=User)
     now: Callable[[], int] = clock
     """Milliseconds since 1970."""
+    clock: Callable[[], float] = time.monotonic
+    """Monotonic seconds, for the time between two keys."""
     first_look: Callable[[int], "FirstLook | None"] = lambda lines: None
     """The queue's first lines without anything heavy; None where they cannot be had so."""
     settled: Callable[[], None] = lambda: None

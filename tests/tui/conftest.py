@@ -1,10 +1,11 @@
 """A workstation on a real desk, driven by keys; pictures of it in the top-level `snapshots`."""
 
 import asyncio
+import time
 from collections.abc import Awaitable, Callable, Coroutine
 from dataclasses import replace
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 import pytest
 from pytest_textual_snapshot import SVGImageExtension
@@ -55,6 +56,16 @@ def team_desk(desk: Desk) -> Desk:
     return replace(desk, team=TEAM)
 
 
+class Clock:
+    """Monotonic seconds that a test can move on."""
+
+    def __init__(self) -> None:
+        self.ahead = 0.0
+
+    def __call__(self) -> float:
+        return time.monotonic() + self.ahead
+
+
 Build = Callable[..., Workstation]
 
 
@@ -74,6 +85,7 @@ def build(tmp_path: Path) -> Build:
             "log": log,
             "user": user or User(),
             "now": desk.now,
+            "clock": Clock(),
         }
         return Workstation(Parts(**{**given, **parts}))
 
@@ -94,8 +106,11 @@ async def settle(pilot: Pilot[Exception]) -> None:
 
 
 async def press(pilot: Pilot[Exception], *keys: str) -> None:
-    """Press keys one by one, each after what the one before it began."""
+    """Press keys one by one, each a second later and after what the one before it began."""
+    clock = cast("Workstation", pilot.app).turns.clock
     for key in keys:
+        if isinstance(clock, Clock):
+            clock.ahead += 1.0
         await pilot.press(key)
         await settle(pilot)
 

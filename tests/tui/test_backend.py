@@ -45,7 +45,7 @@ def test_a_first_start_has_no_glimpse(build: Build, team_desk: Desk) -> None:
 
     async def walk(pilot: Driving) -> None:
         assert list(queue(pilot).lines.ids) == ids
-        assert "@robin@example.test" in line(pilot, "title")
+        assert "robin@example.test" in line(pilot, "title")
 
     drive(build(team_desk, glimpse=lambda: None), walk)
 
@@ -212,7 +212,7 @@ def test_intake_by_a_child(build: Build, team_desk: Desk, tmp_path: Path) -> Non
     )
 
     async def walk(pilot: Driving) -> None:
-        await press(pilot, "colon", *"take candidates", "enter", "y")
+        await press(pilot, "colon", *"take candidates", "enter", "enter", "y")
         assert len(pilot.app.screen_stack) == 2, "no path was typed"
         await press(pilot, "enter", *"generated", "enter", "y")
         assert said(pilot) == "taken in 1 · not taken 1: a: binary"
@@ -311,7 +311,7 @@ def test_a_child_that_cannot_be_started(build: Build, team_desk: Desk) -> None:
     ("wrote", "turn", "words", "token"),
     [
         (messages.Wrote("approved", Outcome((1, 2))), "z undo", "approved 2 · z undo", "foreground"),
-        (messages.Wrote("approved", Outcome((), ((1, "why"),))), "z undo", "not taken 1: why", "risk-look"),
+        (messages.Wrote("approved", Outcome((), ((1, "why"),))), "z undo", "not approved 1: why", "risk-look"),
         (
             messages.Wrote("approved", Outcome((1,), ((2, "why"), (3, "so")))),
             "z undo",
@@ -323,6 +323,12 @@ def test_a_child_that_cannot_be_started(build: Build, team_desk: Desk) -> None:
             messages.Wrote("approved", Outcome((1,), ((2, "why"),), already=(3,))),
             "z undo",
             "approved 1 · already approved 1 · not taken 1: why · z undo",
+            "risk-look",
+        ),
+        (
+            messages.Wrote("approved", Outcome((1,), ((2, "why"),)), names={1: "a/test_x.py", 2: "test_\u202ey.py"}),
+            "z undo",
+            "approved test_x.py · not taken test_‹U+202E›y.py: why · z undo",
             "risk-look",
         ),
         (messages.Wrote("nothing is left", Outcome(), counted=False), "", "nothing is left", "foreground"),

@@ -4,6 +4,7 @@ import asyncio
 from collections.abc import Callable, Coroutine
 from dataclasses import replace
 from pathlib import Path
+from typing import cast
 
 import pytest
 from textual.pilot import Pilot
@@ -32,6 +33,7 @@ from qatui.tui.widgets.lines import Line
 from qatui.tui.widgets.queue_list import QueueList
 from qatui.wiring import Start, open_desk
 from tests.conftest import NOW, run_git
+from tests.tui.conftest import Clock
 
 
 def current(course: Course) -> str:
@@ -114,7 +116,9 @@ def run(
     """Walk through the workstation, once the queue is seen and git was asked."""
 
     async def running() -> None:
-        parts = Parts(lambda: None, lambda _db: desk, lambda _: Path(), user=User(keys=keys or {}), coach=coach)
+        parts = Parts(
+            lambda: None, lambda _db: desk, lambda _: Path(), user=User(keys=keys or {}), clock=Clock(), coach=coach
+        )
         app = Workstation(parts)
         async with app.run_test(size=size) as pilot:
             await until(pilot, lambda: app.backend.desk is not None and bool(app.screen.query_one(QueueList).rows))
@@ -125,7 +129,10 @@ def run(
 
 
 async def until(pilot: Pilot[Exception], true: Callable[[], bool]) -> None:
-    """Let the app work until something holds."""
+    """Let the app work until something holds; a second has passed by then."""
+    clock = cast("Workstation", pilot.app).turns.clock
+    assert isinstance(clock, Clock)
+    clock.ahead += 1.0
     for _ in range(1000):
         await pilot.pause()
         if true():
@@ -158,7 +165,7 @@ def test_the_whole_course_by_its_keys(opened: Open) -> None:
         await pilot.press("]")
         await until(pilot, lambda: "▸ reject" in seen(app))
         await until(pilot, lambda: isinstance(app.screen, ReviewScreen) and app.screen.dossier is not None)
-        await pilot.press("r", "1", "enter", "enter", "y")
+        await pilot.press("r", "1", "enter", "y")
         await until(pilot, lambda: "▸ approve many" in seen(app))
         await pilot.press("escape")
         await until(pilot, lambda: isinstance(app.screen, QueueScreen))

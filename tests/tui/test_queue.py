@@ -98,12 +98,12 @@ def test_approve_goes_on_and_undo_comes_back(build: Build, plain: Desk) -> None:
         await press(pilot, "j", "a")
         assert state(plain, ids[1]).state is State.APPROVED
         assert lines.cursor == ids[2]
-        assert said(pilot) == "approved 1 · z undo"
+        assert said(pilot) == "approved test_orders_create_001.py · z undo"
         assert "1 of 4 done, 3 left" in line(pilot, "title")
         await press(pilot, "z")
         assert state(plain, ids[1]).state is State.PENDING
         assert lines.cursor == ids[1]
-        assert said(pilot) == "took back: approved 1 · Z redo"
+        assert said(pilot) == "taken back: approved test_orders_create_001.py · Z redo"
         await press(pilot, "Z")
         assert state(plain, ids[1]).state is State.APPROVED
         await press(pilot, "z", "z")
@@ -129,7 +129,7 @@ def test_reject_with_reason_and_note(build: Build, plain: Desk) -> None:
     async def walk(pilot: Driving) -> None:
         await press(pilot, "r", "y")
         assert len(pilot.app.screen_stack) == 2, "no reason was chosen yet"
-        await press(pilot, "3", "enter", *"yes y", "enter", "y")
+        await press(pilot, "3", *"yes y", "enter", "y")
         verdict = state(plain, ids[0]).verdict
         assert verdict is not None
         assert (verdict.reason, verdict.note) == ("duplicate", "yes y")
@@ -204,18 +204,21 @@ def test_letters_are_inert_while_typing_and_the_filter_filters(build: Build, pla
 
     async def walk(pilot: Driving) -> None:
         screen = queue(pilot)
-        await press(pilot, "slash", *" users")
+        await press(pilot, "slash", *"users")
         assert list(screen.lines.ids) == wanted
         assert pilot.app.is_running
         assert all(state(plain, number).verdict is None for number in ids)
         await press(pilot, "enter", "a")
         assert state(plain, wanted[0]).state is State.APPROVED
-        await press(pilot, "slash", *" is:aproved")
+        await press(pilot, "slash", *"is:aproved")
         assert "did you mean is:approved?" in line(pilot, "filter-says")
         assert screen.filter == "is:open users is", "what was shown before the mistake stays"
+        await press(pilot, "enter")
+        assert "did you mean is:approved? · esc: as before" in line(pilot, "filter-says"), "Enter takes no mistake"
+        assert screen.query_one("#filter", Input).value == "is:open users is:aproved"
         await press(pilot, "escape")
         assert screen.query_one("#filter", Input).value == "is:open users"
-        await press(pilot, "slash", *" nowhere")
+        await press(pilot, "slash", *"nowhere")
         assert "Nothing matches" in str(screen.query_one("#empty", Static).content)
         assert len(screen.lines.ids) == 0
         await press(pilot, "escape")
@@ -302,7 +305,7 @@ def test_new_content_since_the_look_is_refused(build: Build, plain: Desk) -> Non
         screen = queue(pilot)
         screen.backend.decide(ids[:1], Action.APPROVE, expected={ids[0]: "0" * 64})
         await settle(pilot)
-        assert "not taken 1: its content changed since you looked" in said(pilot)
+        assert "not approved test_refunds_000.py: its content changed since you looked" in said(pilot)
         assert state(plain, ids[0]).verdict is None
 
     drive(build(plain), walk)
@@ -312,7 +315,7 @@ def test_a_restart_comes_back_to_candidate_filter_and_marks(build: Build, plain:
     ids = many(plain, 30)
 
     async def first(pilot: Driving) -> None:
-        await press(pilot, "slash", *" -flaky", "enter", "G", "k", "k", "space")
+        await press(pilot, "slash", *"-flaky", "enter", "G", "k", "k", "space")
 
     drive(build(plain), first)
     with plain.db.read() as connection:

@@ -133,7 +133,7 @@ def test_verdicts_go_on_to_the_next_and_at_the_end_back(build: Build, shelf: She
         await press(pilot, "enter", "J", "a")
         assert state(desk, ids[1]) is State.APPROVED
         assert at_review(pilot).at_hand() == ids[2]
-        await press(pilot, "r", "1", "y")
+        await press(pilot, "r", "1", "enter", "y")
         assert state(desk, ids[2]) is State.REJECTED
         assert at_review(pilot).at_hand() == ids[0]
         await press(pilot, "z")

@@ -46,13 +46,13 @@ def test_queue_without_colours(
 
 def test_queue_every_state(snap_compare: Compare, build: Build, scene: Desk) -> None:
     """is:all typed into the filter: each state by its word; the filter has the cursor, the footer its keys."""
-    pressed = ("slash", *(["backspace"] * 7), *"is:all")
+    pressed = ("slash", *(["backspace"] * 8), *"is:all")
     assert snap_compare(build(scene), terminal_size=(120, 36), run_before=keys(*pressed))
 
 
 def test_wrong_filter(snap_compare: Compare, build: Build, scene: Desk) -> None:
     """The mistake is told in words beside the filter; the list is as before."""
-    pressed = ("slash", *(["backspace"] * 4), *"aproved")
+    pressed = ("slash", *(["backspace"] * 5), *"aproved")
     assert snap_compare(build(scene), terminal_size=(80, 24), run_before=keys(*pressed))
 
 

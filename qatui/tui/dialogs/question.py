@@ -7,10 +7,10 @@ from rich.text import Text
 from textual import events
 from textual.app import ComposeResult
 from textual.containers import Horizontal, Vertical
-from textual.screen import ModalScreen
 from textual.widgets import Input, Static
 
 from qatui.domain.marks import visible
+from qatui.tui.dialogs.dialog import Dialog
 from qatui.tui.themes import ink
 from qatui.tui.widgets.queue_row import cut_end, cut_path
 
@@ -64,10 +64,8 @@ VIEW = Answer("", "")
 """The answer of `v`: leave everything, look first."""
 
 
-class Question(ModalScreen[Answer | None]):
+class Question(Dialog[Answer]):
     """Dismissed with the answer, or None for No."""
-
-    AUTO_FOCUS = ""
 
     def __init__(self, asked: Asked, check: Check | None = None) -> None:
         super().__init__()
@@ -75,6 +73,7 @@ class Question(ModalScreen[Answer | None]):
         self._check = check
         self._chosen = asked.chosen
         self._wrong = ""
+        self._drawn = False
 
     def compose(self) -> ComposeResult:
         """Title, consequence, choices, line of text, keys."""
@@ -88,8 +87,18 @@ class Question(ModalScreen[Answer | None]):
             yield Static(id="answers", markup=False)
 
     def on_mount(self) -> None:
-        """No field has the keys at first."""
-        self.set_focus(None)
+        """The keys choose first; where there is nothing to choose, the field has them."""
+        self._drawn = True
+        self._to_field(self._asked.field != "" and not self._asked.choices)
+
+    def ask(self, asked: Asked) -> None:
+        """Ask it in other words, now that more is known; what was chosen and typed stays."""
+        self._asked = asked
+        if self._drawn:
+            self._draw()
+
+    def _to_field(self, typing: bool) -> None:
+        self.set_focus(self.query_one("#text", Input) if typing else None)
         self._draw()
 
     def _draw(self) -> None:
@@ -124,17 +133,15 @@ class Question(ModalScreen[Answer | None]):
             answers.append(f"   after enter: y {asked.yes}", ink(theme, "dim", "panel"))
         self.query_one("#answers", Static).update(answers)
 
-    def on_key(self, event: events.Key) -> None:
+    def pressed(self, event: events.Key) -> None:
         """Keys choose; only `y` decides, and only while no text is typed. Enter goes on, Esc goes back."""
-        field = self.query("#text")
         if event.key == "escape":
             event.stop()
-            self.dismiss(None)
+            self.close(None)
         elif event.key in ("enter", "tab", "shift+tab"):
             event.stop()
             event.prevent_default()
-            self.set_focus(field.first(Input) if field and self.focused is None else None)
-            self._draw()
+            self._to_field(bool(self._asked.field) and self.focused is None)
         elif self.focused is None:
             event.stop()
             self._press(event.character or event.key, event.key)
@@ -147,9 +154,9 @@ class Question(ModalScreen[Answer | None]):
         elif character == "y" and self._asked.yes:
             self._yes()
         elif character in ("n", "q"):
-            self.dismiss(None)
+            self.close(None)
         elif character == "v" and self._asked.view:
-            self.dismiss(VIEW)
+            self.close(VIEW)
         else:
             for choice in self._asked.choices:
                 if choice.key == character:
@@ -159,7 +166,7 @@ class Question(ModalScreen[Answer | None]):
         self._chosen = choice.value
         self._wrong = ""
         if go_on and choice.wants_text:
-            self.set_focus(self.query_one("#text", Input))
+            self._to_field(True)
         self._draw()
 
     def _yes(self) -> None:
@@ -172,7 +179,7 @@ class Question(ModalScreen[Answer | None]):
         if self._wrong:
             self._draw()
         else:
-            self.dismiss(answer)
+            self.close(answer)
 
 
 def refusals(refused: Sequence[tuple[int, str]], names: Mapping[int, str], glyph: str) -> list[tuple[str, str]]:

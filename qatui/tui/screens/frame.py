@@ -10,6 +10,7 @@ from textual.app import ComposeResult
 from textual.screen import Screen
 from textual.widgets import Input, Static
 
+from qatui.domain.text import handle
 from qatui.tui import keymap, messages
 from qatui.tui.glyphs import Glyphs
 from qatui.tui.keymap import Act
@@ -103,7 +104,7 @@ class Frame(Screen[None]):
         pieces = [Piece(self.station.progress, "accent", rank=1)] if self.station.progress else []
         pieces.append(state)
         if self.backend.reviewer:
-            pieces.append(Piece(f"@{self.backend.reviewer}", "dim", rank=4))
+            pieces.append(Piece(handle(self.backend.reviewer), "dim", rank=4))
         return pieces
 
     def tab_pieces(self) -> list[Piece]:
@@ -173,6 +174,9 @@ class Frame(Screen[None]):
         """Run the action of a key; while text is being typed no key is one."""
         if isinstance(self.focused, Input):
             self.typing_key(event)
+            return
+        if self.station.turns.unheard(event):
+            event.stop()
             return
         act = self.station.keymap.find(self.NAME, keymap.key_name(event.key, event.character))
         if act is not None:

@@ -279,6 +279,8 @@ class QueueScreen(DecidingFrame):
         """Why an action cannot be done now."""
         if act.scope == "queue" and act.verb in ("open", "mark", "range", "all", "invert") and not self.lines.ids:
             return "no candidate is here"
+        if self._typed and (act.scope == "queue" or act.needs) and act.verb not in ("filter", "ingest"):
+            return "the list of this filter is still being read; press again"
         if act.verb == "all" and not self._loaded:
             return "the queue is still being read"
         return super().why_not(act)

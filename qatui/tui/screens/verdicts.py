@@ -1,14 +1,15 @@
 """What can be done to candidates, the same on every screen that has one at hand: verdicts, claims, comments."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
 from typing import TYPE_CHECKING
 
-from qatui.domain import lifecycle
+from qatui.domain import lifecycle, lines
 from qatui.domain.candidate import Outcome
 from qatui.domain.lifecycle import Action
-from qatui.domain.marks import visible
+from qatui.domain.marks import bidi_lines, visible
+from qatui.domain.text import handle
 from qatui.tui import errands, messages
 from qatui.tui.keymap import Act
 from qatui.tui.screens.frame import Frame
@@ -17,8 +18,13 @@ if TYPE_CHECKING:
     from qatui.domain.review import Side
     from qatui.flows.desk import Desk
     from qatui.flows.review import Dossier
+    from qatui.tui.dialogs.checklist import ChecklistDialog
+    from qatui.tui.dialogs.comment import CommentDialog
     from qatui.tui.dialogs.question import Answer
+    from qatui.tui.dialogs.verdict import VerdictQuestion
 
+LOOKED_INTO, READ_AT_ONCE = 2_000, 200
+"""So many contents are read for what a question warns of, and so many at once: reading all could take minutes."""
 NAMED = 100
 """Paths are read of so many refused candidates; a question names some of them."""
 
@@ -47,8 +53,11 @@ class DecidingFrame(Frame):
         super().__init__()
         self.dossier: Dossier | None = None
         """The candidate at hand, once it is read."""
-        self._drafts: dict[str, Callable[[str], None]] = {}
+        self._asked: tuple[Targets, VerdictQuestion] | None = None
+        """The last question of a verdict, and on what."""
+        self._drafts: dict[str, CommentDialog] = {}
         """Comments that wait for their draft to be read."""
+        self._checklist: ChecklistDialog | None = None
 
     def targets(self) -> Targets:
         """What an action takes now."""
@@ -103,42 +112,50 @@ class DecidingFrame(Frame):
         self._begin(Action.DEFER)
 
     def _begin(self, action: Action) -> None:
-        """One candidate: go on at once. Several: first see which can be taken."""
+        """Approving the candidate at hand needs no question; anything else does, asked before it can be answered."""
         targets = self.targets()
         if not targets.ids:
             self.say("this line is still being read; press again", "risk-look")
-        elif len(targets.ids) > 1:
-            self.say(f"looking at {len(targets.ids):,} …")
-            self.backend.ask(self, "foresee", partial(foresee, targets=targets, action=action))
-        elif action is Action.APPROVE:
+        elif action is Action.APPROVE and len(targets.ids) == 1 and self.only_at_hand():
             self._decide(targets, action)
         else:
-            self._ask(targets, action, Outcome(tuple(targets.ids)), {})
+            question = self._ask(targets, action)
+            if len(targets.ids) == 1 and self.only_at_hand():
+                question.foretell(Outcome(tuple(targets.ids)), (), {})
+            else:
+                self.backend.ask(self, "foresee", partial(foresee, targets=targets, action=action))
 
     def on_foreseen(self, message: messages.Foreseen) -> None:
-        """Now the question can be asked in numbers."""
-        targets = message.targets
-        assert isinstance(targets, Targets)
-        self.unsay()
-        self._ask(targets, message.action, message.outcome, message.names)
+        """Now the question can be answered, in numbers."""
+        from qatui.tui.dialogs.verdict import turned
 
-    def _ask(self, targets: Targets, action: Action, foreseen: Outcome, names: Mapping[int, str]) -> None:
+        targets, question = self._asked or (None, None)
+        if question is None or targets is None or message.targets is not targets or not question.is_current:
+            return
+        facts: list[tuple[str, str]] = []
+        if len(targets.ids) == 1 and not self.only_at_hand():
+            facts.append(("risk-look", f"{self.glyphs.mark} it is marked; the cursor is on another"))
+        facts += turned(message.turned, message.unlooked, self.glyphs.warning)
+        question.foretell(message.outcome, facts, message.names)
+
+    def _ask(self, targets: Targets, action: Action) -> "VerdictQuestion":
         from qatui.tui.dialogs.question import VIEW
-        from qatui.tui.dialogs.verdict import verdict_question
+        from qatui.tui.dialogs.verdict import VerdictQuestion
 
         desk = self.backend.desk
         reasons = desk.team.reasons() if desk else {}
+        total, now = len(targets.ids), self.backend.now()
+        question = VerdictQuestion(action, targets.name, total, reasons, self.glyphs, now)
 
         def answered(answer: "Answer | None") -> None:
             if answer is VIEW:
-                self.view(foreseen.refused[0][0])
+                self.view(question.foreseen.refused[0][0])
             elif answer is not None:
-                taken = Targets(foreseen.done, targets.seen, targets.path)
-                self._decide(taken, action, answer)
+                self._decide(Targets(question.foreseen.done, targets.seen, targets.path), action, answer)
 
-        total, now = len(targets.ids), self.backend.now()
-        asked = verdict_question(action, targets.name, total, foreseen, names, reasons, self.glyphs, now)
-        self.app.push_screen(asked, answered)
+        self._asked = targets, question
+        self.app.push_screen(question, answered)
+        return question
 
     def _decide(self, targets: Targets, action: Action, answer: "Answer | None" = None) -> None:
         from qatui.tui.dialogs import verdict
@@ -177,7 +194,7 @@ class DecidingFrame(Frame):
         dossier, me = self.dossier, self.backend.reviewer
         here = dossier.candidate if dossier and dossier.candidate.id == self.at_hand() else None
         mine = here is not None and here.assignee == me
-        whose = f"claimed by @{visible(here.assignee)}" if here and here.assignee else "nobody claimed it"
+        whose = f"claimed by {visible(handle(here.assignee))}" if here and here.assignee else "nobody claimed it"
         people = tuple(self.backend.desk.team.people) if self.backend.desk else ()
 
         def answered(answer: "Answer | None") -> None:
@@ -208,31 +225,32 @@ class DecidingFrame(Frame):
             if body is not None:
                 self.backend.comment(number, body, side=side, line=line, revision=revision, draft=name)
 
-        def opened(draft: str) -> None:
-            self.app.push_screen(CommentDialog(title, draft, partial(self.backend.keep, name)), answered)
-
-        self._drafts[name] = opened
+        dialog = CommentDialog(title, partial(self.backend.keep, name))
+        self._drafts[name] = dialog
+        self.app.push_screen(dialog, answered)
         self.backend.recall(self, name)
 
     def on_recalled(self, message: messages.Recalled) -> None:
-        """The draft of a comment was read: the writing can begin."""
-        opened = self._drafts.pop(message.name, None)
-        if opened is not None:
-            opened(str(message.value or ""))
+        """The draft of a comment was read; a dialog that is gone again has no use for it."""
+        dialog = self._drafts.pop(message.name, None)
+        if dialog is not None and dialog.is_current:
+            dialog.begin(str(message.value or ""))
 
     def do_checklist(self) -> None:
         """Answer the checklist of the marked candidates, or of the one at hand."""
-        targets = self.targets()
-        if targets.ids:
+        from qatui.tui.dialogs.checklist import ChecklistDialog
+
+        targets, desk = self.targets(), self.backend.desk
+        if targets.ids and desk is not None:
+            self._checklist = ChecklistDialog(desk.team.checklist, len(targets.ids), self.glyphs)
+            self.app.push_screen(self._checklist)
             self.backend.ask(self, "checklists", partial(errands.checklists, ids=targets.ids))
 
     def on_checklists_loaded(self, message: messages.ChecklistsLoaded) -> None:
-        """The answers were read: the dialog can open."""
-        from qatui.tui.dialogs.checklist import ChecklistDialog
-
-        if message.items and self.is_current:
-            answer = partial(self.backend.answer, message.ids)
-            self.app.push_screen(ChecklistDialog(message.items, len(message.ids), answer, self.glyphs))
+        """The answers were read: now they can be changed."""
+        if self._checklist is not None and self._checklist.is_current:
+            ticked = {item.id: count for item, count in message.items}
+            self._checklist.begin(ticked, len(message.ids), partial(self.backend.answer, message.ids))
 
     # Copies
 
@@ -258,6 +276,23 @@ def foresee(desk: "Desk", *, targets: Targets, action: Action) -> messages.Fores
 
     outcome = decide.foresee(desk, targets.ids, action, expected=targets.seen)
     first = [number for number, _ in outcome.refused[:NAMED]]
+    taken = outcome.done if action is Action.APPROVE else ()
     with desk.db.read() as connection:
         names = candidates.paths(connection, desk.repository_id, first)
-    return messages.Foreseen(action, targets, outcome, names)
+    return messages.Foreseen(
+        action, targets, outcome, names, _turned(desk, taken[:LOOKED_INTO]), max(0, len(taken) - LOOKED_INTO)
+    )
+
+
+def _turned(desk: "Desk", ids: Sequence[int]) -> list[str]:
+    """Paths of the candidates whose content turns the direction of a line."""
+    from qatui.store import candidates, content
+
+    found: list[str] = []
+    for start in range(0, len(ids), READ_AT_ONCE):
+        with desk.db.read() as connection:
+            some = candidates.get_many(connection, desk.repository_id, ids[start : start + READ_AT_ONCE]).values()
+            texts = content.get_many(connection, {each.content_hash for each in some})
+        wrong = {name for name, data in texts.items() if bidi_lines(lines.split(data).lines)}
+        found += [each.path for each in some if each.content_hash in wrong]
+    return found

@@ -15,9 +15,11 @@ from qatui.tui.widgets.lines import Line, Piece
 LEAST = 18
 """Cells that the filter keeps beside what is said of it."""
 
+WAY_OUT = " · esc: as before"
+
 
 class FilterLine(Horizontal):
-    """Each key filters; Enter keeps the filter, Esc takes back what was typed. A mistake changes nothing."""
+    """Each key filters; Enter keeps the filter, Esc takes back what was typed. A mistake changes nothing, and stays."""
 
     DEFAULT_CSS = """
     FilterLine { height: 1; padding: 0 1; }
@@ -65,9 +67,12 @@ class FilterLine(Horizontal):
         return text
 
     def type(self) -> None:
-        """Typing begins."""
+        """Typing begins, with another word."""
         self._before = self.shown
-        self._input.focus()
+        if self.shown:
+            self._input.value = f"{self.shown} "
+        self._input.cursor_position = len(self._input.value)
+        self.screen.set_focus(self._input)
 
     def say(self, pieces: Sequence[Piece]) -> None:
         """Say this beside the filter, unless something is wrong with it."""
@@ -88,16 +93,23 @@ class FilterLine(Horizontal):
             self._wrong = str(error)
         else:
             self._wrong = ""
-            if event.value != self.shown:
-                self.shown = event.value
-                self.post_message(self.Typed(event.value))
+            if event.value.strip() != self.shown:
+                self.shown = event.value.strip()
+                self.post_message(self.Typed(self.shown))
         self.post_message(self.Mistaken())
 
     @on(Input.Submitted)
     def _kept(self, event: Input.Submitted) -> None:
         event.stop()
+        self._leave()
+
+    def _leave(self) -> None:
+        """Typing is over, unless what is typed means nothing: then it says once more why, and the way out."""
         if self._wrong:
-            self._input.value = self.shown
+            self._wrong = f"{self._wrong.removesuffix(WAY_OUT)}{WAY_OUT}"
+            self.post_message(self.Mistaken())
+            return
+        self._input.value = self.shown
         self.post_message(self.Left())
 
     def on_key(self, event: events.Key) -> None:
@@ -105,5 +117,8 @@ class FilterLine(Horizontal):
         if event.key in ("escape", "down"):
             event.stop()
             if event.key == "escape":
+                self._wrong = ""
                 self._input.value = self._before
-            self.post_message(self.Left())
+                self.post_message(self.Left())
+            else:
+                self._leave()
