@@ -13,6 +13,7 @@ import click
 
 from qatui.cli import diagnostics, output
 from qatui.cli.session import Session, pass_session
+from qatui.domain.text import handle
 from qatui.errors import ExitCode, UsageError
 from qatui.wiring import open_desk
 
@@ -188,7 +189,7 @@ def _tell(session: Session, done: "Intake") -> None:
 def _loss(replaced: "Replaced") -> str:
     """Why a candidate is superseded, and what is lost by it."""
     words = "its manifest says that it replaces it"
-    return f"{words}, although @{replaced.approved_by} had approved it" if replaced.approved_by else words
+    return f"{words}, although {handle(replaced.approved_by)} had approved it" if replaced.approved_by else words
 
 
 @contextmanager

@@ -10,6 +10,7 @@ from qatui.cli import diagnostics, output
 from qatui.cli.session import Session, pass_session
 from qatui.domain.marks import visible_lines
 from qatui.domain.moments import iso
+from qatui.domain.text import handle
 from qatui.errors import ExitCode, UsageError
 
 if TYPE_CHECKING:
@@ -146,7 +147,7 @@ def _tell_others(jobs: "Iterable[Job]") -> None:
     for job in jobs:
         waiting.setdefault(job.actor, []).append(job.id)
     for actor, ids in waiting.items():
-        diagnostics.say(f"{_many(len(ids), 'job')} of @{actor}, not done yet: {_numbers(ids)}")
+        diagnostics.say(f"{_many(len(ids), 'job')} of {handle(actor)}, not done yet: {_numbers(ids)}")
     if waiting:
         diagnostics.say("To do such a job yourself: qatui outbox retry JOB; to give it up: qatui outbox drop JOB")
 
@@ -192,7 +193,7 @@ def list_jobs(session: Session, every: bool, with_log: bool) -> None:
     rows = [("id", "state", "job", "who", "tries", "since", "last error")]
     for job in found:
         since = iso(job.created_at)
-        rows.append((str(job.id), job.state, job.key, f"@{job.actor}", str(job.attempts), since, job.error or "·"))
+        rows.append((str(job.id), job.state, job.key, handle(job.actor), str(job.attempts), since, job.error or "·"))
     output.table(rows, right=(0, 4))
     if with_log:
         for job in found:

@@ -8,6 +8,7 @@ from qatui.cli import diagnostics, output, records
 from qatui.cli.session import Session, pass_session
 from qatui.domain.marks import visible_lines
 from qatui.domain.moments import age, iso
+from qatui.domain.text import handle
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -53,7 +54,7 @@ def list_candidates(session: Session, query: tuple[str, ...], states: tuple[str,
                 row.path,
                 f"+{row.added} −{row.removed}",
                 age(row.created_at, now),
-                f"@{row.assignee}" if row.assignee else "·",
+                handle(row.assignee) if row.assignee else "·",
             )
         )
     output.table(table, right=(0, 3, 6))
@@ -83,7 +84,7 @@ def status(session: Session) -> None:
         )
         return
     output.line(f"{now.done} of {now.total} done, {now.left} left")
-    output.line(f"base {desk.base.branch}@{desk.base.commit[:7]}, you are @{desk.reviewer}")
+    output.line(f"base {desk.base.branch}@{desk.base.commit[:7]}, you are {handle(desk.reviewer)}")
     output.table([(state.value, str(number)) for state, number in now.counts.items() if number], right=(1,))
     if now.jobs:
         told = ", ".join(f"{number} {state}" for state, number in now.jobs.items())
@@ -141,12 +142,12 @@ def _print_state(dossier: "Dossier", now: int) -> None:
         ("priority", str(of.priority)),
         ("size", f"+{of.added} −{of.removed}, {'new file' if dossier.base is None else 'changes a file'}"),
         ("age", f"{age(of.created_at, now)}, since {iso(of.created_at)}"),
-        ("who", f"@{of.assignee}" if of.assignee else "·"),
+        ("who", handle(of.assignee) if of.assignee else "·"),
     ]
     if verdict := of.verdict:
         reason = f" ({verdict.reason})" if verdict.reason else ""
         until = f" until {iso(of.deferred_until)}" if of.deferred_until else ""
-        rows.append(("verdict", f"{verdict.kind.value}{reason}{until} by @{verdict.by} at {iso(verdict.at)}"))
+        rows.append(("verdict", f"{verdict.kind.value}{reason}{until} by {handle(verdict.by)} at {iso(verdict.at)}"))
         if verdict.note:
             rows.append(("note", verdict.note))
     if origin := dossier.origin:
@@ -176,7 +177,7 @@ def _print_review(dossier: "Dossier") -> None:
         output.line("comments")
     for comment in dossier.comments:
         where = f", {comment.side} line {comment.line}" if comment.line else ""
-        output.line(f"  @{comment.author} at {iso(comment.at)}, on revision {comment.revision}{where}")
+        output.line(f"  {handle(comment.author)} at {iso(comment.at)}, on revision {comment.revision}{where}")
         for line in comment.body.split("\n"):
             output.line(f"    {line}")
 
@@ -188,7 +189,7 @@ def print_checklist(items: "Sequence[Ticked]") -> None:
     for each in items:
         box = "[x]" if each.done else "[ ]"
         star = " (required)" if each.item.required else ""
-        by = f"  @{each.by}" if each.by else ""
+        by = f"  {handle(each.by)}" if each.by else ""
         output.line(f"  {box} {each.item.id}: {each.item.text}{star}{by}")
 
 
@@ -222,7 +223,7 @@ def _log_row(of: "Event") -> tuple[str, ...]:
         what = f"{was} → {state}" if was and was != state else str(state or "")
     number = "" if of.candidate_id is None else str(of.candidate_id)
     cause = f" ({of.cause})" if of.cause else ""
-    return iso(of.at), number, of.action, what, of.path or "", f"@{of.actor}{cause}"
+    return iso(of.at), number, of.action, what, of.path or "", f"{handle(of.actor)}{cause}"
 
 
 COMMANDS: tuple[click.Command, ...] = (list_candidates, status, show, log)

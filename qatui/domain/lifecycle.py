@@ -9,6 +9,7 @@ from enum import StrEnum
 
 from qatui.domain.candidate import Candidate, State
 from qatui.domain.moments import minute
+from qatui.domain.text import handle
 
 
 class Action(StrEnum):
@@ -143,11 +144,15 @@ def why_not(candidate: Candidate, action: Action, given: Circumstances = Circums
     if given.expected_hash is not None and given.expected_hash != candidate.content_hash:
         return f"its content changed since you looked (now revision {candidate.revision})"
     if action in _VERDICTS and candidate.assignee not in (None, given.actor):
-        return f"claimed by @{candidate.assignee}"
+        return f"claimed by {handle(candidate.assignee)}"
     if action is A.RELEASE and candidate.assignee != given.actor:
-        return f"claimed by @{candidate.assignee}" if candidate.assignee else "nobody claimed it"
+        return f"claimed by {handle(candidate.assignee)}" if candidate.assignee else "nobody claimed it"
     if action is A.CLAIM and candidate.assignee is not None:
-        return "you claimed it already" if candidate.assignee == given.actor else f"claimed by @{candidate.assignee}"
+        return (
+            "you claimed it already"
+            if candidate.assignee == given.actor
+            else f"claimed by {handle(candidate.assignee)}"
+        )
     if action is A.APPROVE:
         if candidate.customized and candidate.author == given.actor and not given.self_approve:
             return "you wrote this revision; somebody else has to approve it (self_approve is off)"

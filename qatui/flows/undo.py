@@ -11,6 +11,7 @@ from typing import Any, Literal
 
 from qatui.domain.candidate import OPEN, Candidate, Outcome
 from qatui.domain.lifecycle import Action, why_not
+from qatui.domain.text import handle
 from qatui.flows import moves
 from qatui.flows.decide import circumstances
 from qatui.flows.desk import Desk
@@ -97,6 +98,8 @@ def _moved_on(each: Candidate, was: Snapshot) -> str:
     if each.state.value != was["state"]:
         return f"has moved on since: now {each.state.words}"
     if each.assignee != was["assignee"]:
-        return f"has moved on since: now {f'claimed by @{each.assignee}' if each.assignee else 'claimed by nobody'}"
-    by = f" by @{each.verdict.by}" if each.verdict else ""
+        return (
+            f"has moved on since: now {f'claimed by {handle(each.assignee)}' if each.assignee else 'claimed by nobody'}"
+        )
+    by = f" by {handle(each.verdict.by)}" if each.verdict else ""
     return f"has moved on since: now {each.state.words}{by} anew"

@@ -180,7 +180,7 @@ def test_when_the_remote_is_away_and_back(desk: Desk, project: Project, capsys: 
     assert err.endswith("Run qatui publish again to go on, or: qatui outbox drop 1\n")
     assert call(project, "outbox", "list") == ExitCode.DONE
     row = capsys.readouterr().out.splitlines()[1].split()
-    assert row[:5] == ["1", "waiting", "publish:1", "@robin@example.test", "1"]
+    assert row[:5] == ["1", "waiting", "publish:1", "robin@example.test", "1"]
     assert call(project, "outbox", "retry", "1") == ExitCode.REMOTE
     assert "job 1 is waiting: The remote" in capsys.readouterr().out
     away.rename(project.remote)
@@ -298,7 +298,7 @@ def test_jobs_of_another_e_mail_are_named_and_can_be_taken_over(
         assert call(project, *command) == ExitCode.NEEDS_PERSON
         assert capsys.readouterr() == (
             f"{printed}\n",
-            "1 job of @robin@example.test, not done yet: 1\n"
+            "1 job of robin@example.test, not done yet: 1\n"
             "To do such a job yourself: qatui outbox retry JOB; to give it up: qatui outbox drop JOB\n",
         )
     assert call(project, "publish", "--dry-run", "--json") == ExitCode.NEEDS_PERSON

@@ -119,7 +119,7 @@ def test_status(call: Call, desk: Desk) -> None:
     decide(desk, ids[:1], Action.APPROVE)
     assert call("status").out.splitlines() == [
         "1 of 3 done, 2 left",
-        f"base main@{desk.base.commit[:7]}, you are @robin@example.test",
+        f"base main@{desk.base.commit[:7]}, you are robin@example.test",
         "pending   2",
         "approved  1",
     ]
@@ -165,8 +165,8 @@ def test_show_is_one_candidate_whole(call: Call, desk: Desk, project: Project) -
         "state      deferred\n",
         "risk       –, score –\n",
         "size       +2 −2, changes a file\n",
-        "who        @robin@example.test\n",
-        "verdict    deferred until 2029-05-06T11:06:40Z by @robin@example.test at 2026-11-18T11:06:40Z\n",
+        "who        robin@example.test\n",
+        "verdict    deferred until 2029-05-06T11:06:40Z by robin@example.test at 2026-11-18T11:06:40Z\n",
         "note       later\n",
         "generator  gpt 7\n",
         "endpoint   GET /users\n",
@@ -174,7 +174,7 @@ def test_show_is_one_candidate_whole(call: Call, desk: Desk, project: Project) -
         "labels     a, b\n",
         "replaces   tests/o.py\n",
         "revisions\n  1  ",
-        "checklist 1/2\n  [ ] body: Is the body asserted? (required)\n  [x] style: Is it named by intent?  @robin",
+        "checklist 1/2\n  [ ] body: Is the body asserted? (required)\n  [x] style: Is it named by intent?  robin",
         "on revision 1\n    two\n    lines ␛\n",
         "on revision 1, new line 2\n    here\n",
         "\nevil ‹U+202E›␛[2J\n    end\n",
@@ -233,7 +233,7 @@ def test_show_says_that_base_moved(call: Call, desk: Desk, project: Project) -> 
         == "! the file on base changed since this revision came in; look at it again"
     )
     decide(replace(desk, base=desk.repository.base()), [number], Action.REJECT, reason="flaky")
-    assert "(flaky) by @robin" in call("show", number).out
+    assert "(flaky) by robin" in call("show", number).out
     project.commit({"tests/test_users.py": "again\n"})
     assert "changed since the verdict" in call("show", number).out
     assert call("show", "--json", number).data["base"]["moved"]
@@ -249,7 +249,7 @@ def test_log(call: Call, desk: Desk, project: Project) -> None:
     call("reject", one, two, "--reason", "flaky")
     call("undo")
     *rows, first = [line.split() for line in call("log", one).out.splitlines()]
-    assert first[1:] == [str(one), "ingest", "pending", "tests/test_a.py", "@robin@example.test", "(seed)"]
+    assert first[1:] == [str(one), "ingest", "pending", "tests/test_a.py", "robin@example.test", "(seed)"]
     assert [row[1:-2] for row in rows] == [
         [str(one), "undo", "rejected", "→", "pending"],
         [str(one), "reject", "pending", "→", "rejected"],
@@ -258,7 +258,7 @@ def test_log(call: Call, desk: Desk, project: Project) -> None:
         [str(one), "checklist", "unticked", "body"],
         [str(one), "checklist", "ticked", "body"],
     ]
-    assert {tuple(row[-2:]) for row in rows} == {("tests/test_a.py", "@robin@example.test")}
+    assert {tuple(row[-2:]) for row in rows} == {("tests/test_a.py", "robin@example.test")}
     assert len(call("log").out.splitlines()) == 10
     assert len(call("log", "--limit", 1).out.splitlines()) == 1
     assert len(call("log", "--limit", 0).out.splitlines()) == 10

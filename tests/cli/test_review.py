@@ -187,8 +187,8 @@ def test_the_checklist(call: Call, desk: Desk, project: Project) -> None:
     assert call("checklist", *ids[:2]).out.splitlines() == [
         f"{ids[0]}  tests/test_a.py",
         "checklist 2/2",
-        "  [x] body: Is the body asserted? (required)  @robin@example.test",
-        "  [x] named: Is it named by intent?  @robin@example.test",
+        "  [x] body: Is the body asserted? (required)  robin@example.test",
+        "  [x] named: Is it named by intent?  robin@example.test",
         f"{ids[1]}  tests/test_b.py",
         "checklist 0/2",
         "  [ ] body: Is the body asserted? (required)",

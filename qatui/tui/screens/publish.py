@@ -10,6 +10,7 @@ from textual.containers import Container
 
 from qatui.domain import moments
 from qatui.domain.marks import visible, visible_lines
+from qatui.domain.text import handle
 from qatui.tui import errands, messages
 from qatui.tui.dialogs.question import Answer, Asked, Question, refusals
 from qatui.tui.glyphs import Glyphs
@@ -311,7 +312,7 @@ def describe(publication: "Publication", parts: "Sequence[Part]", body: str) -> 
         [("dim", "commit   "), ("foreground", (publication.head_commit or "none yet")[:10])],
         [("dim", "base     "), ("foreground", f"{visible(publication.base_branch)}@{publication.base_commit[:10]}")],
         [("dim", "at       "), ("foreground", visible(publication.push_url) or "this clone only")],
-        [("dim", "by       "), ("foreground", f"@{visible(publication.actor)}")],
+        [("dim", "by       "), ("foreground", visible(handle(publication.actor)))],
     ]
     if publication.reason:
         lines.append([("risk-look", visible(publication.reason))])

@@ -8,6 +8,7 @@ from textual.containers import Vertical
 from qatui.domain import moments
 from qatui.domain.candidate import Candidate, State
 from qatui.domain.marks import visible
+from qatui.domain.text import handle
 from qatui.tui.glyphs import Glyphs
 from qatui.tui.widgets.lines import Line, Piece
 
@@ -61,7 +62,7 @@ def standing(row: "QueueRow | Candidate", dossier: "Dossier | None", glyphs: Gly
     else:
         by, reason = row.verdict_by, row.verdict_reason
     if by and row.state not in (State.PENDING, State.IN_REVIEW):
-        words += f" by @{visible(by)}"
+        words += f" by {visible(handle(by))}"
     if reason and row.state in (State.REJECTED, State.AWAITING_REVISION):
         words += f": {visible(reason)}"
     if row.deferred_until is not None and row.state is State.DEFERRED:

@@ -12,6 +12,7 @@ from textual.strip import Strip
 from qatui.domain import moments
 from qatui.domain.candidate import Risk, State
 from qatui.domain.marks import visible
+from qatui.domain.text import handle
 from qatui.tui.glyphs import Glyphs
 from qatui.tui.themes import ink
 
@@ -132,7 +133,7 @@ def _cell(row: "QueueRow", column: Column, look: Look, paper: str) -> list[Segme
         case "age":
             return plain(moments.age(row.created_at, look.now), "dim")
         case _:
-            return plain(cut_end(f"@{visible(row.assignee)}" if row.assignee else look.glyphs.dot, column.width,
+            return plain(cut_end(visible(handle(row.assignee)) if row.assignee else look.glyphs.dot, column.width,
                                  look.glyphs.cut), "foreground" if row.assignee else "dim")  # fmt: skip
 
 
