@@ -1,5 +1,7 @@
 """Taking candidates in: `ingest`."""
 
+import os
+import shlex
 import signal
 import sys
 import time
@@ -25,6 +27,8 @@ if TYPE_CHECKING:
 PATIENCE_SECONDS = 0.5
 """An intake shorter than this shows no progress."""
 REDRAW_SECONDS = 0.1
+_LEVELS_UP = 8
+"""So many parent folders are looked at for the one that was meant."""
 
 
 @click.command()
@@ -80,7 +84,7 @@ def _once(session: Session, paths: Sequence[str], manifests: Sequence[str], prog
         for source in sources:
             told = partial(_on_the_whole, tell, done.seen, total)
             done += take(session.desk, source.proposals, source=storable(source.name), progress=told)
-    _tell(session, done)
+    _tell(session, done, _meant(session, paths, done))
     lost = any(each.approved_by for each in done.superseded)
     return ExitCode.NEEDS_PERSON if done.refused or lost else ExitCode.DONE
 
@@ -113,7 +117,12 @@ def _watch(session: Session, paths: Sequence[str], manifests: Sequence[str]) -> 
     with _until_signalled() as stopped:
         diagnostics.say("watching; Ctrl-C ends it", quiet=session.quiet or session.json)
         opened = partial(open_desk, session.start, session.desk.db)
-        watch(opened, targets, stopped=stopped, heard=lambda heard: _tell(session, heard))
+        watch(
+            opened,
+            targets,
+            stopped=stopped,
+            heard=lambda heard: _tell(session, heard, _meant(session, paths, heard)),
+        )
     return ExitCode.DONE
 
 
@@ -158,8 +167,23 @@ def _until_signalled() -> Iterator[Callable[[], bool]]:
             signal.signal(each, usual[each])
 
 
-def _tell(session: Session, done: "Intake") -> None:
-    """Print what became of an intake."""
+def _meant(session: Session, paths: Sequence[str], done: "Intake") -> str:
+    """The folder that was meant, where one of `paths` lies so deep that no target path is a test's; else empty."""
+    from qatui.domain.proposal import check_path
+
+    roots = session.desk.team.test_roots
+    for path in paths if done.refused and len(done.refused) == done.seen else ():
+        here = Path(os.path.abspath(session.directory / path))
+        below = [os.path.relpath(place, here) for place, _ in done.refused]
+        for up in range(1, min(len(here.parts), _LEVELS_UP + 1)):
+            front = "/".join(here.parts[-up:])
+            if all(check_path(each, roots) and not check_path(f"{front}/{each}", roots) for each in below):
+                return os.path.normpath(os.path.join(path, *[".."] * up))
+    return ""
+
+
+def _tell(session: Session, done: "Intake", meant: str = "") -> None:
+    """Print what became of an intake, and the folder that was `meant` where another one was named."""
     counts = {
         "new": len(done.new),
         "revised": len(done.revised),
@@ -174,9 +198,14 @@ def _tell(session: Session, done: "Intake") -> None:
             {"id": each.id, "path": each.path, "by": each.by, "approved_by": each.approved_by}
             for each in done.superseded
         ]
-        output.emit({"ingested": counts, "candidates": list(done.taken), "superseded": superseded, "refused": refused})
+        taken = {"ingested": counts, "candidates": list(done.taken), "superseded": superseded}
+        output.emit({**taken, "refused": refused, "meant": meant or None})
         return
     diagnostics.refusals(done.refused)
+    if meant:
+        diagnostics.say(
+            f"A folder's tree must mirror the target paths. Did you mean: qatui ingest {shlex.quote(meant)}"
+        )
     for approved in (False, True):
         rows = [each for each in done.superseded if (each.approved_by is not None) == approved]
         diagnostics.refusals(((f"{each.id} {each.path} by {each.by}", _loss(each)) for each in rows), "superseded")

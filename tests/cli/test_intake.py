@@ -72,6 +72,7 @@ def test_json(call: Call, desk: Desk, tmp_path: Path) -> None:
         "ingested": {"new": 1, "revised": 0, "unchanged": 0, "same_as_base": 0, "superseded": 0, "refused": 1},
         "candidates": [number],
         "superseded": [],
+        "meant": None,
         "refused": [
             {
                 "place": f"{folder}/README",
@@ -100,6 +101,31 @@ def test_refused_lines_are_named(call: Call, tmp_path: Path) -> None:
     ]
 
 
+@pytest.mark.parametrize(
+    ("files", "named", "meant"),
+    [
+        (["tests/test_a.py", "tests/test_b.py"], "../gen/tests", "../gen"),
+        (["tests/test_a.py"], "../gen/tests/", "../gen"),
+        (["tests/api/v1/test_a.py"], "../gen/tests/api/v1", "../gen"),
+        (["my gen/tests/test_a.py"], "../gen/my gen/tests", "'../gen/my gen'"),
+        (["other/test_a.py"], "../gen/other", None),
+        (["tests/test_a.py", "tests/nul"], "../gen/tests", None),
+        (["tests/test_a.py", "tests/tests/test_b.py"], "../gen/tests", None),
+    ],
+)
+def test_a_folder_too_deep(call: Call, tmp_path: Path, files: list[str], named: str, meant: str | None) -> None:
+    """Where a parent folder makes a test of every file, it was meant; settings are not to be blamed."""
+    for name in files:
+        (tmp_path / "gen" / name).parent.mkdir(parents=True, exist_ok=True)
+        (tmp_path / "gen" / name).write_text("x\n")
+    ran = call("ingest", named)
+    assert ran.code == 1
+    hint = f"Did you mean: qatui ingest {meant}\n"
+    assert hint in ran.err if meant else "Did you mean" not in ran.err
+    again = call("ingest", "--json", named).data
+    assert again["meant"] == (meant and meant.strip("'"))
+
+
 def test_what_a_manifest_supersedes_is_named(call: Call, desk: Desk, tmp_path: Path) -> None:
     """On stderr, an approval that is lost last; that needs a person, so it is exit 1."""
     call("ingest", fill(tmp_path / "in", 3))
@@ -118,7 +144,7 @@ def test_what_a_manifest_supersedes_is_named(call: Call, desk: Desk, tmp_path: P
     assert (ran.code, ran.out) == (1, "2 new, 2 superseded\n")
     assert ran.err.splitlines() == [
         f"superseded 3 tests/test_0002.py by tests/n: {words}",
-        f"superseded 2 tests/test_0001.py by tests/m: {words}, although @{desk.reviewer} had approved it",
+        f"superseded 2 tests/test_0001.py by tests/m: {words}, although {desk.reviewer} had approved it",
     ]
     again = call(
         "ingest", "--json", "--manifest", manifest(file, {"path": "tests/o", "content": "", "replaces": "tests/n"})
