@@ -115,13 +115,15 @@ def _watch(session: Session, paths: Sequence[str], manifests: Sequence[str]) -> 
 
     targets = _targets(session, paths, manifests)
     with _until_signalled() as stopped:
-        diagnostics.say("watching; Ctrl-C ends it", quiet=session.quiet or session.json)
+        say = partial(diagnostics.say, quiet=session.quiet or session.json)
+        say("watching; Ctrl-C ends it")
         opened = partial(open_desk, session.start, session.desk.db)
         watch(
             opened,
             targets,
             stopped=stopped,
             heard=lambda heard: _tell(session, heard, _meant(session, paths, heard)),
+            say=say,
         )
     return ExitCode.DONE
 

@@ -37,6 +37,8 @@ class Folder:
     """What was new at the last look."""
     said: set[Refusal] = field(default_factory=set)
     """What was no file at the last look."""
+    gone: bool = False
+    """Whether it was not there at the last look."""
 
     @property
     def name(self) -> str:
@@ -53,6 +55,7 @@ class Folder:
         ready: list[Found | Refusal] = []
         growing: dict[str, Signature] = {}
         said: set[Refusal] = set()
+        self.gone = True
         with suppress(UsageError):
             for each in self._there():
                 if isinstance(each, Refusal):
@@ -63,6 +66,7 @@ class Folder:
                     growing[each.path] = each.signature
                     if self.growing.get(each.path) == each.signature:
                         ready.append(each)
+            self.gone = False
         self.growing, self.said = growing, said
         return self._read(ready) if ready else None
 
@@ -71,6 +75,8 @@ class Folder:
             yield from walk(self.folder)
         elif about := signature(self.folder / self.only):
             yield Found(self.only, about)
+        else:
+            raise UsageError(f"There is no file {self.name}.")
 
     def _read(self, ready: Sequence[Found | Refusal]) -> Iterator[Proposal | Refusal]:
         for each in ready:
@@ -86,6 +92,8 @@ class Manifest:
     path: Path
     taken: Mark = field(default_factory=Mark)
     """How far it was handed on already."""
+    gone: bool = False
+    """Whether it was not there at the last look."""
 
     @property
     def name(self) -> str:
@@ -98,9 +106,10 @@ class Manifest:
 
     def look(self) -> Iterator[Proposal | Refusal] | None:
         """The whole lines that are new, None where there are none, as while the manifest is gone."""
+        self.gone = True
         with suppress(UsageError):
             start, end = new_lines(self.path, self.taken)
-            self.taken = end
+            self.gone, self.taken = False, end
             if end.at != start.at:
                 return self._read(start, end)
         return None
@@ -116,9 +125,12 @@ def watch(
     *,
     stopped: Callable[[], bool],
     heard: Callable[[Intake], None],
+    say: Callable[[str], None],
     sleep: Callable[[float], None] = time.sleep,
 ) -> None:
-    """Look at `targets` and take in what is ready, until `stopped`; `heard` is told of each intake.
+    """Look at `targets` and take in what is ready, until `stopped`.
+
+    `heard` is told of each intake, `say` once that a target is gone, and once that it is back.
 
     Stopped during an intake, it finishes the transaction and leaves the rest. A watch lives long, so the desk is
     opened anew before intakes, for base and settings as they are then; other settings may let in what was refused.
@@ -127,7 +139,7 @@ def watch(
     for look in count(1):
         if stopped():
             return
-        ready = [(target, proposals) for target in targets if (proposals := target.look()) is not None]
+        ready = [(target, proposals) for target in targets if (proposals := _look(target, say)) is not None]
         if ready or look % LOOKS_A_DESK == 0:
             team, desk = desk.team, open_desk()
             if desk.team != team:
@@ -138,3 +150,12 @@ def watch(
             heard(ingest(desk, coming, source=storable(target.name)))
         if not stopped():
             sleep(EVERY_SECONDS)
+
+
+def _look(target: Folder | Manifest, say: Callable[[str], None]) -> Iterator[Proposal | Refusal] | None:
+    """What is ready in a target; says so where it went or came back since the last look."""
+    was = target.gone
+    ready = target.look()
+    if target.gone != was:
+        say(f"{target.name} is gone; waiting until it is back" if target.gone else f"{target.name} is back")
+    return ready

@@ -26,6 +26,11 @@ def put(file: Path, data: str) -> None:
         os.utime(file, ns=(before + 1_000_000, before + 1_000_000))
 
 
+def never(words: str) -> None:
+    """Nothing goes and comes back here."""
+    raise AssertionError(words)
+
+
 def names(ready: Iterator[Proposal | Refusal] | None) -> list[str] | None:
     """Paths of proposals, reasons of refusals."""
     return None if ready is None else [each.path if isinstance(each, Proposal) else each.reason for each in ready]
@@ -159,7 +164,7 @@ def test_watch(opened: Callable[[], Desk], project: Project, tmp_path: Path) -> 
             put(tmp_path / "in/tests/now_on_base", "3\n")
 
     targets: list[Folder | Manifest] = [Folder(tmp_path / "in"), Manifest(tmp_path / "m.jsonl")]
-    watch(opened, targets, stopped=lambda: len(heard) == 4, heard=hear, sleep=no_sleep)
+    watch(opened, targets, stopped=lambda: len(heard) == 4, heard=hear, say=never, sleep=no_sleep)
     assert [(len(each.new), len(each.revised), each.same_as_base) for each in heard] == [
         (1, 0, 0), (1, 0, 0), (0, 1, 0), (0, 0, 1),
     ]  # fmt: skip
@@ -180,7 +185,7 @@ def test_what_grows_comes_in_once(opened: Callable[[], Desk], desk: Desk, tmp_pa
             put(growing, growing.read_text() + piece)
 
     targets: list[Folder | Manifest] = [Folder(tmp_path / "in"), Manifest(growing)]
-    watch(opened, targets, stopped=lambda: len(heard) == 2, heard=heard.append, sleep=write_on)
+    watch(opened, targets, stopped=lambda: len(heard) == 2, heard=heard.append, say=never, sleep=write_on)
     assert [(len(each.new), each.seen) for each in heard] == [(1, 1), (1, 1)]
     with desk.db.read() as connection:
         found = candidates.by_path(connection, desk.repository_id, ["tests/slow.py", "tests/m.py"])
@@ -203,7 +208,7 @@ def test_other_settings_let_in_what_was_refused(opened: Callable[[], Desk], proj
             project.commit({"qatui.yaml": "test_roots: [qa, tests]\n"})
 
     targets: list[Folder | Manifest] = [Folder(tmp_path / "in"), Manifest(tmp_path / "m.jsonl")]
-    watch(opened, targets, stopped=lambda: len(heard) == 4, heard=heard.append, sleep=wait)
+    watch(opened, targets, stopped=lambda: len(heard) == 4, heard=heard.append, say=never, sleep=wait)
     told = [(len(each.new), len(each.unchanged), len(each.refused)) for each in heard]
     assert sorted(told[:2]) == [(0, 0, 1), (1, 0, 1)]
     assert sorted(told[2:]) == [(1, 0, 0), (1, 1, 0)]
@@ -221,6 +226,36 @@ def test_stopped_in_the_middle(opened: Callable[[], Desk], tmp_path: Path) -> No
         return asked > 8
 
     heard: list[Intake] = []
-    watch(opened, [Folder(tmp_path)], stopped=stopped, heard=heard.append, sleep=no_sleep)
+    watch(opened, [Folder(tmp_path)], stopped=stopped, heard=heard.append, say=never, sleep=no_sleep)
     assert len(heard) == 1
     assert 0 < len(heard[0].new) < 10
+
+
+def test_what_is_gone_and_back_is_said_once(opened: Callable[[], Desk], tmp_path: Path) -> None:
+    """Of a folder, of a file and of a manifest; what comes with them is taken."""
+    folder, mine, lines = tmp_path / "in", tmp_path / "mine/tests/m.py", tmp_path / "m.jsonl"
+    said: list[str] = []
+    heard: list[Intake] = []
+    looks = 0
+
+    def fill(body: str) -> None:
+        put(folder / "tests/a.py", body)
+        put(mine, body)
+        lines.write_text(json.dumps({"path": "tests/l.py", "content": body}) + "\n")
+
+    def wait(_seconds: float) -> None:
+        nonlocal looks
+        looks += 1
+        if looks == 3:
+            shutil.rmtree(folder)
+            mine.unlink()
+            lines.unlink()
+        if looks == 6:
+            assert said == [f"{each} is gone; waiting until it is back" for each in (folder, mine, lines)]
+            fill("2")
+
+    fill("1")
+    targets: list[Folder | Manifest] = [Folder(folder), Folder(tmp_path / "mine", only="tests/m.py"), Manifest(lines)]
+    watch(opened, targets, stopped=lambda: looks == 10, heard=heard.append, say=said.append, sleep=wait)
+    assert said[3:] == [f"{each} is back" for each in (folder, mine, lines)]
+    assert sum(len(each.new) for each in heard) == sum(len(each.revised) for each in heard) == 3
