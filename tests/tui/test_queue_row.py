@@ -80,8 +80,12 @@ def test_cursor_mark_and_missing() -> None:
     ("path", "width", "cut"),
     [
         ("tests/api/test_a.py", 40, "tests/api/test_a.py"),
-        ("tests/api/v1/refunds/test_refunds.py", 30, "tests/api/v1/…/test_refunds.py"),
+        ("tests/api/v1/refunds/test_refunds.py", 30, "…/v1/refunds/test_refunds.py"),
         ("tests/api/test_a_very_long_name_indeed.py", 20, "test_a…ame_indeed.py"),
+        ("pkg/algorithms/centrality/tests/test_covering.py", 40, "…/centrality/tests/test_covering.py"),
+        ("pkg/algorithms/centrality/tests/test_covering.py", 33, "…/centrality/…/test_covering.py"),
+        ("pkg/algorithms/centrality/tests/test_covering.py", 28, "…/centrali…/test_covering.py"),
+        ("pkg/algorithms/centrality/tests/test_covering.py", 20, "…/test_covering.py"),
         ("averylongfolder/test_refunds.py", 24, "averylo…/test_refunds.py"),
     ],
 )

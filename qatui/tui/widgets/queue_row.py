@@ -77,6 +77,12 @@ def lay_out(width: int) -> tuple[Column, ...]:
     )
 
 
+COMMON = frozenset({"tests", "test", "__tests__", "spec", "src"})
+"""Folders that are called so everywhere."""
+TELLING = 3
+"""Cells of a folder's name from which it is worth its place."""
+
+
 def head(columns: Sequence[Column], theme: str) -> Strip:
     """The names of the columns."""
     style = ink(theme, "dim")
@@ -171,17 +177,29 @@ def _fit(text: str, width: int, right: bool) -> str:
 
 
 def cut_path(path: str, width: int, sign: str = "…") -> str:
-    """A path in at most `width` cells: what differs, the name at the end, stays; folders before it go."""
+    """A path in at most `width` cells: the name stays, and of the folders those next to it, which tell it from others.
+
+    A folder that is called as in every project says nothing: rather the one before it is kept.
+    """
     if cell_len(path) <= width:
         return path
-    folder, slash, name = path.rpartition("/")
-    room = width - cell_len(name) - 2
-    if slash and room >= 1:
-        kept = set_cell_size(folder, room).rstrip()
-        first = kept.rpartition("/")[0]
-        # Whole folders where they leave something to read, else part of one.
-        return f"{first}/{sign}/{name}" if first and cell_len(first) + 1 <= room else f"{kept}{sign}/{name}"
-    return cut_middle(name if cell_len(name) >= width else path, width, sign)
+    *folders, name = path.split("/")
+    room = width - cell_len(f"{sign}/{name}")
+    if not folders or room < 0:
+        return cut_middle(name if cell_len(name) >= width else path, width, sign)
+    if len(folders) == 1:
+        return f"{set_cell_size(folders[0], room).rstrip()}{sign}/{name}"
+    kept: list[str] = []
+    while folders and cell_len("/".join([folders[-1], *kept, ""])) <= room:
+        kept.insert(0, folders.pop())
+    telling = next((each for each in reversed(folders) if each not in COMMON), "")
+    if all(each in COMMON for each in kept) and telling:
+        left = room - cell_len(f"{sign}/")
+        if cell_len(telling) + 1 <= left:
+            kept = [telling, sign]
+        elif left >= TELLING:
+            kept = [set_cell_size(telling, left).rstrip() + sign]
+    return "/".join([sign, *kept, name])
 
 
 def cut_middle(text: str, width: int, sign: str = "…") -> str:
