@@ -23,6 +23,7 @@ from qatui.tui.parts import Parts
 from qatui.tui.screens.frame import Frame
 from qatui.tui.screens.queue import QueueScreen
 from qatui.tui.turns import Turns
+from qatui.tui.widgets import scroll_bar
 
 if TYPE_CHECKING:
     from qatui.domain.review import Side
@@ -49,6 +50,7 @@ class Workstation(App[Exception], inherit_bindings=False):
         self.animation_level = "none"
         self.keymap = Keymap(parts.user.keys)
         self.glyphs = glyphs.choose(parts.user.glyphs, os.environ)
+        scroll_bar.choose(self.glyphs)
         self.backend = Backend(self, parts, self.tell)
         self.turns = Turns(self, super().on_event, parts.clock)
         self.place = ""

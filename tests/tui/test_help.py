@@ -1,11 +1,15 @@
 """Every key on one page, every action in the palette: what stands where."""
 
+from typing import Literal
+
 import pytest
 from textual.command import CommandPalette
+from textual.containers import VerticalScroll
 from textual.pilot import Pilot
 from textual.widgets import OptionList, Static
 
 from qatui.flows.desk import Desk
+from qatui.settings.types import User
 from qatui.tui.keymap import ACTIONS, SCREENS
 from tests.tui.conftest import Build, drive, many, press
 
@@ -33,6 +37,23 @@ def test_each_action_takes_one_row_and_its_id_is_there_where_it_fits(build: Buil
             assert (act.id in row) is (width >= 100)
 
     drive(build(team_desk), walk, (width, 24))
+
+
+@pytest.mark.parametrize(("glyphs", "ascii_only"), [("ascii", True), ("unicode", False)])
+def test_the_bar_at_the_side_has_no_signs_that_a_console_lacks(
+    build: Build, team_desk: Desk, glyphs: Literal["ascii", "unicode"], ascii_only: bool
+) -> None:
+    many(team_desk, 1)
+
+    async def walk(pilot: Driving) -> None:
+        await press(pilot, "question_mark", "j")
+        page = pilot.app.screen.query_one(VerticalScroll)
+        bar = "".join(segment.text for row in page.vertical_scrollbar.render_lines(page.vertical_scrollbar.size.region)
+                      for segment in row)  # fmt: skip
+        assert page.show_vertical_scrollbar
+        assert bar.isascii() is ascii_only
+
+    drive(build(team_desk, User(glyphs=glyphs)), walk, (80, 24))
 
 
 def test_the_palette_opens_with_what_acts_and_movement_comes_last(build: Build, team_desk: Desk) -> None:
