@@ -2,9 +2,8 @@
 
 import os
 from contextlib import ExitStack, closing
-from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from qatui import paths
 from qatui.settings.types import TEAM_FILE, Team, User
@@ -16,8 +15,7 @@ if TYPE_CHECKING:
     from qatui.workspace.repository import Base, Repository
 
 
-@dataclass(frozen=True, slots=True)
-class Start:
+class Start(NamedTuple):
     """What the command line says of where to start."""
 
     directory: Path
@@ -25,8 +23,7 @@ class Start:
     """`--config FILE`; None: the user's own place."""
 
 
-@dataclass(frozen=True, slots=True)
-class Glimpse:
+class Glimpse(NamedTuple):
     """What a start knows before git was asked: enough to show the queue's first rows."""
 
     db: "Database"
