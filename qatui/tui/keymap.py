@@ -159,9 +159,9 @@ ACTIONS: tuple[Act, ...] = (
     Act("app.theme", (), "theme", "next theme: dark, light, contrast"),
     Act("app.coach", (), "coach", "the coach: first steps, shown or hidden"),
     Act("app.palette", (":", "ctrl+p"), "palette", "every action by name"),
-    Act("app.back", ("escape",), "back", "back, close, or end a range"),
+    Act("app.back", ("escape",), "back", "back, close, end a range, or unmark all"),
     Act("app.help", ("?",), "keys", "every key and what it does", 1),
-    Act("app.quit", ("q",), "quit", "leave; everything is saved already", 13),
+    Act("app.quit", ("q", "ctrl+q"), "quit", "leave; everything is saved already", 13),
 )
 """In the order of footer and help."""
 
@@ -172,12 +172,15 @@ SCREENS: dict[str, tuple[str, ...]] = {
 }
 """Screen -> the scopes whose keys it has."""
 
+NAMES = {"queue": "the queue", "review": "a review", "publish": "the publications"}
+"""Screens as they are told."""
+
 NAMED_KEYS = frozenset(
     {
         *("space", "enter", "escape", "tab", "backspace", "delete", "insert"),
         *("up", "down", "left", "right", "home", "end", "pageup", "pagedown"),
         *(f"f{number}" for number in range(1, 13)),
-        *(f"ctrl+{letter}" for letter in "abdefghijklnoprstuvwxyz"),  # c copies, q quits, m is enter
+        *(f"ctrl+{letter}" for letter in "abdefghijklnopqrstuvwxyz"),  # c copies, m is enter
     }
 )
 """Keys of more than one character that can be bound."""
@@ -206,6 +209,18 @@ class Keymap:
     def find(self, screen: str, key: str) -> Act | None:
         """The action of a key at a screen."""
         return self._by_key[screen].get(key)
+
+    def elsewhere(self, screen: str, key: str) -> str | None:
+        """Why a key does nothing at a screen: its action has another key, or is of another screen."""
+        for act in self.of(screen):
+            if key in act.keys:
+                own = self.first(act.id)
+                return f"{act.label}: your key for it is {own}" if own else f"{act.label}: it has no key"
+        for other, name in NAMES.items():
+            found = self._by_key[other].get(key)
+            if found is not None:
+                return f"{found.label}: only in {name}"
+        return None
 
     def of(self, screen: str) -> list[Act]:
         """The actions of a screen, in the table's order."""

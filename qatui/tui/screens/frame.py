@@ -178,12 +178,18 @@ class Frame(Screen[None]):
         if self.station.turns.unheard(event):
             event.stop()
             return
-        act = self.station.keymap.find(self.NAME, keymap.key_name(event.key, event.character))
+        name = keymap.key_name(event.key, event.character)
+        act = self.station.keymap.find(self.NAME, name)
         if act is not None:
             event.stop()
             event.prevent_default()
             self.pressed = event.time
             self.run_act(act)
+        elif event.key == "ctrl+c" and not self.get_selected_text():
+            event.stop()
+            self.say(f"{self.station.keymap.first('app.quit')} leaves; everything is saved already")
+        elif why := self.station.keymap.elsewhere(self.NAME, name):
+            self.say(why, "risk-look")
 
     def typing_key(self, event: events.Key) -> None:
         """A key that the text being typed does not take; nothing unless a screen wants it."""
