@@ -203,9 +203,9 @@ class Workstation(App[Exception], inherit_bindings=False):
         """Say what was done and how to take it back, and what was refused and why."""
         if self.course.wrote(message.verb, message.outcome):
             self.course_changed()
-        queue = self.screen
-        marks = queue.lines.marks if isinstance(queue, QueueScreen) else set()
-        marked = sum(number in marks for number, _ in message.outcome.refused)
+        marked, queue = 0, self.screen
+        if isinstance(queue, QueueScreen) and message.turn == messages.UNDO:
+            marked = len(queue.lines.marks.difference(message.outcome.done))
         key = self.keymap.first(f"candidate.{message.turn}") if message.turn else ""
         self.say(*told(message, f"{key} {message.turn}" if key else "", marked))
 
@@ -217,7 +217,7 @@ class Workstation(App[Exception], inherit_bindings=False):
 def told(message: messages.Wrote, turn: str, marked: int = 0) -> tuple[str, str]:
     """The words and the ink for what became of a verb.
 
-    `turn` is the key that turns it round, `marked` how many of the refused are marked and stay so.
+    `turn` is the key that turns it round, `marked` how many are marked still.
     """
     outcome = message.outcome
     verb = visible(message.verb)

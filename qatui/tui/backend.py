@@ -7,7 +7,7 @@ What comes back is a message.
 
 import asyncio
 from collections import defaultdict
-from collections.abc import Callable, Coroutine, Mapping, Sequence
+from collections.abc import Callable, Collection, Coroutine, Mapping, Sequence
 from contextlib import suppress
 from functools import partial
 from typing import TYPE_CHECKING, Any, TypeVar
@@ -160,9 +160,9 @@ class Backend:
         step: Step = partial(errands.first_page, text=text, wanted=query.parse(text))
         self._spawn("queue", partial(self._read, "queue", asker, step))
 
-    def load_queue(self, asker: MessagePump, text: str, sight: Sequence[int]) -> None:
-        """Every id that the filter `text` means, with the lines in `sight` read again; raises QueryError."""
-        step: Step = partial(errands.whole_queue, text=text, wanted=query.parse(text), sight=sight)
+    def load_queue(self, asker: MessagePump, text: str, sight: Sequence[int], marks: Collection[int]) -> None:
+        """Every id that the filter `text` means, the lines in `sight`, the decided of `marks`; raises QueryError."""
+        step: Step = partial(errands.whole_queue, text=text, wanted=query.parse(text), sight=sight, marks=set(marks))
         self._spawn("queue", partial(self._read, "queue", asker, step))
 
     def load_rows(self, asker: MessagePump, ids: Sequence[int]) -> None:

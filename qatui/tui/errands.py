@@ -1,13 +1,13 @@
 """What the backend runs in threads: each takes a seat or a desk and gives back a message or a value."""
 
 from collections import Counter
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import replace
 from functools import lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from qatui.domain.candidate import Outcome, State
+from qatui.domain.candidate import OPEN, Outcome, State
 from qatui.domain.lifecycle import Action
 from qatui.domain.query import Query
 from qatui.domain.text import handle
@@ -48,15 +48,20 @@ def first_page(seat: "Seat", text: str, wanted: Query) -> messages.PageLoaded:
     return messages.PageLoaded(text, rows)
 
 
-def whole_queue(seat: "Seat", text: str, wanted: Query, sight: Sequence[int]) -> messages.QueueLoaded:
-    """Every id of a filter, the lines in sight, the counts."""
+def whole_queue(
+    seat: "Seat", text: str, wanted: Query, sight: Sequence[int], marks: Collection[int]
+) -> messages.QueueLoaded:
+    """Every id of a filter, the lines in sight, the counts, and which of `marks` are decided."""
     from qatui.store import candidates
 
     with seat.db.read() as connection:
         ids = candidates.queue_ids(connection, seat.repository_id, wanted)
         rows = candidates.queue_rows(connection, seat.repository_id, [*sight, *ids[: 0 if len(sight) > 1 else PAGE]])
         counts = candidates.counts(connection, seat.repository_id)
-    return messages.QueueLoaded(text, ids, rows, counts)
+        over = set(marks).difference(ids)
+        if over:
+            over.difference_update(candidates.queue_ids(connection, seat.repository_id, Query(OPEN)))
+    return messages.QueueLoaded(text, ids, rows, counts, over)
 
 
 def some_rows(seat: "Seat", ids: Sequence[int]) -> messages.RowsLoaded:

@@ -1,7 +1,7 @@
 """What the backend tells the screens: past tense, ids and values read from the store."""
 
 import copy
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
@@ -56,7 +56,10 @@ class QueueLoaded(Told):
     query: str
     ids: Sequence[int]
     rows: "Mapping[int, QueueRow]"
+    """Of those in sight also such as the filter no longer shows."""
     counts: Mapping[State, int]
+    over: Collection[int] = ()
+    """Marked candidates that the filter does not show and nobody has to decide on any more."""
 
 
 @dataclass(eq=False, repr=False)

@@ -9,9 +9,10 @@ from textual.widgets import Input
 
 from qatui.domain import query
 from qatui.domain.candidate import GONE, OPEN, State
+from qatui.domain.marks import visible
 from qatui.tui import messages
 from qatui.tui.keymap import Act
-from qatui.tui.screens.verdicts import DecidingFrame, Targets
+from qatui.tui.screens.marking import MarkingFrame
 from qatui.tui.widgets.empty_queue import EmptyQueue
 from qatui.tui.widgets.filter_line import FilterLine
 from qatui.tui.widgets.lines import Piece, Rule
@@ -19,14 +20,15 @@ from qatui.tui.widgets.preview import Preview
 from qatui.tui.widgets.queue_list import QueueHead, QueueList
 
 if TYPE_CHECKING:
-    from qatui.domain.candidate import QueueRow
     from qatui.tui.dialogs.question import Answer
 
+TAKEN_SECONDS = 0.5
+"""How long no verdict is taken after the cursor was moved by somebody else's."""
 AGE_SECONDS = 30.0
 """How often the ages are drawn anew."""
 
 
-class QueueScreen(DecidingFrame):
+class QueueScreen(MarkingFrame):
     """The list, its filter, and the preview."""
 
     NAME = "queue"
@@ -42,6 +44,8 @@ class QueueScreen(DecidingFrame):
         self._reopened: int | None = None
         """Candidate that the person reviewed before the start: its review opens again."""
         self._loaded = False
+        self._taken_at = float("-inf")
+        """When somebody else's verdict moved the cursor (monotonic seconds)."""
         self._counts: Mapping[State, int] = {}
         self._kept: dict[str, Any] = {}
 
@@ -60,17 +64,6 @@ class QueueScreen(DecidingFrame):
         self.lines.display = False
         self.set_interval(AGE_SECONDS, self._tick)
 
-    @property
-    def lines(self) -> QueueList:
-        """The list."""
-        return self.query_one(QueueList)
-
-    @property
-    def row(self) -> "QueueRow | None":
-        """The line under the cursor, once it is read."""
-        here = self.lines.cursor
-        return self.lines.rows.get(here) if here is not None else None
-
     # Loading
 
     def on_opened(self, message: messages.Opened) -> None:
@@ -87,7 +80,7 @@ class QueueScreen(DecidingFrame):
         sight = self.lines.in_sight()
         if self._wanted is not None:
             sight.append(self._wanted)
-        self.backend.load_queue(self, self.filter, sight)
+        self.backend.load_queue(self, self.filter, sight, self.lines.marks)
 
     def on_page_loaded(self, message: messages.PageLoaded) -> None:
         """The first lines, unless the person's place is further down; the rest once they are seen."""
@@ -108,11 +101,27 @@ class QueueScreen(DecidingFrame):
         self._loaded = True
         self.station.tab_counts["queue"] = sum(message.counts[state] for state in OPEN)
         self.station.tab_counts["publish"] = message.counts[State.APPROVED]
+        if message.over:
+            self.lines.unmark(message.over)
+            self.marked()
+        self._tell_if_taken(message)
         self._show(message.ids, message.rows)
         again, self._wanted, self._reopened = self._reopened, None, None
         if again is not None and again in message.ids:
             place = self._kept["place"]
             self.station.open_candidate(again, (place["side"], place["line"]))
+
+    def _tell_if_taken(self, message: messages.QueueLoaded) -> None:
+        """Somebody else's verdict takes the line under the cursor out of the list: say so before another is there."""
+        from qatui.tui.widgets.facts import standing
+
+        here = self.lines.cursor
+        row = message.rows.get(here) if here is not None and not self._typed else None
+        if row is None or row.id in message.ids or not row.verdict_by or row.verdict_by == self.backend.reviewer:
+            return
+        became = standing(row, None, self.glyphs)[0].text
+        self.say(f"{visible(row.path.rpartition('/')[2])} is {became}; the cursor is on another now", "risk-look")
+        self._taken_at = self.station.turns.clock()
 
     def come_back(self, candidate_id: int) -> None:
         """The review of a candidate was left: the cursor goes there."""
@@ -162,8 +171,8 @@ class QueueScreen(DecidingFrame):
     def on_wrote(self, message: messages.Wrote) -> None:
         """What was decided is no longer marked; what was taken back is under the cursor again."""
         if message.turn == messages.UNDO and not self.lines.marks.isdisjoint(message.outcome.done):
-            self.lines.marks -= set(message.outcome.done)
-            self._marked()
+            self.lines.unmark(message.outcome.done)
+            self.marked()
         elif message.turn == messages.REDO and message.outcome.done:
             self._wanted = message.outcome.done[0]
 
@@ -246,100 +255,32 @@ class QueueScreen(DecidingFrame):
             ]
         return super().key_pieces()
 
-    # Deciding
-
-    def at_hand(self) -> int | None:
-        """Id under the cursor."""
-        return self.lines.cursor
-
-    def targets(self) -> Targets:
-        """The marked candidates that the filter shows, else the one under the cursor when the key went down."""
-        marked = self.lines.marked()
-        if marked:
-            first = self.lines.rows.get(marked[0])
-            seen = {each: self.lines.seen[each] for each in marked if each in self.lines.seen}
-            return Targets(marked, seen, first.path if first else "")
-        row = self.lines.row_at(self.pressed)
-        return Targets([row.id], {row.id: row.content_hash}, row.path) if row else Targets()
-
-    def only_at_hand(self) -> bool:
-        """Whether nothing else is marked."""
-        return self.lines.marked() in ([], [self.lines.cursor])
-
-    def go_on(self, ids: Sequence[int]) -> None:
-        """The cursor to the next candidate that no verdict is on its way for."""
-        self.lines.advance(ids)
-
-    def view(self, candidate_id: int) -> None:
-        """The cursor to that candidate."""
-        if candidate_id in self.lines.ids:
-            self.lines.go(self.lines.ids.index(candidate_id))
-
     def why_not(self, act: Act) -> str | None:
         """Why an action cannot be done now."""
         if act.scope == "queue" and act.verb in ("open", "mark", "range", "all", "invert") and not self.lines.ids:
             return "no candidate is here"
+        if act.needs and self.station.turns.clock() < self._taken_at + TAKEN_SECONDS and not self.lines.marked():
+            return "the test under the cursor is another now; press again"
         if self._typed and (act.scope == "queue" or act.needs) and act.verb not in ("filter", "ingest"):
             return "the list of this filter is still being read; press again"
         if act.verb == "all" and not self._loaded:
             return "the queue is still being read"
         return super().why_not(act)
 
-    # Moving and marking
-
-    def do_down(self) -> None:
-        """One line down."""
-        self.lines.step(1)
-
-    def do_up(self) -> None:
-        """One line up."""
-        self.lines.step(-1)
-
-    def do_page_down(self) -> None:
-        """Half a page down."""
-        self.lines.step(max(1, self.lines.room.height // 2))
-
-    def do_page_up(self) -> None:
-        """Half a page up."""
-        self.lines.step(-max(1, self.lines.room.height // 2))
-
-    def do_top(self) -> None:
-        """To the first line."""
-        self.lines.go(0)
-
-    def do_end(self) -> None:
-        """To the last line."""
-        self.lines.go(len(self.lines.ids) - 1)
-
-    def do_mark(self) -> None:
-        """Mark, and go on."""
-        self.lines.toggle_mark()
-        self._marked()
-
-    def do_range(self) -> None:
-        """Begin a range, or mark it."""
-        self.lines.toggle_range()
-        self._marked()
-
-    def do_all(self) -> None:
-        """Mark all that the filter shows."""
-        self.lines.mark_all()
-        self._marked()
-
-    def do_invert(self) -> None:
-        """Turn the marks round."""
-        self.lines.invert_marks()
-        self._marked()
-
-    def _marked(self) -> None:
+    def marked(self) -> None:
+        """The marks changed: keep them, and draw how many there are."""
         self._keep_one("marks", sorted(self.lines.marks))
         self.refresh_lines()
 
     def do_back(self) -> None:
-        """Nothing lies behind the queue; an open range ends, else the coach goes."""
+        """Nothing lies behind the queue; an open range ends, else all marks go, else the coach."""
         if self.lines.in_range:
             self.lines.end_range()
             self.refresh_lines()
+        elif self.lines.marks:
+            self.say(f"{len(self.lines.marks):,} no longer marked")
+            self.lines.unmark(self.lines.marks)
+            self.marked()
         elif self.station.course.shown:
             self.station.show_coach(False)
             self.say(f"{self.station.keymap.first('app.palette')} and then coach: the first steps again")

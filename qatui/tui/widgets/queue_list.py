@@ -217,6 +217,11 @@ class QueueList(ScrollView, can_focus=True):
         self.marks ^= set(self.ids)
         self.refresh()
 
+    def unmark(self, ids: Iterable[int]) -> None:
+        """These are marked no longer."""
+        self.marks = self.marks.difference(ids)
+        self.refresh()
+
     def marked(self) -> list[int]:
         """The marked ids that the filter shows, in its order; found anew only when marks or filter changed."""
         if self._marked is None:
