@@ -89,7 +89,7 @@ def test_killed_in_the_middle_of_review_nothing_is_lost(project: Project, starte
     first = started()
     first.until(lambda text: "0 of 40 done, 40 left" in text and names[ids[0]] in text and "assert" in text)
     first.press("a")
-    first.until(lambda text: "1 of 40 done" in text and "approved 1" in text)
+    first.until(lambda text: "1 of 40 done" in text and "approved test_" in text)
     first.press("jj")
     first.until(lambda _: names[ids[3]] in first.cursor_line())
     first.press(" ")
@@ -203,3 +203,28 @@ def test_sigterm_gives_the_terminal_back(project: Project, started: Callable[[],
     running.process.expect(pexpect.EOF, timeout=SECONDS)
     running.process.close()
     assert running.process.exitstatus == 0
+
+
+@pytest.mark.parametrize(
+    ("burst", "until"),
+    [
+        ("/auth", lambda text: "is:open auth" in text and "1 / 1" in text),
+        ("ra", lambda text: "Reject test_" in text),
+        ("r1note", lambda text: "note" in text and "after enter: y reject" in text and "  note" in text),
+        ("Ca", lambda text: "Comment on" in text and "\n   a " in text),
+        ("rnnn", lambda text: "Reject" not in text and "7 left" in text),
+    ],
+)
+def test_one_write_of_the_terminal_is_no_verdict(
+    project: Project, started: Callable[[], Screen], burst: str, until: Callable[[str], bool]
+) -> None:
+    desk = open_desk(Start(project.root))
+    many(desk, 7)
+    screen = started()
+    screen.until(lambda text: "7 left" in text and "main" in text and "assert" in text)
+    screen.press(burst)
+    screen.until(until)
+    with desk.db.read() as connection:
+        assert counts(connection, desk.repository_id)[State.APPROVED] == 0
+        assert counts(connection, desk.repository_id)[State.REJECTED] == 0
+    desk.db.close()

@@ -14,15 +14,17 @@ from qatui.domain.lifecycle import Action
 from qatui.flows import claims
 from qatui.flows.decide import decide
 from qatui.flows.desk import Desk
-from qatui.settings.types import Team
+from qatui.settings.types import Team, User
 from qatui.store import bookmarks
 from qatui.store.candidates import get_many
 from qatui.tui.app import Workstation
+from qatui.tui.screens import verdicts
 from qatui.tui.screens.frame import Frame
 from qatui.tui.screens.queue import QueueScreen
 from qatui.tui.widgets.diff_view import DiffView
 from qatui.tui.widgets.lines import Line
-from tests.tui.conftest import Build, drive, many, press, settle
+from tests.conftest import seed
+from tests.tui.conftest import Build, Clock, drive, many, press, settle
 
 Driving = Pilot[Exception]
 
@@ -465,3 +467,173 @@ def test_the_checklist_of_many_is_answered_at_once(build: Build, team_desk: Desk
         return str(pilot.app.screen.query_one("#question", Static).content)
 
     drive(build(team_desk), walk)
+
+
+def test_one_mark_elsewhere_is_asked_about_by_name(build: Build, plain: Desk) -> None:
+    ids = many(plain, 4)
+
+    async def walk(pilot: Driving) -> None:
+        await press(pilot, "space", "j", "a")
+        assert "Approve test_refunds_000.py?" in asked(pilot)
+        assert "the cursor is on another" in asked(pilot)
+        assert all(state(plain, number).verdict is None for number in ids)
+        await press(pilot, "y")
+        assert state(plain, ids[0]).state is State.APPROVED
+        assert said(pilot) == "approved test_refunds_000.py · z undo"
+        assert queue(pilot).lines.cursor == ids[2], "the cursor was not on it"
+        await press(pilot, "space", "k", "a")
+        assert state(plain, ids[2]).state is State.APPROVED, "the mark is where the cursor is"
+
+    drive(build(plain), walk)
+
+
+def asked(pilot: Driving) -> str:
+    return str(pilot.app.screen.query_one("#question", Static).content)
+
+
+def test_what_is_refused_stays_marked_and_is_told(build: Build, plain: Desk) -> None:
+    ids = many(plain, 4)
+    claims.assign(plain, ids[:2], "kim")
+
+    async def walk(pilot: Driving) -> None:
+        await press(pilot, "asterisk", "a", "y")
+        assert said(pilot) == "approved 2 · 2 stay marked · z undo"
+        assert queue(pilot).lines.marks == set(ids[:2])
+        await press(pilot, "escape")
+        assert queue(pilot).lines.marks == set()
+        assert said(pilot) == "2 no longer marked"
+
+    drive(build(plain), walk)
+
+
+def test_a_mark_goes_with_the_verdict_of_somebody_else(
+    build: Build, plain: Desk, as_reviewer: Callable[..., Desk]
+) -> None:
+    ids = many(plain, 5)
+    kim = as_reviewer(plain, "kim")
+
+    async def walk(pilot: Driving) -> None:
+        await press(pilot, "space", "space", "space", "slash", *"nowhere", "enter")
+        assert queue(pilot).lines.marks == set(ids[:3]), "the filter hides them, no more"
+        await press(pilot, "slash", *["backspace"] * 8, "enter")
+        decide(kim, [ids[1]], Action.REJECT, reason="duplicate")
+        queue(pilot).backend.poll()
+        await settle(pilot)
+        assert queue(pilot).lines.marks == {ids[0], ids[2]}
+        assert "2 marked" in line(pilot, "filter-says")
+
+    drive(build(plain), walk)
+    with plain.db.read() as connection:
+        kept = bookmarks.recall(connection, plain.repository_id, plain.reviewer, "marks")
+    assert kept == [ids[0], ids[2]]
+
+
+def test_the_verdict_of_somebody_else_under_the_cursor_is_told_and_waited_for(
+    build: Build, plain: Desk, as_reviewer: Callable[..., Desk]
+) -> None:
+    ids = many(plain, 5)
+    kim = as_reviewer(plain, "kim")
+    app = build(plain)
+    clock = app.turns.clock
+    assert isinstance(clock, Clock)
+
+    async def walk(pilot: Driving) -> None:
+        decide(kim, [ids[0]], Action.REJECT, reason="duplicate")
+        queue(pilot).backend.poll()
+        await settle(pilot)
+        assert said(pilot) == "test_refunds_000.py is rejected by @kim: duplicate; the cursor is on another now"
+        clock.ahead -= 60
+        await press(pilot, "a")
+        assert state(plain, ids[1]).verdict is None
+        assert said(pilot) == "approve: the test under the cursor is another now; press again"
+        clock.ahead += 60
+        await press(pilot, "a")
+        assert state(plain, ids[1]).state is State.APPROVED
+
+    drive(app, walk)
+
+
+def test_hidden_characters_are_a_warning_where_a_verdict_can_be_given(build: Build, plain: Desk) -> None:
+    many(plain, 2)
+    turned = "def test_admin():\n    access = 'user\u202e \u2066# only admins\u2069 \u2066'\n    assert access\n"
+    seed(plain, {"tests/api/test_admin.py": turned})
+
+    async def walk(pilot: Driving) -> None:
+        assert "hidden" not in line(pilot, "standing")
+        await press(pilot, "G")
+        assert "▲ hidden characters turn the direction of line 2" in line(pilot, "standing")
+        await press(pilot, "asterisk", "a")
+        assert "1 with hidden characters" in asked(pilot)
+        assert "tests/api/test_admin.py" in asked(pilot)
+        await press(pilot, "escape", "r")
+        assert "hidden characters" not in asked(pilot), "who rejects needs no warning"
+
+    drive(build(plain), walk)
+
+
+def test_more_than_a_question_can_look_into_is_told(build: Build, plain: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
+    many(plain, 5)
+    monkeypatch.setattr(verdicts, "LOOKED_INTO", 3)
+    monkeypatch.setattr(verdicts, "READ_AT_ONCE", 2)
+
+    async def walk(pilot: Driving) -> None:
+        await press(pilot, "asterisk", "a")
+        assert "hidden characters were not looked for in 2 of them" in asked(pilot)
+
+    drive(build(plain), walk)
+
+
+def test_dead_keys_say_why(build: Build, plain: Desk) -> None:
+    many(plain, 2)
+    app = build(plain, User(keys={"app.quit": "f10", "queue.invert": ","}))
+
+    async def walk(pilot: Driving) -> None:
+        for pressed, words in (
+            ("ctrl+c", "f10 leaves; everything is saved already"),
+            ("q", "quit: your key for it is f10"),
+            ("i", "invert: your key for it is ,"),
+            ("J", "next: only in a review"),
+        ):
+            await press(pilot, pressed)
+            assert said(pilot) == words
+        await press(pilot, "enter", "space")
+        assert said(pilot) == "mark: only in the queue"
+        await press(pilot, "escape", "2", "z")
+        assert said(pilot) == "undo: only in the queue"
+        await press(pilot, "1", "r", "ctrl+c")
+        assert said_below(pilot) == "esc closes this, then f10 leaves"
+
+    def said_below(pilot: Driving) -> str:
+        piece = queue(pilot)._said
+        return piece.text if piece else ""
+
+    drive(app, walk)
+
+
+def test_a_dialog_leaves_what_it_asks_about_in_sight(build: Build, plain: Desk) -> None:
+    many(plain, 8)
+
+    async def walk(pilot: Driving) -> None:
+        await press(pilot, "space", "space", "space", "r")
+        box = pilot.app.screen.query_one(".box").region
+        rows = queue(pilot).lines.region
+        assert box.y >= rows.y + 3, "the marked rows are above it"
+        assert (box.x, box.width, box.bottom) == (0, 120, 36)
+
+    drive(build(plain), walk)
+
+
+def test_undo_names_what_it_cannot_take_back(build: Build, plain: Desk, as_reviewer: Callable[..., Desk]) -> None:
+    ids = many(plain, 3)
+    kim = as_reviewer(plain, "kim")
+
+    async def walk(pilot: Driving) -> None:
+        await press(pilot, "a")
+        decide(kim, [ids[0]], Action.REJECT, reason="duplicate")
+        queue(pilot).backend.poll()
+        await settle(pilot)
+        await press(pilot, "z")
+        assert said(pilot).startswith("not taken back: approved test_refunds_000.py: has moved on since: now rejected")
+        assert said(pilot).endswith("again: the one before it")
+
+    drive(build(plain), walk)

@@ -19,6 +19,7 @@ from qatui.tui.app import Workstation
 from qatui.tui.dialogs.question import Question
 from qatui.tui.screens.help import HelpScreen
 from qatui.tui.screens.queue import QueueScreen
+from qatui.tui.turns import QUIET_SECONDS
 from tests.tui.conftest import Build, Clock, drive, many, press, settle
 
 Driving = Pilot[Exception]
@@ -188,12 +189,13 @@ def test_letters_are_heard_again_a_moment_after_a_dialog(build: Build, plain: De
         clock = app.turns.clock
         assert isinstance(clock, Clock)
         await press(pilot, "r", "n")
+        clock.ahead -= 60
         await pilot.press("a")
         await settle(pilot)
         assert verdicts(plain, ids) == []
         await pilot.press("down")
         assert queue(pilot).lines.index == 1, "it is letters that may have been meant for the dialog"
-        clock.ahead += 0.31
+        clock.ahead += 60 + QUIET_SECONDS
         await pilot.press("a")
         await settle(pilot)
         assert verdicts(plain, ids) == [ids[1]]
@@ -213,7 +215,7 @@ def test_a_key_pressed_while_the_dialog_is_going_is_not_heard(build: Build, plai
         await press(pilot, "r", "n")
         late = events.Key("a", "a")
         late.time -= 5.0
-        clock.ahead += 5.0
+        clock.ahead += 4.0
         driver.send_message(late)
         await settle(pilot)
         assert verdicts(plain, ids) == []

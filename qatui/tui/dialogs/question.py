@@ -57,6 +57,8 @@ class Asked:
 Check = Callable[[Answer], str | None]
 """What is wrong with an answer, in words; None: nothing."""
 
+MARGIN = 3
+"""Cells on either side of a dialog's lines, and one for a scrollbar."""
 REASONS, NAMES = 4, 2
 """So many reasons a question gives, and so many names with each."""
 
@@ -96,6 +98,11 @@ class Question(Dialog[Answer]):
         self._asked = asked
         if self._drawn:
             self._draw()
+
+    @property
+    def room(self) -> int:
+        """Cells that a line has."""
+        return max(20, self.app.size.width - 2 * MARGIN)
 
     def _to_field(self, typing: bool) -> None:
         self.set_focus(self.query_one("#text", Input) if typing else None)
@@ -182,7 +189,9 @@ class Question(Dialog[Answer]):
             self.close(answer)
 
 
-def refusals(refused: Sequence[tuple[int, str]], names: Mapping[int, str], glyph: str) -> list[tuple[str, str]]:
+def refusals(
+    refused: Sequence[tuple[int, str]], names: Mapping[int, str], glyph: str, width: int = 70
+) -> list[tuple[str, str]]:
     """The lines that say how many are not taken and why: by reason, the most frequent first, some by name."""
     reasons: dict[str, list[int]] = {}
     for number, reason in refused:
@@ -190,8 +199,8 @@ def refusals(refused: Sequence[tuple[int, str]], names: Mapping[int, str], glyph
     lines = [("risk-look", f"{glyph} {len(refused):,} will not be taken:")]
     often = sorted(reasons.items(), key=lambda each: -len(each[1]))
     for reason, numbers in often[:REASONS]:
-        lines.append(("foreground", f"  {len(numbers):>4,}  {cut_end(visible(reason), 62)}"))
-        known = [cut_path(visible(names[each]), 58) for each in numbers if each in names][:NAMES]
+        lines.append(("foreground", f"  {len(numbers):>4,}  {cut_end(visible(reason), width - 8)}"))
+        known = [cut_path(visible(names[each]), width - 8) for each in numbers if each in names][:NAMES]
         rest = len(numbers) - len(known)
         lines += [("dim", f"        {name}") for name in known]
         if known and rest:

@@ -57,7 +57,7 @@ class VerdictQuestion(Question):
         if foreseen.already:
             told.append(("dim", f"{len(foreseen.already):,} so already"))
         if foreseen.refused:
-            told += refusals(foreseen.refused, names, self._glyphs.warning)
+            told += refusals(foreseen.refused, names, self._glyphs.warning, self.room)
         yes = (f"{self._verb} {taken:,}" if total > 1 else self._verb) if taken else ""
         view = "look at the first of them" if foreseen.refused and not self._first.choices else ""
         self.ask(replace(self._first, title=title, yes=yes, facts=told, view=view))

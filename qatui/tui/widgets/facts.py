@@ -7,7 +7,8 @@ from textual.containers import Vertical
 
 from qatui.domain import moments
 from qatui.domain.candidate import Candidate, State
-from qatui.domain.marks import visible
+from qatui.domain.lines import split
+from qatui.domain.marks import bidi_lines, visible
 from qatui.domain.text import handle
 from qatui.tui.glyphs import Glyphs
 from qatui.tui.widgets.lines import Line, Piece
@@ -25,6 +26,9 @@ class Facts(Vertical):
     def __init__(self, glyphs: Glyphs) -> None:
         super().__init__()
         self._glyphs = glyphs
+        self._looked = b""
+        """The content that was last looked through for what turns the direction of lines."""
+        self._turned: list[int] = []
 
     def compose(self) -> ComposeResult:
         """The two lines."""
@@ -41,7 +45,20 @@ class Facts(Vertical):
             below.show([])
             return
         which.show([Piece(visible(row.path), "foreground", "bold")], _which(row, dossier))
-        below.show(standing(row, dossier, self._glyphs), told(dossier))
+        state, *rest = standing(row, dossier, self._glyphs)
+        below.show([state, *self._warnings(dossier), *rest], told(dossier))
+
+    def _warnings(self, dossier: "Dossier | None") -> list[Piece]:
+        """What must not be overlooked where a verdict can be given without opening the candidate."""
+        if dossier is None:
+            return []
+        if self._looked is not dossier.content:
+            self._looked, self._turned = dossier.content, bidi_lines(split(dossier.content).lines)
+        if not self._turned:
+            return []
+        more = f" and {len(self._turned) - 1:,} more" if len(self._turned) > 1 else ""
+        words = f"{self._glyphs.warning} hidden characters turn the direction of line {self._turned[0] + 1:,}{more}"
+        return [Piece(words, "risk-high", "bold")]
 
 
 def _which(row: "QueueRow", dossier: "Dossier | None") -> list[Piece]:
