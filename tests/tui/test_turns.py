@@ -84,9 +84,13 @@ def test_a_verdict_waits_for_the_list_of_a_filter_just_typed(build: Build, plain
     wanted = [each.id for each in found(plain, ids) if "auth" in each.path]
 
     async def walk(pilot: Driving) -> None:
-        await burst(pilot, "/auth\ra")
-        assert set(verdicts(plain, ids)) <= set(wanted), "the list of before was not looked at any more"
-        assert list(queue(pilot).lines.ids) == [each for each in wanted if each not in verdicts(plain, ids)]
+        await burst(pilot, "/auth\ra*r")
+        assert verdicts(plain, ids) == [], "what is pressed before the list is there means no line of it"
+        assert list(queue(pilot).lines.ids) == wanted
+        assert queue(pilot).lines.marks == set()
+        assert pilot.app.screen is queue(pilot)
+        await press(pilot, "a")
+        assert verdicts(plain, ids) == wanted[:1]
 
     drive(build(plain), walk)
 

@@ -1,5 +1,6 @@
 """The queue: list above, the candidate under the cursor below, decisions possible right here."""
 
+import time
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
@@ -46,6 +47,8 @@ class QueueScreen(MarkingFrame):
         self._loaded = False
         self._taken_at = float("-inf")
         """When somebody else's verdict moved the cursor (monotonic seconds)."""
+        self._listed_at = float("-inf")
+        """When the list of a typed filter came on the screen."""
         self._counts: Mapping[State, int] = {}
         self._kept: dict[str, Any] = {}
 
@@ -138,7 +141,8 @@ class QueueScreen(MarkingFrame):
     def _show(self, ids: Sequence[int], rows: Mapping[int, Any]) -> None:
         self.lines.now = self.backend.now()
         self.lines.show(ids, rows, cursor=self._wanted if self._wanted in ids else None, from_top=self._typed)
-        self._typed = False
+        if self._typed:
+            self._typed, self._listed_at = False, time.monotonic()
         if self._wanted in rows:
             self._wanted = None
         empty = self.query_one(EmptyQueue)
@@ -255,14 +259,29 @@ class QueueScreen(MarkingFrame):
             ]
         return super().key_pieces()
 
+    def run_act(self, act: Act) -> None:
+        """Do what the action says, unless it would hit a line that the person has not seen."""
+        early = self._too_early(act)
+        if early is None:
+            super().run_act(act)
+        else:
+            self.say(f"{act.label}: {early}; press again", "risk-look")
+
+    def _too_early(self, act: Act) -> str | None:
+        if act.scope in ("queue", "candidate") and act.verb not in ("filter", "ingest", "undo", "redo"):
+            if self._typed:
+                return "the list of this filter is still being read"
+            if self.pressed < self._listed_at:
+                return "the list of this filter has only come"
+        taken = self.station.turns.clock() < self._taken_at + TAKEN_SECONDS
+        if taken and act.needs is not None and not self.lines.marked():
+            return "the test under the cursor is another now"
+        return None
+
     def why_not(self, act: Act) -> str | None:
         """Why an action cannot be done now."""
         if act.scope == "queue" and act.verb in ("open", "mark", "range", "all", "invert") and not self.lines.ids:
             return "no candidate is here"
-        if act.needs and self.station.turns.clock() < self._taken_at + TAKEN_SECONDS and not self.lines.marked():
-            return "the test under the cursor is another now; press again"
-        if self._typed and (act.scope == "queue" or act.needs) and act.verb not in ("filter", "ingest"):
-            return "the list of this filter is still being read; press again"
         if act.verb == "all" and not self._loaded:
             return "the queue is still being read"
         return super().why_not(act)
