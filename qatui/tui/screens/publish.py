@@ -38,6 +38,7 @@ class PublishScreen(Frame):
     """The publications, and the way to the next."""
 
     NAME = "publish"
+    CSS_PATH = "../styles/publish.tcss"
     HORIZONTAL_BREAKPOINTS = [(0, "-narrow"), (110, "-wide")]  # noqa: RUF012 - Textual's own form
 
     def __init__(self, *, ask: bool = False) -> None:

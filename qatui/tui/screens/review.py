@@ -30,6 +30,7 @@ class ReviewScreen(DecidingFrame):
     """One candidate of a list, in the order that the list had when it was opened."""
 
     NAME = "review"
+    CSS_PATH = "../styles/review.tcss"
 
     def __init__(
         self,
