@@ -158,7 +158,13 @@ def open_missing_streams() -> None:
 
 def silence_stdout() -> None:
     """Let the interpreter's last flush go nowhere: the reader (`| head`) has gone, or the disk is full."""
-    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+    _to_nowhere(sys.stdout.fileno())
+
+
+def _to_nowhere(descriptor: int) -> None:
+    nowhere = os.open(os.devnull, os.O_WRONLY)
+    os.dup2(nowhere, descriptor)
+    os.close(nowhere)
 
 
 _FULL = (errno.ENOSPC, errno.EDQUOT)
@@ -180,7 +186,9 @@ class _NoRoom(QatuiError):
 
 def _write(text: str) -> None:
     encoding = sys.stderr.encoding or "utf-8"
-    # Nobody may be there to read it; that changes nothing about the exit code.
-    with contextlib.suppress(BrokenPipeError):
+    try:
         sys.stderr.write(text.encode(encoding, "replace").decode(encoding))
         sys.stderr.flush()
+    except BrokenPipeError:
+        # Nobody is there to read it; that changes nothing about the exit code, nor may the last flush.
+        _to_nowhere(sys.stderr.fileno())
