@@ -1,6 +1,7 @@
 """Every test runs in a home of its own, with a clock that stands still and no way out to a network."""
 
 import os
+import signal
 import socket
 import subprocess
 from collections.abc import Callable, Iterator
@@ -31,6 +32,10 @@ settings.register_profile(
     suppress_health_check=[HealthCheck.too_slow],
 )
 settings.load_profile("qatui")
+
+if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
+    # Started in the background of a shell: what the tests start and interrupt would not hear it.
+    signal.signal(signal.SIGINT, signal.default_int_handler)
 
 NOW = 1_795_000_000_000
 """2026-11-18T11:06:40Z, when every test happens."""
