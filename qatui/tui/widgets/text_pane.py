@@ -21,7 +21,9 @@ class TextPane(ScrollView, can_focus=False):
     """Each line is a row of words in their inks; without a cursor long lines are wrapped."""
 
     DEFAULT_CSS = """
-    TextPane { height: 1fr; overflow-x: hidden; overflow-y: auto; scrollbar-gutter: stable; scrollbar-size-vertical: 1; }
+    TextPane {
+        height: 1fr; overflow-x: hidden; overflow-y: auto; scrollbar-gutter: stable; scrollbar-size-vertical: 1;
+    }
     """
 
     class Moved(Message):
