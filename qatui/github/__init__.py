@@ -1,0 +1,1 @@
+"""The client of GitHub: what is asked and answered without I/O, and a thin layer over httpx."""
