@@ -252,7 +252,7 @@ class Checked:
 
 
 def _checkable(path: str) -> bool:
-    return not (path.startswith(("/_qatui/", "/graphql", "/api/graphql")) or ".git/" in path)
+    return not (path.startswith(("/_qatui/", "/graphql", "/api/graphql", "/repositories/")) or ".git/" in path)
 
 
 def _fields(headers: Iterable[tuple[bytes, bytes]]) -> dict[str, str]:

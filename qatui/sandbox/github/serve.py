@@ -1,0 +1,49 @@
+"""The look-alike on loopback: an HTTP server in a thread, for tests, for the demo and for `qatui sandbox`."""
+
+import asyncio
+import socket
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+import uvicorn
+from starlette.types import ASGIApp
+
+from qatui.sandbox.github.app import GitHub, make_app
+
+HOST = "127.0.0.1"
+LONGEST_WAIT = 5.0
+"""Seconds that connections still open at the end are given."""
+
+
+@contextmanager
+def serving(github: GitHub, port: int = 0, app: ASGIApp | None = None) -> Iterator[str]:
+    """Serve while the context lasts; its value is the API's address. `app` stands for the look-alike's own.
+
+    Port 0 takes a free one. Raises OSError where the port is taken.
+    """
+    listener = socket.socket()
+    listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    try:
+        listener.bind((HOST, port))
+        listener.listen(128)
+        github.world.api_url = f"http://{HOST}:{listener.getsockname()[1]}"
+        config = uvicorn.Config(
+            app or make_app(github),
+            log_config=None,
+            access_log=False,
+            lifespan="off",
+            timeout_graceful_shutdown=int(LONGEST_WAIT),
+            server_header=False,
+        )
+        server = uvicorn.Server(config)
+        thread = threading.Thread(target=lambda: asyncio.run(server.serve([listener])), name="github", daemon=True)
+        thread.start()
+        try:
+            # The listener is open already: who connects before the loop runs waits in its queue.
+            yield github.world.api_url
+        finally:
+            server.should_exit = True
+            thread.join(LONGEST_WAIT + 5)
+    finally:
+        listener.close()
