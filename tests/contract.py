@@ -21,6 +21,9 @@ from tests.openapi import DEFINITIONS, Operation, Schema, definitions, json_sche
 ENTERPRISE = "/api/v3"
 """Before every path on GitHub Enterprise."""
 
+_BY_NUMBER = re.compile(r"^/repositories/[0-9]+")
+"""A repository's lasting address, which redirects and Link headers have."""
+
 UNDECLARED_ERRORS = frozenset({400, 401, 403, 404, 405, 406, 409, 410, 413, 415, 422, 429, 451})
 """What GitHub answers to any operation, declared or not; and every 5xx."""
 
@@ -102,8 +105,9 @@ class Contract:
 
     def _find(self, method: str, path: str) -> tuple[Operation, dict[str, str]] | None:
         method = "GET" if method == "HEAD" else method
+        path = _BY_NUMBER.sub("/repos/-/-", path.removeprefix(ENTERPRISE))
         for operation, pattern in self._patterns:
-            if operation.method == method and (match := pattern.fullmatch(path.removeprefix(ENTERPRISE))):
+            if operation.method == method and (match := pattern.fullmatch(path)):
                 return operation, {name: unquote(value or "") for name, value in match.groupdict().items()}
         return None
 

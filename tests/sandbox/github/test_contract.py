@@ -51,6 +51,7 @@ def contract() -> Contract:
         ("DELETE", "/repos/o/r/git/refs/heads/a/b", "git/delete-ref"),
         ("HEAD", "/api/v3/user", "users/get-authenticated"),
         ("GET", "/repos/o/r/branches/a/b/protection", "repos/get-branch-protection"),
+        ("GET", "/repositories/12/issues", "issues/list-for-repo"),
         ("DELETE", "/user", None),
         ("GET", "/repos/o/r/issues/7/nothing", None),
         ("GET", "/repos/o", None),
