@@ -14,7 +14,22 @@
     │   ├── GitTimeout       git took longer than its limit
     │   └── NeedsTerminal    git wants credentials, a passphrase or a pin
     ├── RemoteError          the remote refused
-    │   └── Unreachable      the remote could not be reached: trying again later may do
+    │   ├── Unreachable      the remote could not be reached: trying again later may do
+    │   │   ├── ServerTrouble    GitHub is in trouble: 5xx, or answers that break off
+    │   │   └── Uncertain        a write was sent, no answer came, and it could not be looked for
+    │   └── GitHubRefused    GitHub answered, and not with what was asked for
+    │       ├── BadToken         it does not know the token
+    │       ├── SignOnNeeded     the organization wants single sign-on for the token; carries the page
+    │       ├── NoPermission     the token, or its owner, may not do this; names the permission if it is known
+    │       ├── NoAccess         not there, or not to be seen with this token
+    │       ├── Gone             deleted, or a feature that is switched off
+    │       ├── Transferred      an issue that lives in another repository now
+    │       ├── Redirected       sent to a place that must not have the token
+    │       ├── Conflict         what was asked for does not fit what is there now
+    │       │   └── MergeRefused     a pull request that cannot be merged now; says why
+    │       ├── Invalid          the request is refused for what is in it
+    │       ├── RateLimited      too many requests; says until when
+    │       └── StrangeAnswer    an answer that is not of the documented form
     └── Locked               another run holds the lock
 
 Each carries a sentence for the person (what, where), a hint (what to do next), a stable `code` for
@@ -23,7 +38,7 @@ the server, the command line.
 """
 
 from enum import IntEnum
-from typing import ClassVar
+from typing import ClassVar, Literal, NamedTuple
 
 
 class ExitCode(IntEnum):
@@ -155,6 +170,151 @@ class Unreachable(RemoteError):
     """The remote could not be reached: trying again later may do."""
 
     code = "unreachable"
+
+
+class ServerTrouble(Unreachable):
+    """GitHub answers with 5xx, breaks off its answers or takes too long; asked several times."""
+
+    code = "server_trouble"
+
+
+class Uncertain(Unreachable):
+    """A write was sent and its answer never came; whether it happened could not be found out."""
+
+    code = "uncertain"
+
+
+class GitHubRefused(RemoteError):
+    """GitHub answered, and not with what was asked for."""
+
+    code = "github"
+
+    def __init__(self, message: str, hint: str = "", *, status: int = 0, said: str = "") -> None:
+        super().__init__(message, hint)
+        self.status = status
+        """The HTTP status."""
+        self.said = said
+        """GitHub's own words, cut to a few hundred characters: untrusted text."""
+
+
+class BadToken(GitHubRefused):
+    """GitHub does not know the token, or it has run out."""
+
+    code = "bad_token"
+
+
+class SignOnNeeded(GitHubRefused):
+    """The organization wants the token to be authorized by single sign-on."""
+
+    code = "sign_on"
+
+    def __init__(self, message: str, hint: str = "", *, status: int = 0, said: str = "", url: str = "") -> None:
+        super().__init__(message, hint, status=status, said=said)
+        self.url = url
+        """The page where the token's owner does that; empty if GitHub named none."""
+
+
+class NoPermission(GitHubRefused):
+    """The token, or the person it belongs to, may not do this."""
+
+    code = "no_permission"
+
+
+class NoAccess(GitHubRefused):
+    """It is not there, or this token may not see it: GitHub does not tell one from the other."""
+
+    code = "no_access"
+
+
+class Gone(GitHubRefused):
+    """It was deleted, or the feature is switched off in this repository."""
+
+    code = "gone"
+
+
+class Transferred(GitHubRefused):
+    """The issue lives in another repository now."""
+
+    code = "transferred"
+
+    def __init__(self, message: str, hint: str = "", *, status: int = 0, said: str = "", to: str = "") -> None:
+        super().__init__(message, hint, status=status, said=said)
+        self.to = to
+        """Its address in the API there."""
+
+
+class Redirected(GitHubRefused):
+    """GitHub sent the request to a place that must not have the token, or in a circle."""
+
+    code = "redirected"
+
+
+class Conflict(GitHubRefused):
+    """What was asked for does not fit what is there now: somebody was quicker."""
+
+    code = "conflict"
+
+
+class MergeRefused(Conflict):
+    """The pull request cannot be merged now."""
+
+    code = "merge_refused"
+
+    def __init__(
+        self,
+        message: str,
+        hint: str = "",
+        *,
+        status: int = 0,
+        said: str = "",
+        why: Literal["not_mergeable", "draft", "queue", "base_moved", "head_moved", "method", "rules"],
+    ) -> None:
+        super().__init__(message, hint, status=status, said=said)
+        self.why = why
+        """`base_moved` passes by itself; `queue` is the way this branch is merged, no fault."""
+
+
+class Problem(NamedTuple):
+    """One entry of a refusal's `errors`; what GitHub did not say is empty."""
+
+    resource: str
+    field: str
+    code: str
+    """missing, missing_field, invalid, already_exists, unprocessable or custom."""
+    message: str
+
+
+class Invalid(GitHubRefused):
+    """The request is refused for what is in it."""
+
+    code = "invalid"
+
+    def __init__(
+        self, message: str, hint: str = "", *, status: int = 0, said: str = "", problems: tuple[Problem, ...] = ()
+    ) -> None:
+        super().__init__(message, hint, status=status, said=said)
+        self.problems = problems
+
+
+class RateLimited(GitHubRefused):
+    """Too many requests, and the wait is longer than this run may wait."""
+
+    code = "rate_limited"
+
+    def __init__(
+        self, message: str, hint: str = "", *, status: int = 0, said: str = "", until: int, secondary: bool = False
+    ) -> None:
+        super().__init__(message, hint, status=status, said=said)
+        self.until = until
+        """When asking again makes sense, in milliseconds since 1970."""
+        self.secondary = secondary
+        """Too much at once, rather than too much this hour."""
+
+
+class StrangeAnswer(GitHubRefused):
+    """The answer is not of the form that GitHub documents."""
+
+    code = "strange_answer"
 
 
 class Locked(QatuiError):

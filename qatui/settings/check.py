@@ -5,6 +5,7 @@ import shlex
 from collections.abc import Mapping
 from string import Formatter
 
+from qatui.domain.hosts import why_no_api
 from qatui.domain.refs import why_no_ref
 from qatui.settings.scalars import short
 from qatui.settings.types import Team, User
@@ -75,6 +76,9 @@ def user(settings: User) -> None:
         raise Unsound(("identity", "name"), "a name for commits is not empty and has no < and >.")
     if settings.database is not None and not settings.database.strip():
         raise Unsound(("database",), "“database” is empty.")
+    why = why_no_api(settings.api_url) if settings.api_url is not None else None
+    if why:
+        raise Unsound(("api_url",), f"“{short(settings.api_url or '')}” {why}.", "Write https://HOST/api/v3.")
     if settings.editor is not None:
         try:
             words = shlex.split(settings.editor)

@@ -148,6 +148,10 @@ class User(Struct, frozen=True, kw_only=True):
     """Command; default: $VISUAL, $EDITOR."""
     token_source: Literal["auto", "env", "keyring", "gh"] = "auto"
     """Where the GitHub token is taken from; never from a repository."""
+    api_url: str | None = None
+    """GitHub's API, such as `https://github.example.com/api/v3`; default: what belongs to the repository's host.
+
+    Only here and never in the team's file: it says where the token is sent."""
     database: str | None = None
     """A file, or a `postgresql+psycopg://` address; default: a file in the user's data folder."""
 

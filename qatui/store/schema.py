@@ -273,3 +273,15 @@ bookmark = Table(
     Column("value", Text, nullable=False),  # JSON
     Column("at", BigInteger, nullable=False),
 )
+
+answer = Table(
+    "answer",  # GitHub's answers with their ETags, so that asking again for what did not change is free
+    metadata,
+    Column("key", String(64), primary_key=True),  # sha256 of credential and address, hex: tells neither
+    Column("etag", Text, nullable=False),
+    Column("link", Text, nullable=False),  # the Link header: an answer 304 has none
+    Column("size", Integer, nullable=False),  # bytes of `body` as kept
+    Column("used_at", BigInteger, nullable=False),
+    Column("body", LargeBinary, nullable=False),  # zlib level 1
+    Index("ix_answer_used_at", "used_at"),
+)

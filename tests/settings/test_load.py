@@ -95,6 +95,7 @@ def test_the_environment_wins_over_the_file(home: Path) -> None:
 def test_every_single_value_has_a_variable_of_its_own() -> None:
     names = [name for name, _, _ in variables()]
     assert sorted(names) == [
+        "QATUI_API_URL",
         "QATUI_DATABASE",
         "QATUI_EDITOR",
         "QATUI_EMAIL",
@@ -108,6 +109,7 @@ def test_every_single_value_has_a_variable_of_its_own() -> None:
 
 def test_every_variable_arrives() -> None:
     values = {"QATUI_THEME": "light", "QATUI_GLYPHS": "ascii", "QATUI_TOKEN_SOURCE": "gh", "QATUI_EMAIL": "a@b"}
+    values["QATUI_API_URL"] = "https://git.example.com/api/v3"
     for name, where, _ in variables():
         value = values.get(name, "x")
         found: object = load_user(None, {name: value})
@@ -124,6 +126,7 @@ def test_every_variable_arrives() -> None:
         ("QATUI_LOGIN", "a b", "The variable QATUI_LOGIN: “a b” is no GitHub login."),
         ("QATUI_EDITOR", "'vi", "The variable QATUI_EDITOR: “'vi” has a quote that is not closed."),
         ("QATUI_DATABASE", " ", "The variable QATUI_DATABASE: “database” is empty."),
+        ("QATUI_API_URL", "http://x.test", "The variable QATUI_API_URL: “http://x.test” would send the token in clear"),
     ],
 )
 def test_a_wrong_variable_is_named(variable: str, value: str, message: str) -> None:
@@ -148,3 +151,9 @@ def test_only_a_plain_file_is_read(tmp_path: Path) -> None:
     for name in ("/dev/zero", str(tmp_path / "fifo"), str(tmp_path)):
         with pytest.raises(ConfigError, match=r"no plain file|Is a directory"):
             load_user(Path(name))
+
+
+def test_only_the_reviewer_says_where_the_token_goes() -> None:
+    assert load_user(None, {"QATUI_API_URL": "http://127.0.0.1:8080"}).api_url == "http://127.0.0.1:8080"
+    with pytest.raises(ConfigError, match="“api_url” is no setting"):
+        load_team(b"api_url: https://evil.example.com\n")

@@ -27,11 +27,15 @@ from qatui.store.version import VERSION
 from tests.conftest import Project
 from tests.store.conftest import in_child, make_shelf
 
-NEXT = """
+TOMORROW = f"{int(VERSION) + 1:04}"
+"""The version after today's."""
+STEP = f"could not be upgraded from schema {VERSION} to {TOMORROW}"
+
+NEXT = f"""
 import sqlalchemy as sa
 from alembic import op
-revision = "0002"
-down_revision = "0001"
+revision = "{TOMORROW}"
+down_revision = "{VERSION}"
 
 def upgrade():
     op.add_column("comment", sa.Column("mood", sa.Text()))
@@ -50,12 +54,12 @@ def url(tmp_path: Path) -> str:
 
 @pytest.fixture
 def tomorrow(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """The qatui of tomorrow, whose schema is 0002; its folder of migrations."""
+    """The qatui of tomorrow, whose schema is one further; its folder of migrations."""
     folder = tmp_path / "50% migrations"
     shutil.copytree(migrate.FOLDER, folder, ignore=shutil.ignore_patterns("__pycache__"))
-    (folder / "versions" / "0002_mood.py").write_text(NEXT)
-    monkeypatch.setattr(database, "VERSION", "0002")
-    monkeypatch.setattr(migrate, "VERSION", "0002")
+    (folder / "versions" / f"{TOMORROW}_mood.py").write_text(NEXT)
+    monkeypatch.setattr(database, "VERSION", TOMORROW)
+    monkeypatch.setattr(migrate, "VERSION", TOMORROW)
     monkeypatch.setattr(migrate, "FOLDER", folder)
     return folder
 
@@ -137,8 +141,31 @@ def test_the_template_makes_a_migration(tmp_path: Path) -> None:
     shutil.copytree(migrate.FOLDER, folder, ignore=shutil.ignore_patterns("__pycache__"))
     config = Config()
     config.set_main_option("script_location", str(folder))
-    command.revision(config, message="next", rev_id="0002")
-    assert [each.revision for each in ScriptDirectory(str(folder)).walk_revisions()] == ["0002", "0001"]
+    command.revision(config, message="next", rev_id=TOMORROW)
+    assert [each.revision for each in ScriptDirectory(str(folder)).walk_revisions()][:2] == [TOMORROW, VERSION]
+
+
+def test_the_first_store_becomes_todays(url: str, tmp_path: Path) -> None:
+    """What the first qatui wrote, with a row in it."""
+    path = database.sqlite_path(url)
+    assert path is not None
+    sqlite_file.prepare(path)
+    first = Database(url)
+    with pytest.MonkeyPatch.context() as patch, first.remake() as connection:
+        patch.setattr(migrate, "VERSION", "0001")
+        migrate.migrate(connection)
+        assert not inspect(connection).has_table("answer")
+        connection.exec_driver_sql("INSERT INTO repository VALUES (7, 'example.test/acme/shop', 1)")
+    first.close()
+    db = open_database(url)
+    whole = open_database(f"sqlite:///{tmp_path}/whole.db")
+    assert db.version() == VERSION
+    assert db.backup in backups(url)
+    with db.read() as left, whole.read() as right:
+        assert clauses(left) == clauses(right)
+        assert left.exec_driver_sql("SELECT id, key FROM repository").all() == [(7, "example.test/acme/shop")]
+    db.close()
+    whole.close()
 
 
 def test_an_older_store_is_copied_checked_and_upgraded(url: str, tomorrow: Path) -> None:
@@ -148,16 +175,16 @@ def test_an_older_store_is_copied_checked_and_upgraded(url: str, tomorrow: Path)
         assert connection.exec_driver_sql("SELECT mood FROM comment").all() == []
         assert connection.exec_driver_sql("SELECT id FROM candidate").scalar() == number
         assert connection.exec_driver_sql("PRAGMA foreign_keys").scalar() == 1
-    assert db.version() == "0002"
+    assert db.version() == TOMORROW
     db.close()
 
     (copy,) = backups(url)
     assert db.backup == copy
-    assert copy.name.startswith("qatui.db.schema-0001.20")
+    assert copy.name.startswith(f"qatui.db.schema-{VERSION}.20")
     assert stat.S_IMODE(copy.stat().st_mode) == 0o600
     with sqlite3.connect(copy) as old:
         assert old.execute("PRAGMA integrity_check").fetchone() == ("ok",)
-        assert old.execute("SELECT version_num FROM alembic_version").fetchone() == ("0001",)
+        assert old.execute("SELECT version_num FROM alembic_version").fetchone() == (VERSION,)
         assert old.execute("SELECT id FROM candidate").fetchone() == (number,)
     old.close()
     assert {each.name for each in copy.parent.iterdir()} == {"qatui.db", copy.name}  # nothing partial
@@ -180,7 +207,7 @@ def test_a_still_newer_one_that_was_quicker(url: str, tomorrow: Path) -> None:
     _today(url)
     db = open_database(url)
     with db.remake() as connection:
-        connection.execute(alembic_version.update().values(version_num="0003"))
+        connection.execute(alembic_version.update().values(version_num=f"{int(TOMORROW) + 1:04}"))
     with pytest.raises(StoreTooNew):
         migrate.upgrade(db)
     db.close()
@@ -190,7 +217,7 @@ UPGRADE = """
 import sys
 from pathlib import Path
 from qatui.store import database, migrate
-database.VERSION = migrate.VERSION = "0002"
+database.VERSION = migrate.VERSION = sys.argv[3]
 migrate.FOLDER = Path(sys.argv[2])
 db = database.open_database(sys.argv[1])
 print(db.version(), db.backup is not None)
@@ -199,22 +226,27 @@ print(db.version(), db.backup is not None)
 
 def test_of_eight_processes_one_migrates(url: str, tomorrow: Path) -> None:
     _today(url)
+    command = [sys.executable, "-c", UPGRADE]
     running = [
-        subprocess.Popen([sys.executable, "-c", UPGRADE, url, str(tomorrow)], stdout=subprocess.PIPE, text=True)
-        for _ in range(8)
+        subprocess.Popen([*command, url, str(tomorrow), TOMORROW], stdout=subprocess.PIPE, text=True) for _ in range(8)
     ]
-    assert sorted(each.communicate(timeout=60)[0] for each in running) == ["0002 False\n"] * 7 + ["0002 True\n"]
+    assert sorted(each.communicate(timeout=60)[0] for each in running) == [f"{TOMORROW} False\n"] * 7 + [
+        f"{TOMORROW} True\n"
+    ]
     assert len(backups(url)) == 1
 
 
 @pytest.mark.parametrize(
     ("text", "words"),
     [
-        (BROKEN, 'could not be upgraded from schema 0001 to 0002: no such column: "nonsense".'),
-        (DANGLING, "could not be upgraded from schema 0001 to 0002: A row of candidate would point to a missing one"),
+        (BROKEN, f'{STEP}: no such column: "nonsense".'),
         (
-            NEXT.replace('"0002"', '"0009"'),
-            "could not be upgraded from schema 0001 to 0002: No such revision or branch",
+            DANGLING,
+            f"{STEP}: A row of candidate would point to a missing one",
+        ),
+        (
+            NEXT.replace(f'"{TOMORROW}"', '"0999"'),
+            f"{STEP}: No such revision or branch",
         ),
     ],
     ids=["fails", "breaks a reference", "is missing"],
@@ -223,7 +255,7 @@ def test_a_failed_migration_leaves_the_old_file_as_it_was(url: str, tomorrow: Pa
     number = _today(url)
     with peek(url) as connection:
         before = clauses(connection)
-    (tomorrow / "versions" / "0002_mood.py").write_text(text)
+    (tomorrow / "versions" / f"{TOMORROW}_mood.py").write_text(text)
     with pytest.raises(StoreError) as caught:
         open_database(url)
     assert words in caught.value.message
@@ -233,7 +265,7 @@ def test_a_failed_migration_leaves_the_old_file_as_it_was(url: str, tomorrow: Pa
     with peek(url) as connection:
         assert clauses(connection) == before
         assert connection.exec_driver_sql("SELECT id FROM candidate").scalar() == number
-        assert connection.exec_driver_sql("SELECT version_num FROM alembic_version").scalar() == "0001"
+        assert connection.exec_driver_sql("SELECT version_num FROM alembic_version").scalar() == VERSION
 
 
 def test_no_copy_no_upgrade(url: str, tomorrow: Path) -> None:
@@ -251,7 +283,7 @@ def test_no_copy_no_upgrade(url: str, tomorrow: Path) -> None:
     assert path is not None
     assert [each.name for each in path.parent.iterdir() if "schema" in each.name] == []
     with peek(url) as connection:
-        assert connection.exec_driver_sql("SELECT version_num FROM alembic_version").scalar() == "0001"
+        assert connection.exec_driver_sql("SELECT version_num FROM alembic_version").scalar() == VERSION
 
 
 def test_a_damaged_store_is_not_upgraded(url: str, tomorrow: Path) -> None:
@@ -275,21 +307,21 @@ def test_a_damaged_store_is_not_upgraded(url: str, tomorrow: Path) -> None:
 @pytest.mark.postgres
 def test_a_server_is_upgraded_in_one_transaction(postgres_url: str, tomorrow: Path) -> None:
     number = _today(postgres_url)
-    (tomorrow / "versions" / "0002_mood.py").write_text(BROKEN)
+    (tomorrow / "versions" / f"{TOMORROW}_mood.py").write_text(BROKEN)
     with pytest.raises(StoreError):
         open_database(postgres_url)
     with peek(postgres_url) as connection:
         assert "mood" not in {each["name"] for each in inspect(connection).get_columns("comment")}
-    (tomorrow / "versions" / "0002_mood.py").write_text(NEXT)
+    (tomorrow / "versions" / f"{TOMORROW}_mood.py").write_text(NEXT)
     db = open_database(postgres_url)
-    assert (db.version(), db.backup) == ("0002", None)
+    assert (db.version(), db.backup) == (TOMORROW, None)
     with db.write() as connection:
         assert connection.exec_driver_sql("SELECT id FROM candidate").scalar() == number
     db.close()
 
 
 def _today(url: str) -> int:
-    """Make a store of schema 0001 with a candidate in it, as the qatui of today does; the candidate's id."""
+    """Make a store of today's schema with a candidate in it, as the qatui of today does; the candidate's id."""
     with pytest.MonkeyPatch.context() as today:
         today.setattr(database, "VERSION", VERSION)
         shelf = make_shelf(url)
