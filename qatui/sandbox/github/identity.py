@@ -1,0 +1,24 @@
+"""Which person of the look-alike an author of a commit is, and the other way round.
+
+https://docs.github.com/account-and-profile/reference/email-addresses-reference#your-noreply-email-address
+"""
+
+from qatui.sandbox.github.objects import Person
+from qatui.sandbox.github.records import User
+from qatui.sandbox.github.world import World
+
+_HIDDEN = "@users.noreply.github.com"
+
+
+def person(world: World, user: User) -> Person:
+    """Who stands in the commits that `user` makes over the API, at this moment."""
+    address = user.email or f"{user.id}+{user.login}{_HIDDEN}"
+    return Person(user.name or user.login, address, world.now())
+
+
+def by_email(world: World, address: str) -> User | None:
+    """Who has this address: their own one or the one that GitHub gives everybody."""
+    wanted = address.lower()
+    if wanted.endswith(_HIDDEN):
+        return world.user(wanted.removesuffix(_HIDDEN).rpartition("+")[2])
+    return next((each for each in world.users if each.email is not None and each.email.lower() == wanted), None)
