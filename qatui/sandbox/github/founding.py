@@ -5,7 +5,7 @@ from pathlib import Path
 from typing import Literal
 
 from qatui.sandbox.github import bare
-from qatui.sandbox.github.records import Label, Repository, Role, Token, User
+from qatui.sandbox.github.records import Label, Repository, Role, Rules, Ruleset, Token, User
 from qatui.sandbox.github.world import World
 
 FIRST_LABELS = (
@@ -76,3 +76,27 @@ def add_repository(
     for label, color, words in FIRST_LABELS:
         world.labels.add(Label(repository_id=made.id, name=label, color=color, description=words, default=True))
     return made
+
+
+def protect(
+    world: World,
+    repository: Repository,
+    branches: list[str],
+    rules: Rules,
+    *,
+    name: str = "main",
+    bypass: list[User] | None = None,
+) -> Ruleset:
+    """Rules for the branches that the patterns name; those in `bypass` are not bound by them."""
+    now = world.now()
+    return world.rulesets.add(
+        Ruleset(
+            repository_id=repository.id,
+            name=name,
+            branches=branches,
+            rules=rules,
+            bypass_user_ids=[each.id for each in bypass or []],
+            created_at=now,
+            updated_at=now,
+        )
+    )

@@ -201,6 +201,8 @@ class Pull(Record):
     base_ref: str
     base_sha: str
     """The base branch when the pull request was opened or last retargeted."""
+    last_pusher_id: int | None = None
+    """Who pushed head_sha; None: nobody knows, as for a push past the server, and it counts as the author's."""
     draft: bool = False
     maintainer_can_modify: bool = False
     requested_reviewer_ids: list[int] = field(default_factory=list)
