@@ -140,20 +140,28 @@ def _unmet_owners(world: World, repository: Repository, pull: Pull, approved_by:
         yield f"Waiting on code owner review from {names}."
 
 
+def failing(world: World, pull: Pull) -> bool:
+    """Whether a status or a check of the head, required or not, has not succeeded (yet)."""
+    return any(states != {"success"} for states in _states(world, pull.repository_id, pull.head_sha).values())
+
+
+def _states(world: World, repository_id: int, sha: str) -> dict[str, set[str]]:
+    """What the last status and the last check run of each name say of a commit: success, pending, failure, error."""
+    statuses = {each.context: each.state for each in world.statuses.under(repository_id) if each.sha == sha}
+    runs = {each.name: each for each in world.check_runs.under(repository_id) if each.head_sha == sha}
+    found: dict[str, set[str]] = {context: {state} for context, state in statuses.items()}
+    for name, run in runs.items():
+        ended = "success" if run.conclusion in GREEN else "failure"
+        found.setdefault(name, set()).add(ended if run.status == "completed" else "pending")
+    return found
+
+
 def _unmet_checks(world: World, repository: Repository, sha: str, rules: Rules) -> Iterator[str]:
     if not rules.required_checks:
         return
-    latest: dict[str, dict[str, str]] = {}
-    for status in world.statuses.under(repository.id):
-        if status.sha == sha:
-            latest.setdefault(status.context, {})["status"] = status.state
-    for run in world.check_runs.under(repository.id):
-        if run.head_sha == sha:
-            done = run.status == "completed"
-            state = "pending" if not done else "success" if run.conclusion in GREEN else "failure"
-            latest.setdefault(run.name, {})["run"] = state
+    found = _states(world, repository.id, sha)
     for context in rules.required_checks:
-        states = set(latest.get(context, {}).values())
+        states = found.get(context, set())
         if states != {"success"}:
             word = "expected" if not states else "failing" if states & {"failure", "error"} else "pending"
             yield f'Required status check "{context}" is {word}.'
