@@ -1,5 +1,6 @@
 """One request as a handler sees it, and what it may answer: an Answer, or a Problem raised anywhere below."""
 
+import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, TypeVar
@@ -14,6 +15,7 @@ T = TypeVar("T")
 DOCS = "https://docs.github.com/rest"
 """Root of every documentation_url."""
 MOST_A_PAGE = 100
+_MEDIA = re.compile(r"application/vnd\.github\.(?:v3\.)?(raw|object|diff|patch|sha)\b")
 LARGEST_NUMBER = 2**53
 """Beyond it no id and no page is looked for."""
 
@@ -103,6 +105,15 @@ class Call:
         if self.user is None:
             raise Problem(401, "Requires authentication")
         return self.user
+
+    @property
+    def media(self) -> str:
+        """What the Accept header asks for instead of JSON: raw, object, diff, patch, sha; `json` for anything else.
+
+        https://docs.github.com/rest/using-the-rest-api/getting-started-with-the-rest-api#media-types
+        """
+        found = _MEDIA.search(self.headers.get("accept", ""))
+        return found[1] if found else "json"
 
     def role(self, repository: Repository | None = None) -> Role | None:
         """What the asking person may do in the repository; None: not even see it."""
