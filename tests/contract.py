@@ -27,6 +27,9 @@ _BY_NUMBER = re.compile(r"^/repositories/[0-9]+")
 UNDECLARED_ERRORS = frozenset({400, 401, 403, 404, 405, 406, 409, 410, 413, 415, 422, 429, 451})
 """What GitHub answers to any operation, declared or not; and every 5xx."""
 
+_EXPLAINED = frozenset({404, 405, 409, 410, 422})
+"""Errors that refer to their operation's own page; the others to one of credentials, limits, trouble."""
+
 UNDECLARED_OTHERS = frozenset({301, 302, 304, 307})
 
 _ERROR: Schema = {
@@ -147,7 +150,8 @@ class Contract:
         """What is wrong with an answer: an undeclared status, a body not as described, an error without its shape.
 
         The body is the bytes as sent, or JSON already decoded. `strict` reports keys that the description does not
-        know in answers below 400, so that a mistyped key shows; errors have `status`, which most schemas lack.
+        know in answers below 400, so that a mistyped key shows (errors have `status`, which most schemas lack), and
+        errors that refer to another page than their operation's.
         """
         operation = self.operation(method, path)
         fields = {name.lower(): value for name, value in headers.items()}
@@ -183,6 +187,9 @@ class Contract:
             problems += found[0] if all(found) else []
         if status >= 400:
             problems += self._problems(_ERROR, value, closed=False)
+            where = value.get("documentation_url") if isinstance(value, dict) else None
+            if strict and operation and status in _EXPLAINED and where != operation.docs:
+                problems.append(f"{status} refers to {where!r}, not to {operation.docs!r}")
             if isinstance(value, dict) and value.get("status", str(status)) != str(status):
                 problems.append(f"{status} says in its body that it is {value['status']!r}")
         return problems

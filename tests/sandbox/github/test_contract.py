@@ -26,7 +26,12 @@ LABEL = {
     "color": "f29513",
     "default": False,
 }
-MISSING = {"message": "Not Found", "documentation_url": "https://docs.github.com/rest", "status": "404"}
+DOCS = "https://docs.github.com/rest"
+
+
+def error(status: int, page: str = "issues/labels#list-labels-for-an-issue") -> dict[str, Any]:
+    """The body of an error as GitHub has it."""
+    return {"message": "No", "documentation_url": f"{DOCS}/{page}", "status": str(status)}
 
 
 @pytest.fixture
@@ -122,23 +127,23 @@ JSON = {"Content-Type": "application/json; charset=utf-8"}
     [
         ("GET", LABELS, 200, JSON, [LABEL]),
         ("GET", LABELS, 200, JSON, json.dumps([LABEL]).encode()),
-        ("GET", LABELS, 404, JSON, MISSING),
-        ("GET", LABELS, 401, JSON, MISSING | {"status": "401"}),
+        ("GET", LABELS, 404, JSON, error(404)),
+        ("GET", LABELS, 401, JSON, error(401, "")),
         ("GET", LABELS, 304, {}, b""),
         ("HEAD", LABELS, 200, JSON, b""),
         ("GET", LABELS, 301, JSON | {"Location": "/repositories/1"}, {"message": "Moved Permanently", "url": "a"}),
         ("GET", LABELS, 502, {"content-type": "text/html"}, b"<html>"),
         ("GET", "/repos/o/r/pulls/1", 200, {"content-type": "application/vnd.github.diff; charset=utf-8"}, b"diff"),
         ("DELETE", f"{ISSUES}/comments/1", 204, {}, b""),
-        ("PUT", "/repos/o/r/contents/a", 409, JSON, MISSING | {"message": "a does not match 1", "status": "409"}),
-        ("GET", "/nothing", 404, JSON, MISSING),
+        ("PUT", "/repos/o/r/contents/a", 409, JSON, error(409, "repos/contents#create-or-update-file-contents")),
+        ("GET", "/nothing", 404, JSON, error(404, "")),
         (
             "POST",
             ISSUES,
             422,
             JSON,
-            MISSING
-            | {"status": "422", "errors": [{"code": "custom", "field": "title", "value": None, "resource": "Issue"}]},
+            error(422, "issues/issues#create-an-issue")
+            | {"errors": [{"code": "custom", "field": "title", "value": None, "resource": "Issue"}]},
         ),
     ],
 )
@@ -159,12 +164,13 @@ def test_an_answer_as_described_has_no_problem(
         ("GET", LABELS, 202, JSON, [], "never answers 202"),
         ("GET", LABELS, 304, {}, b"x", "has a body"),
         ("GET", LABELS, 301, {}, {}, "without a Location"),
-        ("GET", LABELS, 404, JSON, MISSING | {"status": 404}, "at /status"),
-        ("GET", LABELS, 404, JSON, MISSING | {"status": "422"}, "says in its body"),
+        ("GET", LABELS, 404, JSON, error(404) | {"status": 404}, "at /status"),
+        ("GET", LABELS, 404, JSON, error(422), "says in its body"),
+        ("GET", LABELS, 404, JSON, error(404, ""), "refers to"),
         ("GET", LABELS, 403, JSON, {"message": "a", "status": "403"}, "documentation_url"),
         ("GET", LABELS, 500, JSON, {}, "message"),
-        ("GET", LABELS, 418, JSON, MISSING | {"status": "418"}, "never answers 418"),
-        ("POST", ISSUES, 422, JSON, MISSING | {"status": "422", "errors": [{"field": "title"}]}, "at /errors/0"),
+        ("GET", LABELS, 418, JSON, error(418), "never answers 418"),
+        ("POST", ISSUES, 422, JSON, error(422) | {"errors": [{"field": "title"}]}, "at /errors/0"),
         ("GET", "/nothing", 200, JSON, {}, "no operation"),
     ],
 )
