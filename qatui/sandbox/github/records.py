@@ -149,6 +149,12 @@ class Issue(Record):
     parent_id: int | None = None
     sub_issue_ids: list[int] = field(default_factory=list)
     blocked_by_ids: list[int] = field(default_factory=list)
+    blocking_ids: list[int] = field(default_factory=list)
+
+    @property
+    def gone(self) -> bool:
+        """Whether it is in no list any more: deleted, or transferred."""
+        return self.deleted or self.transferred_to is not None
 
 
 class Comment(Record):
@@ -173,7 +179,7 @@ class Event(Record):
     actor_id: int
     commit_id: str | None = None
     detail: dict[str, Any] = field(default_factory=dict)
-    """What this kind adds, by ids and names: label, assignee_id, milestone, rename, source_issue_id, review_id."""
+    """What this kind adds, by ids and names: label, assignee_id, milestone, rename, source_issue_id, ..."""
     created_at: int = 0
 
 

@@ -2,7 +2,7 @@
 
 import threading
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Hashable, Iterator
 from pathlib import Path
 from typing import Any, Generic, TypeVar
 
@@ -33,6 +33,9 @@ from qatui.sandbox.github.records import (
 from qatui.sandbox.github.storage import Storage
 
 R = TypeVar("R", bound=Record)
+T = TypeVar("T")
+FILE = "github.db"
+"""The records of a world that is kept, in its folder."""
 
 
 class Table(Generic[R]):
@@ -46,6 +49,8 @@ class Table(Generic[R]):
         self._changed: set[int] = set()
         self._gone: set[int] = set()
         self._last = 0
+        self.version = 0
+        """Counts changes."""
         read = msgspec.json.Decoder(kind)
         for data in storage.load(self.name):
             self._keep(read.decode(data))
@@ -60,12 +65,12 @@ class Table(Generic[R]):
         """Keep a new record under the next id."""
         record.id = self._last + 1
         self._keep(record)
-        self._changed.add(record.id)
-        return record
+        return self.save(record)
 
     def save(self, record: R) -> R:
         """Say that a record has changed (its group never does)."""
         self._changed.add(record.id)
+        self.version += 1
         return record
 
     def remove(self, record: R) -> None:
@@ -75,6 +80,7 @@ class Table(Generic[R]):
             del self._groups[getattr(record, self.kind.GROUP)][record.id]
         self._changed.discard(record.id)
         self._gone.add(record.id)
+        self.version += 1
 
     def get(self, number: int | None) -> R | None:
         """The record with this id."""
@@ -91,6 +97,10 @@ class Table(Generic[R]):
     def under(self, group: Any) -> list[R]:
         """The records of a group, oldest first."""
         return list(self._groups.get(group, {}).values())
+
+    def count(self, group: Any) -> int:
+        """How many records a group has."""
+        return len(self._groups.get(group, ()))
 
     def changes(self) -> tuple[list[tuple[str, int, bytes]], list[tuple[str, int]]]:
         """What has to be written, as Storage takes it; asked for once."""
@@ -119,7 +129,7 @@ class World:
         """Where the API is, without a slash at the end; the server sets it once it knows its port."""
         self.emitted: list[tuple[Repository, str, dict[str, Any]]] = []
         """Events (repository, name, payload) of this request that hooks have to be told."""
-        self._storage = storage = Storage(directory / "github.db" if keep else None)
+        self._storage = storage = Storage(directory / FILE if keep else None)
         self.users = Table(User, storage)
         self.tokens = Table(Token, storage)
         self.apps = Table(App, storage)
@@ -140,6 +150,7 @@ class World:
         self.hooks = Table(Hook, storage)
         self.deliveries = Table(Delivery, storage)
         self._tables: list[Table[Any]] = [each for each in vars(self).values() if isinstance(each, Table)]
+        self._derived: dict[Hashable, tuple[tuple[int, ...], Any]] = {}
         self._numbers: dict[tuple[int, int], Issue] = {(each.repository_id, each.number): each for each in self.issues}
 
     def now(self) -> int:
@@ -161,6 +172,15 @@ class World:
         with self.lock:
             self.commit()
             self._storage.close()
+
+    def derived(self, key: Hashable, make: Callable[[], T], *tables: Table[Any]) -> T:
+        """What `make` finds in `tables`, made again only after one of them has changed: counts and indexes."""
+        versions = tuple(each.version for each in tables)
+        known = self._derived.get(key)
+        if known is None or known[0] != versions:
+            known = self._derived[key] = (versions, make())
+        value: T = known[1]
+        return value
 
     def user(self, login: str) -> User | None:
         """Who has this login, whatever its case."""
@@ -191,7 +211,10 @@ class World:
 
     def pull(self, repository: Repository, number: int) -> Pull | None:
         """The pull request with this number."""
-        return next((each for each in self.pulls.under(repository.id) if each.number == number), None)
+        index = self.derived(
+            "pulls", lambda: {(each.repository_id, each.number): each for each in self.pulls}, self.pulls
+        )
+        return index.get((repository.id, number))
 
     def add_issue(self, issue: Issue) -> Issue:
         """Keep a new issue under its repository's next number."""
