@@ -212,8 +212,9 @@ class Contract:
 class Checked:
     """An ASGI application between the network and another one, which checks what passes and changes none of it.
 
-    Not checked: what is not GitHub's REST interface, answers cut off, and answers that a fault was asked for
-    (they carry `X-Qatui-Fault`). Requests are checked where they are our client's.
+    Not checked: what is not GitHub's REST interface, answers cut off, answers that a fault was asked for (they carry
+    `X-Qatui-Fault`), and the plain text that a request without a User-Agent gets. Requests are checked where they are
+    our client's.
     """
 
     def __init__(self, app: ASGIApp, contract: Contract | None, *, strict: bool = True) -> None:
@@ -251,13 +252,16 @@ class Checked:
 
     def _check(self, contract: Contract, scope: Scope, asked: bytes, start: Message, told: bytes) -> None:
         sent, got = _fields(scope["headers"]), _fields(start["headers"])
-        if "x-qatui-fault" in sent | got:
+        if "x-qatui-fault" in sent | got or "user-agent" not in sent:
             return
         method, path, status = scope["method"], scope["raw_path"].decode("ascii"), start["status"]
         problems = contract.check_answer(method, path, status, got, told, strict=self.strict)
         if sent.get("user-agent", "").startswith("qatui/"):
             query = parse_qs(scope["query_string"].decode("ascii"), keep_blank_values=True)
-            wrong = contract.check_request(method, path, query, json.loads(asked) if asked else None)
+            try:
+                wrong = contract.check_request(method, path, query, json.loads(asked) if asked else None)
+            except ValueError as error:
+                wrong = [f"the body is not JSON: {error}"]
             problems += [f"request: {one}" for one in wrong]
         self.violations += [f"{method} {path} {status}: {one}" for one in problems]
 
