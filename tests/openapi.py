@@ -72,7 +72,7 @@ class Operation:
             elif self.path.endswith(("/contents/{path}", "/matching-refs/{ref}")):
                 parts.append(f"(?:/(?P<{name}>.*))?")  # the root folder, and all refs, go by the empty name
             else:
-                parts.append(f"/(?P<{name}>.+)")
+                parts.append(f"/(?P<{name}>[^/]+(?:/[^/]+)*)")
         return re.compile("".join(parts))
 
     def rank(self) -> tuple[int, list[bool]]:

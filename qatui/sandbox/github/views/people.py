@@ -2,6 +2,7 @@
 
 from datetime import UTC, datetime
 from typing import Any
+from urllib.parse import quote
 
 from qatui.sandbox.github.records import User
 from qatui.sandbox.github.world import World
@@ -43,7 +44,8 @@ def moment_or_none(seconds: int | None) -> str | None:
 
 def simple_user(world: World, user: User) -> dict[str, Any]:
     """`simple-user`: who did something."""
-    url = f"{world.api_url}/users/{user.login}"
+    url = f"{world.api_url}/users/{quote(user.login)}"  # a bot's login has brackets: checks[bot]
+    page = f"apps/{user.login.removesuffix('[bot]')}" if user.type == "Bot" else user.login
     return {
         "login": user.login,
         "id": user.id,
@@ -51,7 +53,7 @@ def simple_user(world: World, user: User) -> dict[str, Any]:
         "avatar_url": f"{world.api_url}/avatars/{user.id}",
         "gravatar_id": "",
         "url": url,
-        "html_url": f"{world.api_url}/{user.login}",
+        "html_url": f"{world.api_url}/{page}",
         "followers_url": f"{url}/followers",
         "following_url": f"{url}/following{{/other_user}}",
         "gists_url": f"{url}/gists{{/gist_id}}",
