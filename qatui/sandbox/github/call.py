@@ -18,15 +18,22 @@ MOST_A_PAGE = 100
 _MEDIA = re.compile(r"application/vnd\.github\.(?:v3\.)?(raw|object|diff|patch|sha)\b")
 LARGEST_NUMBER = 2**53
 """Beyond it no id and no page is looked for."""
+_NO_OBJECT = re.compile(r"Expected `object`, got `\w+`")
+"""What msgspec says of a whole body; of a part of it, it names the part."""
 
 
 @dataclass(slots=True)
 class Answer:
-    """What is sent: a status, a JSON body (None: no body), headers beyond the usual."""
+    """What is sent: a status, a JSON body (None: no body), headers beyond the usual.
+
+    A body of bytes is sent as it is: `headers` names its Content-Type.
+    """
 
     status: int
     body: Any = None
     headers: dict[str, str] = field(default_factory=dict)
+    wrote: bool | None = None
+    """Whether something was changed, for who counts writes; None: by method and status."""
 
 
 class Problem(Exception):
@@ -59,9 +66,11 @@ def not_found() -> Problem:
     return Problem(404, "Not Found")
 
 
-def invalid(resource: str, name: str, code: str, message: str | None = None) -> Problem:
+def invalid(resource: str, name: str, code: str, message: str | None = None, value: str | None = None) -> Problem:
     """422 with one error object; `code` is missing, missing_field, invalid, already_exists, unprocessable or custom."""
     error = {"resource": resource, "field": name, "code": code}
+    if value is not None:
+        error["value"] = value
     if message is not None:
         error["message"] = message
     return Problem(422, "Validation Failed", [error])
@@ -87,6 +96,8 @@ class Call:
     token: Token | None = None
     app: App | None = None
     """The App that signed in with its JSON web token."""
+    rates: Callable[[], dict[str, Any]] = dict
+    """What the caller has spent of each resource, and what is left."""
     _repository: Repository | None = None
 
     @property
@@ -132,10 +143,12 @@ class Call:
         return int(text)
 
     def read(self, shape: type[T]) -> T:
-        """The JSON body as a Struct: 400 for no JSON, 422 for a missing or wrong key."""
+        """The JSON body as a Struct: 400 for no JSON or no object, 422 for a missing or wrong key."""
         try:
             return msgspec.json.decode(self.raw or b"{}", type=shape)
         except msgspec.ValidationError as error:
+            if _NO_OBJECT.fullmatch(str(error)):
+                raise Problem(400, "Body should be a JSON object") from None
             raise Problem(422, f"Invalid request.\n\n{_in_words(str(error))}") from None
         except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
             raise Problem(400, "Problems parsing JSON") from None

@@ -10,10 +10,25 @@ import uvicorn
 from starlette.types import ASGIApp
 
 from qatui.sandbox.github.app import GitHub, make_app
+from qatui.sandbox.github.hanging import Hanging
+from qatui.sandbox.github.pipeline import Protocol
 
 HOST = "127.0.0.1"
 LONGEST_WAIT = 5.0
 """Seconds that connections still open at the end are given."""
+
+
+class _Server(uvicorn.Server):
+    """A server whose end is not kept waiting by answers that never come."""
+
+    def __init__(self, config: uvicorn.Config, hanging: Hanging) -> None:
+        super().__init__(config)
+        self._hanging = hanging
+
+    async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
+        """Let nobody wait, then end as usual."""
+        self._hanging.end()
+        await super().shutdown(sockets)
 
 
 @contextmanager
@@ -28,15 +43,17 @@ def serving(github: GitHub, port: int = 0, app: ASGIApp | None = None) -> Iterat
         listener.bind((HOST, port))
         listener.listen(128)
         github.world.api_url = f"http://{HOST}:{listener.getsockname()[1]}"
+        github.hanging = Hanging()
         config = uvicorn.Config(
             app or make_app(github),
+            http=Protocol,
             log_config=None,
             access_log=False,
             lifespan="off",
             timeout_graceful_shutdown=int(LONGEST_WAIT),
             server_header=False,
         )
-        server = uvicorn.Server(config)
+        server = _Server(config, github.hanging)
         thread = threading.Thread(target=lambda: asyncio.run(server.serve([listener])), name="github", daemon=True)
         thread.start()
         try:

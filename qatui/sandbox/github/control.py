@@ -1,0 +1,84 @@
+"""The look-alike's own interface, below /_qatui/: what shall go wrong, and what was asked and done.
+
+For whoever is on this machine, without a token. Every answer is a JSON object with `schema`.
+"""
+
+import ipaddress
+from typing import Any
+
+import msgspec
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.types import Receive, Scope, Send
+
+from qatui.sandbox.github import faults
+from qatui.sandbox.github.answering import GitHub
+from qatui.sandbox.github.call import Answer, Problem
+from qatui.sandbox.github.pipeline import response
+from qatui.sandbox.github.sending import encoded, told
+
+SCHEMA = 1
+
+
+class Control:
+    """The endpoint; as a class it is given every method."""
+
+    def __init__(self, github: GitHub) -> None:
+        self._github = github
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Answer one request."""
+        answer = await self._answer(Request(scope, receive))
+        await answer(scope, receive, send)
+
+    async def _answer(self, request: Request) -> Response:
+        try:
+            if not _is_loopback(request):
+                raise Problem(403, "For this machine only.")
+            status, body = await self._do(request)
+            made = Answer(status, {"schema": SCHEMA, **body})
+        except Problem as problem:
+            made = told(problem)
+            made.body = {"schema": SCHEMA, **made.body}
+        return response(encoded(made))
+
+    async def _do(self, request: Request) -> tuple[int, dict[str, Any]]:
+        github = self._github
+        match request.method, request.path_params["name"]:
+            case "GET", "faults":
+                return 200, self._faults()
+            case "POST", "faults":
+                return 201, github.faults.ask(_asked(await request.body())).shown()
+            case "DELETE", "faults":
+                github.faults.clear()
+                return 200, self._faults()
+            case "GET", "requests":
+                return 200, self._requests(request)
+            case "DELETE", "requests":
+                github.counting.reset()
+                return 200, self._requests(request)
+        raise Problem(404, "Known: GET, POST, DELETE /_qatui/faults; GET, DELETE /_qatui/requests.")
+
+    def _faults(self) -> dict[str, Any]:
+        known = {
+            name: {"meaning": each.meaning, "done": each.done, "number": each.number}
+            for name, each in faults.KNOWN.items()
+        }
+        return {"faults": [each.shown() for each in self._github.faults.rules], "known": known}
+
+    def _requests(self, request: Request) -> dict[str, Any]:
+        since = request.query_params.get("since", "0")
+        if not (since.isascii() and since.isdigit()) or len(since) > 15:
+            raise Problem(422, "since is the number of an entry.")
+        return self._github.counting.shown(int(since))
+
+
+def _asked(body: bytes) -> faults.Asked:
+    try:
+        return msgspec.json.decode(body, type=faults.Asked)
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
+        raise Problem(422, f"A fault is asked for with fault, method, path, after, times: {error}") from None
+
+
+def _is_loopback(request: Request) -> bool:
+    return request.client is not None and ipaddress.ip_address(request.client.host).is_loopback
