@@ -256,6 +256,9 @@ class ReviewComment(Record):
     original_start_line: int | None = None
     side: Literal["LEFT", "RIGHT"] = "RIGHT"
     start_side: Literal["LEFT", "RIGHT"] | None = None
+    position: int | None = None
+    """Lines below the first @@ of the file's diff; None, as `line` is: outdated, or about the file as a whole."""
+    original_position: int | None = None
     subject_type: Literal["line", "file"] = "line"
     in_reply_to_id: int | None = None
     """First comment of its thread; None for that one."""
