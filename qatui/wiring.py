@@ -1,4 +1,4 @@
-"""The one place where parts are chosen: settings -> store, repository, clock."""
+"""The one place where parts are chosen: settings -> store, repository, GitHub, clock."""
 
 import os
 from contextlib import ExitStack, closing
@@ -10,6 +10,7 @@ from qatui.settings.types import TEAM_FILE, Team, User
 
 if TYPE_CHECKING:
     from qatui.flows.desk import Desk
+    from qatui.github.client import GitHub
     from qatui.store.database import Database
     from qatui.store.first_look import FirstLook
     from qatui.workspace.repository import Base, Repository
@@ -93,7 +94,7 @@ def open_desk(start: Start, db: "Database | None" = None) -> "Desk":
     user = load_user(start)
     repository = discover(start.directory)
     team, base = load_team(repository)
-    key = _key(repository, team)
+    key = repository_key(repository, team)
     reviewer, signature, identified = _identity(user, repository)
     stamp = paths.stamp(repository.git_dir, start.user_file)
     with ExitStack() as opened:
@@ -110,6 +111,36 @@ def open_desk(start: Start, db: "Database | None" = None) -> "Desk":
     return Desk(db, number, repository, base, team, reviewer, signature, identified=identified)
 
 
+def open_github(start: Start, desk: "Desk | None" = None, *, patience: float = 0.0) -> "GitHub | None":
+    """The client of the GitHub that holds the repository of `desk`; None where there is no such host or no token.
+
+    The API is what the reviewer's own setting `api_url` names, else what belongs to the host of the repository's
+    remote; the token is the one for that API's host and is sent nowhere else. Without a desk (outside a clone) the
+    host is github.com. `patience` is how many seconds a call may wait for a rate limit. Raises ConfigError.
+    """
+    from qatui.domain.hosts import api_url_for, token_host
+    from qatui.settings.token import get_token
+
+    user = load_user(start)
+    host = "github.com"
+    if desk is not None and user.api_url is None:
+        key = repository_key(desk.repository, desk.team)
+        host, *names = key.split("/")
+        if not host or len(names) != 2:
+            return None  # a path: there is no remote, or it is a folder
+    api_url = user.api_url or api_url_for(host)
+    token = get_token(user, token_host(api_url), os.environ)
+    if token is None:
+        return None
+    from qatui.github.client import GitHub
+
+    if desk is None:
+        return GitHub(api_url, token.value, patience=patience)
+    from qatui.store.answers import Answers
+
+    return GitHub(api_url, token.value, answers=Answers(desk.db, desk.now), now=desk.now, patience=patience)
+
+
 def load_team(repository: "Repository") -> tuple[Team, "Base"]:
     """The team's settings as the base commit has them, and that base."""
     from qatui.settings.load import load_team
@@ -122,8 +153,8 @@ def load_team(repository: "Repository") -> tuple[Team, "Base"]:
     return team, base
 
 
-def _key(repository: "Repository", team: Team) -> str:
-    """The store's key: what the settings name, else what the remote's address says."""
+def repository_key(repository: "Repository", team: Team) -> str:
+    """The store's key, host/owner/name or a path: what the settings name, else what the remote's address says."""
     if team.repository is None:
         return repository.key(team.remote)
     name = team.repository.lower()

@@ -17,7 +17,7 @@ POINTS_A_MINUTE = 900
 CREATED_A_MINUTE = 80
 CREATED_AN_HOUR = 500
 STRIKES = 4
-"""Refusals in a row because of the secondary limit, after the last of which no more is tried."""
+"""Refusals in a row because of a limit, after the last of which no more is tried."""
 
 
 class Kind(Enum):
@@ -76,10 +76,13 @@ class Pacing:
         if kind is not Kind.READ:
             self._last_write = now
 
-    def answered(self, kind: Kind, status: int, budget: Budget | None, now: int) -> None:
-        """Note an answer that is no refusal because of a limit."""
+    def back(self, kind: Kind, now: int) -> None:
+        """Note that a request is over, answered or lost."""
         if kind is not Kind.READ:
             self._last_write = now
+
+    def granted(self, status: int, budget: Budget | None, now: int) -> None:
+        """Note the last request's answer, which is no refusal because of a limit."""
         if status == 304 and self._points:
             self._points.pop()  # what did not change is free
         self._strikes = 0
@@ -92,12 +95,12 @@ class Pacing:
 
     def limited(self, limited: Limited, now: int) -> bool:
         """Note a refusal because of a limit; whether waiting and trying again makes sense."""
-        if not limited.secondary:
-            self._closed[limited.resource] = now + (MINUTE if limited.wait is None else limited.wait)
-            return True
         self._strikes += 1
-        wait = MINUTE * 2 ** (self._strikes - 1) if limited.wait is None else limited.wait
-        self._secondary = max(self._secondary, now + wait)
+        wait = MINUTE * 2 ** min(self._strikes - 1, STRIKES) if limited.wait is None else limited.wait
+        if limited.secondary:
+            self._secondary = max(self._secondary, now + wait)
+        else:
+            self._closed[limited.resource] = now + wait
         return self._strikes < STRIKES
 
     def _room_for(self, points: int, now: int) -> int:

@@ -163,6 +163,16 @@ def target(api_url: str, request: Request[Any]) -> str:
     return f"{base}{request.path}?{query}" if query else f"{base}{request.path}"
 
 
+def encoded(request: Request[Any]) -> bytes | None:
+    """The body as JSON; raises UsageError for what is no text, such as half of a character."""
+    if request.body is None:
+        return None
+    try:
+        return msgspec.json.encode(request.body)
+    except UnicodeEncodeError as error:
+        raise UsageError(f"Could not {request.to}: a text in it has characters that are no text.") from error
+
+
 @dataclass(frozen=True, slots=True)
 class Answer:
     """What came back: header names in lower case."""
