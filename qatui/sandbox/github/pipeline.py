@@ -111,13 +111,13 @@ class Pipeline:
         await self._app(scope, receive, tell)
 
     async def _instead(self, response: Response, entry: Entry, scope: Scope, receive: Receive, send: Send) -> None:
-        """Answer without asking GitHub."""
+        """Answer without asking GitHub (any more)."""
         entry.status = response.status_code
         await response(scope, receive, send)
 
     async def _go_wrong(self, met: Met, entry: Entry, scope: Scope, receive: Receive, send: Send) -> None:
         fault = met.fault
-        real = await self._done(entry, scope, receive) if fault.done else Response()
+        real = await self._done(entry, scope, receive) if fault.done else await _unread(receive)
         real.headers[faults.HEADER] = met.name
         if fault.end == "hang" or (fault.end == "late" and not await self._wait(receive, met.number)):
             await self._wait(receive, None)
@@ -154,6 +154,14 @@ class Pipeline:
         await self._app(scope, receive, keep)
         real.body = bytes(body)
         return real
+
+
+async def _unread(receive: Receive) -> Response:
+    """Take the whole request and do nothing: who still sends would meet the end of the connection elsewhere."""
+    while True:
+        message = await receive()
+        if message["type"] == "http.disconnect" or not message.get("more_body", False):
+            return Response()
 
 
 async def _cut(real: Response, entry: Entry, scope: Scope, receive: Receive, send: Send) -> None:
