@@ -8,7 +8,7 @@ import pytest
 from qatui.sandbox.github import reviews
 from qatui.sandbox.github.lines import parse
 from tests.lookalike import Lookalike
-from tests.sandbox.github.test_reviews import opened, pull_of, review
+from tests.opened import opened, pull_of, review
 
 _FILE = "tests/test_orders.py"
 
