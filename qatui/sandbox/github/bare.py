@@ -11,6 +11,7 @@ from pathlib import Path
 from qatui.sandbox.github.world import World
 
 LIMIT_SECONDS = 120.0
+_LONGEST_NAME = 512
 ZERO = "0" * 40
 """The id that stands for no object."""
 _ENVIRONMENT = {
@@ -75,7 +76,7 @@ def refs(bare: Path, *prefixes: str) -> dict[str, str]:
 
 def commit(bare: Path, name: str) -> str | None:
     """The commit that a branch, a tag or a (short) id names, None for none. Options are never taken for names."""
-    if not name or name.startswith("-") or "\0" in name or ".." in name or "@{" in name or ":" in name:
+    if not 0 < len(name) <= _LONGEST_NAME or name[0] in "-^" or any(each in name for each in ("\0", "..", "@{", ":")):
         return None
     for candidate in (f"refs/heads/{name}", f"refs/tags/{name}", name):
         found = text(

@@ -73,11 +73,8 @@ def _rows(repository: Path, old: str, new: str) -> list[Change]:
 
 def _patches(repository: Path, old: str, new: str) -> list[str | None]:
     """The hunks of each `diff --git`, in the order of the rows."""
-    data = bare.run(
-        repository, "diff-tree", "-r", "-M", "-p", "--no-ext-diff", "--no-textconv", "--end-of-options", old, new
-    )
     # Lines of a hunk begin with a blank, +, - or \, so that a file's head cannot be forged by content.
-    files = (b"\n" + data).split(b"\ndiff --git ")[1:]
+    files = (b"\n" + unified(repository, old, new)).split(b"\ndiff --git ")[1:]
     return [_hunks(each) for each in files]
 
 
@@ -87,3 +84,16 @@ def _hunks(data: bytes) -> str | None:
     if not hunks or len(hunks) > MOST_BYTES or hunks.count(b"\n") > MOST_LINES:
         return None
     return hunks.decode("utf-8", "replace")
+
+
+def unified(repository: Path, old: str, new: str) -> bytes:
+    """The whole difference as text, as `git diff` writes it."""
+    return bare.run(
+        repository, "diff-tree", "-r", "-M", "-p", "--no-ext-diff", "--no-textconv", "--end-of-options", old, new
+    )
+
+
+def mails(repository: Path, base: str | None, head: str) -> bytes:
+    """The commits of `head` that `base` lacks (None: the last one alone), as mails that `git am` takes."""
+    some = ["-1", head] if base is None else [f"{base}..{head}"]
+    return bare.run(repository, "format-patch", "--stdout", "--no-ext-diff", "--no-textconv", *some)

@@ -22,3 +22,9 @@ def by_email(world: World, address: str) -> User | None:
     if wanted.endswith(_HIDDEN):
         return world.user(wanted.removesuffix(_HIDDEN).rpartition("+")[2])
     return next((each for each in world.users if each.email is not None and each.email.lower() == wanted), None)
+
+
+def addresses(user: User) -> tuple[str, ...]:
+    """Every address that commits of `user` may have."""
+    hidden = (f"{user.id}+{user.login}{_HIDDEN}", f"{user.login}{_HIDDEN}")
+    return hidden if user.email is None else (user.email, *hidden)

@@ -1,6 +1,7 @@
 """Commits, read from the object store of a bare repository: many for the price of one process."""
 
 import codecs
+import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -10,6 +11,9 @@ from qatui.sandbox.github import bare
 _LATEST = 253402300799
 """9999-12-31T23:59:59Z: a date beyond it could not be written down."""
 _CHARACTER_SETS = ("utf-8", "ascii", "iso8859", "cp12", "koi8", "shift_jis", "euc_", "gb", "big5")
+_ID = re.compile(r"[0-9a-fA-F]{40}")
+_CRUD = re.compile(r"[<>\x00-\x1f]")
+"""What would break the line that a person is in."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,6 +60,24 @@ def contents(repository: Path, names: Iterable[str]) -> Iterator[tuple[str, str,
             size = int(words[2])
             yield words[0], words[1], data[at : at + size]
             at += size + 1
+
+
+def is_id(name: str) -> bool:
+    """Whether a name is a full object id."""
+    return _ID.fullmatch(name) is not None
+
+
+def kinds(repository: Path, names: Iterable[str]) -> dict[str, str]:
+    """The types of the objects with these full ids: commit, tree, blob, tag; `missing` for what is not there."""
+    asked = "".join(f"{name}\n" for name in names)
+    rows = bare.run(repository, "cat-file", "--batch-check", data=asked.encode()).decode().splitlines() if asked else []
+    return {words[0]: words[1] for words in (row.split() for row in rows)}
+
+
+def kind(repository: Path, name: str) -> str | None:
+    """The type of the object with a full id, None for none."""
+    found = kinds(repository, [name.lower()]).get(name.lower()) if is_id(name) else None
+    return None if found == "missing" else found
 
 
 def parse(sha: str, data: bytes) -> Commit:
@@ -112,3 +134,33 @@ def _person(line: bytes, encoding: str) -> Person:
     words = when.split()
     seconds = int(words[0]) if words and words[0].isascii() and words[0].isdigit() and len(words[0]) < 15 else 0
     return Person(name.strip(), email.strip(), min(seconds, _LATEST), words[1] if len(words) > 1 else "+0000")
+
+
+def write(
+    repository: Path,
+    *,
+    tree: str,
+    parents: Iterable[str],
+    author: Person,
+    committer: Person,
+    message: str,
+    signature: str | None = None,
+) -> str:
+    """Make a commit; its id. Trees and parents are full ids of objects that are there; the message holds no NUL."""
+    lines = [f"tree {tree}", *(f"parent {each}" for each in parents)]
+    lines += [f"author {_line(author)}", f"committer {_line(committer)}"]
+    if signature is not None:
+        lines.append("gpgsig " + signature.strip("\n").replace("\n", "\n "))
+    data = "\n".join([*lines, "", message]).encode()
+    return bare.run(repository, "hash-object", "-t", "commit", "-w", "--stdin", data=data).decode().strip()
+
+
+def _line(who: Person) -> str:
+    """What git would write, without the characters that it drops."""
+    name, email = (_CRUD.sub("", each).strip() for each in (who.name, who.email))
+    return f"{name or email or 'unknown'} <{email}> {who.seconds} {who.zone}"
+
+
+def write_blob(repository: Path, data: bytes) -> str:
+    """Keep a file's content; its id."""
+    return bare.run(repository, "hash-object", "-w", "--stdin", data=data).decode().strip()
