@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from functools import partial
 from urllib.parse import parse_qsl, unquote
 
-from qatui.sandbox.github import access
+from qatui.sandbox.github import access, pushes, waiting
 from qatui.sandbox.github.access import Caller
 from qatui.sandbox.github.call import Answer, Call, Problem, Route, not_found
 from qatui.sandbox.github.counting import GIT, Counting, Entry
@@ -118,6 +118,9 @@ class GitHub:
             if "repo" in params:
                 call.repository = access.repository(self.world, call)
             access.admit(call, route)
+            if "repo" in params:
+                pushes.notice(self.world, call.repository)
+                waiting.advance(self.world, call.repository)
             return route.handler(call)
         except Problem as problem:
             return told(problem, route.docs)

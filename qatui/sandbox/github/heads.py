@@ -47,6 +47,21 @@ def _network(world: World, base: Repository) -> list[Repository]:
     return [base, *(each for each in world.repositories if each.parent_id == base.id or each.id == base.parent_id)]
 
 
+def current(world: World, pull: Pull) -> Head | None:
+    """Where the pull request's branch is now, None where it or its repository is gone."""
+    repository = world.repositories.get(pull.head_repository_id)
+    sha = None if repository is None else branch_tip(world.bare(repository), pull.head_ref)
+    return None if repository is None or sha is None else Head(repository, pull.head_ref, sha)
+
+
+def follow(world: World, pull: Pull, head: Head) -> None:
+    """Make `head` the pull request's last commit."""
+    fetch(world, world.repositories[pull.repository_id], head)
+    pull.head_sha, pull.computed_for = head.sha, None
+    keep(world, pull)
+    world.pulls.save(pull)
+
+
 def fetch(world: World, base: Repository, head: Head) -> None:
     """Bring the commits of a fork's branch into the base repository, under no name."""
     if head.repository.id != base.id:

@@ -129,6 +129,8 @@ class World:
         """Where the API is, without a slash at the end; the server sets it once it knows its port."""
         self.emitted: list[tuple[Repository, str, dict[str, Any]]] = []
         """Events (repository, name, payload) of this request that hooks have to be told."""
+        self.ref_stamps: dict[int, tuple[tuple[str, int], ...]] = {}
+        """By repository id, what the folders of its refs looked like when they were last read (pushes.py)."""
         self._storage = storage = Storage(directory / FILE if keep else None)
         self.users = Table(User, storage)
         self.tokens = Table(Token, storage)

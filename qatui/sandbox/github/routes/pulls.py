@@ -184,7 +184,7 @@ def update(call: Call) -> Answer:
     base_sha = None if asked.base in (UNSET, pull.base_ref) else _new_base(call, pull, str(asked.base))
     reopens = asked.state == "open" and issue.state == "closed"
     if reopens:
-        _check_reopening(call, pull)
+        check_reopening(call, pull)
     _edit(call, pull, issue, asked, base_sha)
     if asked.maintainer_can_modify is not UNSET and pull.head_repository_id != pull.repository_id:
         pull.maintainer_can_modify = asked.maintainer_can_modify
@@ -211,24 +211,21 @@ def _new_base(call: Call, pull: Pull, name: str) -> str:
     return sha
 
 
-def _check_reopening(call: Call, pull: Pull) -> None:
+def check_reopening(call: Call, pull: Pull) -> None:
     """Refuse to reopen what is merged, or whose branch is not what it was (GitHub says so under `state`)."""
-    why = None
-    world, repository = call.world, call.world.repositories.get(pull.head_repository_id)
-    now = None if repository is None else branch_tip(world.bare(repository), pull.head_ref)
+    why, head = None, heads.current(call.world, pull)
     if pull.merged_at is not None:
-        why = "state cannot be changed. The pull request cannot be reopened."
-    elif repository is None:
-        why = "state cannot be changed. The repository that submitted this pull request has been deleted."
-    elif now is None:
-        why = f"state cannot be changed. The {pull.head_ref} branch has been deleted."
-    elif now != pull.head_sha:
-        heads.fetch(world, call.repository, heads.Head(repository, pull.head_ref, now))
-        if fork_point(world.bare(call.repository), now, pull.head_sha) != pull.head_sha:
-            why = f"state cannot be changed. The {pull.head_ref} branch was force-pushed or recreated."
-        pull.head_sha = pull.head_sha if why else now
+        why = "The pull request has been merged."
+    elif call.world.repositories.get(pull.head_repository_id) is None:
+        why = "The repository that submitted this pull request has been deleted."
+    elif head is None:
+        why = f"The {pull.head_ref} branch has been deleted."
+    elif head.sha != pull.head_sha:
+        heads.fetch(call.world, call.repository, head)
+        if fork_point(call.world.bare(call.repository), head.sha, pull.head_sha) != pull.head_sha:
+            why = f"The {pull.head_ref} branch was force-pushed or recreated."
     if why is not None:
-        raise invalid("PullRequest", "state", "custom", why)
+        raise invalid("PullRequest", "state", "custom", f"state cannot be changed. {why}")
 
 
 def _edit(call: Call, pull: Pull, issue: Issue, asked: Changed, base_sha: str | None) -> None:
@@ -244,9 +241,7 @@ def _edit(call: Call, pull: Pull, issue: Issue, asked: Changed, base_sha: str | 
         issue.body = asked.body
         events.refer(call.world, issue, issue.body, call.who)
     if base_sha is not None:
-        before["base"] = {"ref": {"from": pull.base_ref}, "sha": {"from": pull.base_sha}}
-        pull.base_ref, pull.base_sha, pull.computed_for = str(asked.base), base_sha, None
-        events.record(call.world, issue, "base_ref_changed", call.who)
+        before["base"] = pull_states.retarget(call.world, pull, call.who, str(asked.base), base_sha)
     if before:
         pull_states.touch(call.world, pull)
         pull_states.tell(call.world, pull, "edited", call.who, changes=before)
