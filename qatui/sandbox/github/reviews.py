@@ -135,5 +135,7 @@ def resolve(world: World, first: ReviewComment, actor: User) -> None:
 
 
 def _tell(world: World, pull: Pull, event: str, action: str, actor: User, **more: Any) -> None:
-    shown = {"pull_request": pull_views.simple(world, pull), "sender": simple_user(world, actor)}
-    world.emit(world.repositories[pull.repository_id], event, {"action": action, **more, **shown})
+    repository = world.repositories[pull.repository_id]
+    if world.hooks.count(repository.id):
+        shown = {"pull_request": pull_views.simple(world, pull), "sender": simple_user(world, actor)}
+        world.emit(repository, event, {"action": action, **more, **shown})

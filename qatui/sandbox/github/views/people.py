@@ -23,6 +23,7 @@ NODE_PREFIXES = {
     "CheckSuite": "CS",
     "CheckRun": "CR",
     "App": "A",
+    "Ruleset": "RRS",
 }
 """What stands before the number in a node id."""
 
@@ -73,3 +74,22 @@ def user_or_none(world: World, number: int | None) -> dict[str, Any] | None:
     """Somebody who may not be."""
     found = world.users.get(number)
     return None if found is None else simple_user(world, found)
+
+
+def organization(world: World, user: User) -> dict[str, Any]:
+    """An organization as it stands in what hooks are told (`organization-simple`)."""
+    url = f"{world.api_url}/orgs/{user.login}"
+    return {
+        "login": user.login,
+        "id": user.id,
+        "node_id": node_id("User", user.id),
+        "url": url,
+        "repos_url": f"{url}/repos",
+        "events_url": f"{url}/events",
+        "hooks_url": f"{url}/hooks",
+        "issues_url": f"{url}/issues",
+        "members_url": f"{url}/members{{/member}}",
+        "public_members_url": f"{url}/public_members{{/member}}",
+        "avatar_url": f"{world.api_url}/avatars/{user.id}",
+        "description": "",
+    }
