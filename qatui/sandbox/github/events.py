@@ -9,6 +9,7 @@ from qatui.sandbox.github import keywords
 from qatui.sandbox.github.call import role_of
 from qatui.sandbox.github.records import Event, Issue, User
 from qatui.sandbox.github.views import issues as views
+from qatui.sandbox.github.views import pulls
 from qatui.sandbox.github.views.people import simple_user
 from qatui.sandbox.github.world import World
 
@@ -43,14 +44,19 @@ def touch(world: World, issue: Issue) -> None:
 
 
 def tell(world: World, issue: Issue, action: str, actor: User, **more: Any) -> None:
-    """Tell hooks of `issues.ACTION`; `more` is what this action adds to the payload.
+    """Tell hooks of `issues.ACTION`, of a pull request `pull_request.ACTION`; `more` is what the action adds to it.
 
-    A pull request tells of itself, as `pull_request`: nothing is told of one here.
+    https://docs.github.com/webhooks/webhook-events-and-payloads#issues
     """
-    if issue.is_pull:
-        return
-    payload = {"action": action, "issue": views.issue(world, issue), **more, "sender": simple_user(world, actor)}
-    world.emit(world.repositories[issue.repository_id], "issues", payload)
+    repository = world.repositories[issue.repository_id]
+    pull = world.pull(repository, issue.number) if issue.is_pull else None
+    payload: dict[str, Any] = {"action": action}
+    if pull is None:
+        payload["issue"] = views.issue(world, issue)
+    else:
+        payload |= {"number": pull.number, "pull_request": pulls.full(world, pull)}
+    payload |= {**more, "sender": simple_user(world, actor)}
+    world.emit(repository, "issues" if pull is None else "pull_request", payload)
 
 
 def refer(world: World, source: Issue, text: str | None, actor: User) -> None:
