@@ -12,6 +12,7 @@ from qatui.sandbox.github import access, pushes, waiting
 from qatui.sandbox.github.access import Caller
 from qatui.sandbox.github.call import Answer, Call, Problem, Route, not_found
 from qatui.sandbox.github.counting import GIT, Counting, Entry
+from qatui.sandbox.github.deliveries import Deliveries
 from qatui.sandbox.github.faults import Faults
 from qatui.sandbox.github.hanging import Hanging
 from qatui.sandbox.github.limits import Enforced, Limits, quota, resource_of
@@ -63,6 +64,7 @@ class GitHub:
         self.counting = Counting(world.clock)
         self.limits = Limits(world.clock, limits)
         self.hanging = Hanging()
+        self.deliveries = Deliveries(world)
         self._paths = Paths(routes)
 
     def operation(self, method: str, raw: str) -> tuple[str, str | None]:
@@ -118,10 +120,13 @@ class GitHub:
             if "repo" in params:
                 call.repository = access.repository(self.world, call)
             access.admit(call, route)
-            if "repo" in params:
-                pushes.notice(self.world, call.repository)
-                waiting.advance(self.world, call.repository)
-            return route.handler(call)
+            if "repo" not in params:
+                return route.handler(call)
+            pushes.notice(self.world, call.repository)
+            waiting.advance(self.world, call.repository)
+            made = route.handler(call)
+            waiting.advance(self.world, call.repository)
+            return made
         except Problem as problem:
             return told(problem, route.docs)
 

@@ -34,47 +34,43 @@ def enqueue(world: World, pull: Pull, actor: User) -> None:
     pull_states.tell(world, pull, "enqueued", actor)
 
 
-def attempt(world: World, pull: Pull) -> bool:
-    """Go on with a pull request that waits, if its rules are met; whether it was merged or queued.
-
-    Called whenever a status, a check or a review has come in, and when it is ready for review.
-    """
-    if pull.draft or pull.auto_merge is None or world.issues[pull.issue_id].state == "closed":
-        return False
-    asked = pull.auto_merge
-    actor = world.users[asked.user_id]
-    if rules.unmet(world, pull, actor):
-        return False
-    if rules.of_branch(world, world.repositories[pull.repository_id], pull.base_ref, actor).merge_queue:
-        enqueue(world, pull, actor)
-        return True
-    return _merged(world, pull, actor, asked.method, asked.title or None, asked.message or None)
-
-
 def advance(world: World, repository: Repository) -> None:
-    """Merge what has been in the repository's merge queue long enough, the first first. Called by every request.
+    """Go on with what waits in a repository, the first first; called around every request, so that nobody else need.
 
-    What lacks something waits on; a conflict ends the waiting.
+    Auto-merge merges, or queues where there is a merge queue, once nothing is lacking. What is in the queue is merged
+    after QUEUE_SECONDS; a conflict ends its waiting there.
     """
-    for pull in _queues(world).get(repository.id, ()):
-        if pull.queued_at is None or pull.queued_at + QUEUE_SECONDS > world.now():
-            break
-        actor = _queued_by(world, pull)
-        if not rules.unmet(world, pull, actor) and not _merged(world, pull, actor, _queue_method(world, pull)):
-            pull_states.leave_queue(world, pull, actor, "MERGE_CONFLICT")
+    for pull in _waiting(world).get(repository.id, ()):
+        if pull.auto_merge is not None:
+            _attempt(world, pull, pull.auto_merge)
+        elif pull.queued_at is not None and pull.queued_at + QUEUE_SECONDS <= world.now():
+            actor = _queued_by(world, pull)
+            unmet = rules.unmet(world, pull, actor)
+            if not unmet and not _merged(world, pull, actor, _queue_method(world, pull)):
+                pull_states.leave_queue(world, pull, actor, "MERGE_CONFLICT")
 
 
-def _queues(world: World) -> dict[int, list[Pull]]:
-    """By repository id what is in the merge queue, in its order."""
+def _waiting(world: World) -> dict[int, list[Pull]]:
+    """By repository id what is in the merge queue, in its order, and then what auto-merge is for."""
 
     def find() -> dict[int, list[Pull]]:
-        queues: dict[int, list[Pull]] = {}
-        queued = [each for each in world.pulls if each.queued_at is not None]
-        for pull in sorted(queued, key=lambda each: (each.queued_at or 0, each.id)):
-            queues.setdefault(pull.repository_id, []).append(pull)
-        return queues
+        found: dict[int, list[Pull]] = {}
+        waiting = [each for each in world.pulls if each.queued_at is not None or each.auto_merge is not None]
+        for pull in sorted(waiting, key=lambda each: (each.queued_at is None, each.queued_at or 0, each.id)):
+            found.setdefault(pull.repository_id, []).append(pull)
+        return found
 
-    return world.derived("merge queues", find, world.pulls)
+    return world.derived("waiting pull requests", find, world.pulls)
+
+
+def _attempt(world: World, pull: Pull, asked: AutoMerge) -> None:
+    actor = world.users[asked.user_id]
+    if pull.draft or rules.unmet(world, pull, actor):
+        return
+    if rules.of_branch(world, world.repositories[pull.repository_id], pull.base_ref, actor).merge_queue:
+        enqueue(world, pull, actor)
+    else:
+        _merged(world, pull, actor, asked.method, asked.title or None, asked.message or None)
 
 
 def _merged(
