@@ -1,10 +1,8 @@
 """Comments on lines of a pull request's diff. https://docs.github.com/rest/pulls/comments"""
 
-from datetime import UTC, datetime
-
 from msgspec import Struct
 
-from qatui.sandbox.github import lines, placing, reviews
+from qatui.sandbox.github import lines, moments, placing, reviews
 from qatui.sandbox.github.call import Answer, Call, Problem, Route, invalid, not_found
 from qatui.sandbox.github.records import Pull, Review, ReviewComment
 from qatui.sandbox.github.routes.pulls import LONGEST_BODY, pull_of
@@ -40,7 +38,7 @@ def listed(call: Call) -> Answer:
     pull = pull_of(call)
     pending = {each.id for each in call.world.reviews.under(pull.id) if each.state == "PENDING"}
     found = [each for each in call.world.review_comments.under(pull.id) if each.review_id not in pending]
-    since = _since(call)
+    since = moments.seconds(call.query.get("since", ""))
     if since is not None:
         found = [each for each in found if each.updated_at >= since]
     if call.choice("sort", ("created", "updated"), "created") == "updated":
@@ -194,15 +192,6 @@ def _changeable(call: Call) -> ReviewComment:
     if not (mine or call.may("write")):
         raise Problem(403, "Must have push access to this repository, or be the author of the comment.")
     return found
-
-
-def _since(call: Call) -> int | None:
-    """The moment asked for, None for none; GitHub ignores what is no moment."""
-    try:
-        moment = datetime.fromisoformat(call.query.get("since", ""))
-    except ValueError:
-        return None
-    return int((moment if moment.tzinfo else moment.replace(tzinfo=UTC)).timestamp())
 
 
 _PATH = "/repos/{owner}/{repo}/pulls/{pull_number}/comments"
