@@ -10,6 +10,8 @@ from typing import NamedTuple
 from qatui.errors import GitError, NotFound, QatuiError
 from qatui.workspace.git import Finished, first_words, git
 
+_NO_REMOTE, _NO_URLS = 2, "no URLs configured"
+"""What `git remote get-url` ends with where there is no remote of that name, and says where it has no address."""
 _BRANCHES_NAMED = 8
 """At most so many are listed where none of them is the base."""
 
@@ -59,7 +61,12 @@ class Repository:
     def remote_urls(self, remote: str, *, push: bool = True) -> list[str]:
         """Every address of a remote; we use the first, git pushes to all."""
         kind = ["--push"] if push else []
-        found = self.git("remote", "get-url", "--all", *kind, remote, accept=(0, 2, 128))
+        try:
+            found = self.git("remote", "get-url", "--all", *kind, remote, accept=(0, _NO_REMOTE))
+        except GitError as error:
+            if _NO_URLS in error.said:
+                return []
+            raise  # no answer: who takes it for "there is none" publishes to nowhere
         return list(filter(None, found.text.split("\n"))) if found.status == 0 else []
 
     def key(self, remote: str = "origin") -> str:
@@ -76,9 +83,9 @@ class Repository:
         Raises NotFound where there is no commit.
         """
         if branch is None:
-            head = self.git("symbolic-ref", "--quiet", f"refs/remotes/{remote}/HEAD", accept=(0, 1, 128))
+            head = self.git("symbolic-ref", "--quiet", f"refs/remotes/{remote}/HEAD", accept=(0, 1))
             named = head.text.removeprefix(f"refs/remotes/{remote}/") if head.status == 0 else None
-            current = self.git("symbolic-ref", "--quiet", "--short", "HEAD", accept=(0, 1, 128)).text
+            current = self.git("symbolic-ref", "--quiet", "--short", "HEAD", accept=(0, 1)).text
             names = [name for name in (named, "main", "master", current) if name]
         else:
             names = [branch]

@@ -133,6 +133,21 @@ def test_the_base_is_what_the_remote_says(project: Project) -> None:
         repository.base("nope")
 
 
+def test_a_git_that_fails_is_no_answer(project: Project) -> None:
+    repository = discover(project.root)
+    with (project.root / ".git/config").open("a") as config:
+        config.write("[broken\n")
+    for ask in (repository.base, repository.key, lambda: repository.remote_url("origin")):
+        with pytest.raises(GitError, match="fatal: bad config"):
+            ask()
+
+
+def test_a_remote_without_an_address_has_none(project: Project) -> None:
+    project.git("config", "remote.foreign.vcs", "hg")
+    repository = discover(project.root)
+    assert (repository.remote_url("foreign"), repository.remote_url("nobody")) == (None, None)
+
+
 def test_local_commits_are_not_the_base_where_there_is_a_remote(project: Project) -> None:
     main = project.git("rev-parse", "main")
     project.commit({"x": "1"}, push=False)
