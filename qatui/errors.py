@@ -12,6 +12,7 @@
     ├── GitError             git failed on this machine; carries its words
     │   ├── NoGit            there is no git to run
     │   ├── GitTimeout       git took longer than its limit
+    │   ├── GitKilled        something else ended git by a signal
     │   └── NeedsTerminal    git wants credentials, a passphrase or a pin
     ├── RemoteError          the remote refused
     │   ├── Unreachable      the remote could not be reached: trying again later may do
@@ -150,6 +151,12 @@ class GitTimeout(GitError):
     """git took longer than its limit and was stopped."""
 
     code = "git_timeout"
+
+
+class GitKilled(GitError):
+    """A signal ended git: no memory was left, or somebody stopped it."""
+
+    code = "git_killed"
 
 
 class NeedsTerminal(GitError):

@@ -15,6 +15,7 @@ from typing import Any
 from qatui.domain.moments import HOUR, iso
 from qatui.errors import (
     ExitCode,
+    GitKilled,
     GitTimeout,
     NeedsTerminal,
     NotFound,
@@ -192,7 +193,7 @@ def _run(desk: Desk, job: Job, work: Work, foreground: bool, say: Callable[[str]
         code = ExitCode.NEEDS_PERSON if ending.needs_person else ExitCode.DONE
         ran = Ran(job, ending.state, ending.words, exit_code=code)
     except QatuiError as error:
-        again = isinstance(error, GitTimeout | Unreachable | StoreBusy)
+        again = isinstance(error, GitKilled | GitTimeout | Unreachable | StoreBusy)
         typed = isinstance(error, NeedsTerminal)
         ran = Ran(job, "waiting" if again else "failed", error.message, typed, error.exit_code)
     except BaseException as error:

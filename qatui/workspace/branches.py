@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from typing import BinaryIO
 
 from qatui.workspace.git import git
+from qatui.workspace.locks import moving
 from qatui.workspace.repository import Repository
 
 WRITE_SECONDS = 300.0
@@ -69,7 +70,7 @@ def write_commits(
     with tempfile.TemporaryFile() as stream:
         count = _write_stream(stream, ref, base, commits, author)
         stream.seek(0)
-        with clearing(repository):
+        with moving(repository, ref), clearing(repository):
             out = git(
                 ["fast-import", "--quiet", "--force", "--done", "--date-format=raw"],
                 cwd=repository.root,

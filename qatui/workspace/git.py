@@ -20,7 +20,7 @@ os.environ["GIT_PYTHON_REFRESH"] = "quiet"
 from git.cmd import Git
 from git.exc import GitCommandNotFound
 
-from qatui.errors import GitError, GitTimeout, NeedsTerminal, NoGit
+from qatui.errors import GitError, GitKilled, GitTimeout, NeedsTerminal, NoGit
 
 _LOG = logging.getLogger("qatui.git")
 
@@ -108,8 +108,8 @@ def git(
 
     `foreground` lets git, ssh and gpg ask the person at the terminal; for callers that have given it up.
     `accept` lists the exit statuses that are answers; any other raises GitError with git's words (NoGit without git),
-    NeedsTerminal where it wanted somebody to type, GitTimeout (its whole process group is killed) after
-    `seconds`. `log` gets the command and what git said, for the job's record.
+    NeedsTerminal where it wanted somebody to type, GitKilled where a signal ended it, GitTimeout (its whole process
+    group is killed) after `seconds`. `log` gets the command and what git said, for the job's record.
     """
     command = ["git", *_CONFIG, *args]
     _tell(without_passwords("$ git " + " ".join(args)), log)
@@ -149,6 +149,8 @@ def git(
     said = without_passwords(out[-_SAID_BYTES:].decode("utf-8", "replace").strip())
     if said:  # a hook may speak on either stream
         _tell(said, log)
+    if process.returncode < 0:
+        raise GitKilled(f"git {args[0]} was killed (signal {-process.returncode}).", "It is safe to run again.", words)
     raise GitError(f"git {args[0]} failed ({process.returncode}): {first}", said=f"{said}\n{words}".strip())
 
 

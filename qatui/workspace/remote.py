@@ -5,12 +5,13 @@ goes to the address, so that no remote-tracking ref moves.
 """
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from qatui.domain.marks import visible
 from qatui.errors import GitError, GitTimeout, NeedsTerminal, NoGit, Unreachable
 from qatui.workspace.git import NETWORK_SECONDS, Finished, git, without_passwords
+from qatui.workspace.locks import moving
 from qatui.workspace.repository import Base, Repository, base_ref, seen_ref
 
 _FETCH = (
@@ -56,8 +57,9 @@ class Remote:
         """
         kept, seen, tracking = base_ref(remote, branch), seen_ref(remote, branch), f"refs/remotes/{remote}/{branch}"
         before = self.repository.refs(tracking).get(tracking)
-        self._reach(*_FETCH, "--", self.url, f"+refs/heads/{branch}:{kept}")
-        self.repository.git("update-ref", *(("-d", seen) if before is None else (seen, before)))
+        self._fetch(branch, kept)
+        with moving(self.repository, seen):
+            self.repository.git("update-ref", *(("-d", seen) if before is None else (seen, before)))
         return Base(branch, self.repository.refs(kept)[kept])
 
     def push(self, commit: str, branch: str) -> None:
@@ -83,16 +85,21 @@ class Remote:
 
     def holds(self, commit: str, branch: str, tip: str, scratch: str) -> bool:
         """Whether the branch there, now at `tip`, was made from `commit`; looked at through the ref `scratch`."""
-        self._reach(*_FETCH, "--", self.url, f"+refs/heads/{branch}:{scratch}")
+        self._fetch(branch, scratch)
         try:
             return self.repository.git("merge-base", "--is-ancestor", commit, tip, accept=(0, 1)).status == 0
         finally:
-            self.repository.git("update-ref", "-d", scratch)
+            with moving(self.repository, scratch):
+                self.repository.git("update-ref", "-d", scratch)
 
-    def _reach(self, *args: str) -> Finished:
+    def _fetch(self, branch: str, ref: str) -> None:
+        self._reach(*_FETCH, "--", self.url, f"+refs/heads/{branch}:{ref}", moves=[ref])
+
+    def _reach(self, *args: str, moves: Sequence[str] = ()) -> Finished:
         """Run what fails only where the remote cannot be reached, or does not let us look."""
         try:
-            return self._run(*args)
+            with moving(self.repository, *moves):
+                return self._run(*args)
         except (NeedsTerminal, NoGit):
             raise
         except GitError as error:
