@@ -1,6 +1,6 @@
 """Changes of refs that a person asks for over the API: by the branch's rules, and told to pull requests and hooks."""
 
-from qatui.sandbox.github import bare, rules
+from qatui.sandbox.github import bare, pushes, rules
 from qatui.sandbox.github.call import Call, Problem
 from qatui.sandbox.github.records import Repository
 from qatui.sandbox.github.refnames import branch
@@ -28,6 +28,7 @@ def move(call: Call, ref: str, old: str | None, new: str | None, *, refusal: int
         # Somebody else was quicker, or a branch `a` is in the way of `a/b`.
         raise Problem(422, "Reference update failed") from None
     adopt(world, repository)
+    pushes.notice(world, repository, call.who)
 
 
 def adopt(world: World, repository: Repository) -> None:

@@ -2,6 +2,7 @@
 
 from qatui.sandbox.github.routes import (
     branches,
+    checks,
     comments,
     commits,
     contents,
@@ -21,6 +22,7 @@ from qatui.sandbox.github.routes import (
     reviews,
     rulesets,
     search,
+    statuses,
     sub_issues,
     timeline,
     users,
@@ -28,6 +30,7 @@ from qatui.sandbox.github.routes import (
 
 ROUTES = (
     *branches.ROUTES,
+    *checks.ROUTES,
     *comments.ROUTES,
     *commits.ROUTES,
     *contents.ROUTES,
@@ -47,6 +50,7 @@ ROUTES = (
     *reviews.ROUTES,
     *rulesets.ROUTES,
     *search.ROUTES,
+    *statuses.ROUTES,
     *sub_issues.ROUTES,
     *timeline.ROUTES,
     *users.ROUTES,
