@@ -54,5 +54,5 @@ def joined(title: str, text: str) -> str:
 
 
 def clean(message: str) -> str:
-    """A message that git takes: without NUL and lone surrogates, ending in one line end."""
-    return message.replace("\0", "").encode("utf-8", "replace").decode().rstrip("\n") + "\n"
+    """A message that git takes: without NUL, ending in one line end."""
+    return message.replace("\0", "").rstrip("\n") + "\n"
