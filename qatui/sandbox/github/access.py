@@ -11,6 +11,7 @@ from dataclasses import dataclass
 
 from qatui.sandbox.github.call import Call, Problem, Route, moved, not_found
 from qatui.sandbox.github.records import App, Repository, Token, User
+from qatui.sandbox.github.views.apps import reaches
 from qatui.sandbox.github.world import World
 
 _LEVELS = ("read", "write", "admin")
@@ -69,14 +70,22 @@ def repository(world: World, call: Call) -> Repository:
     found = world.repository(owner, name)
     if found is None:
         found = world.moved(owner, name)
-        if found is None or call.role(found) is None:
+        if found is None or not _sees(call, found):
             raise not_found()
         rest = call.path.split("/", 4)[4:]
         url = "/".join([f"{world.api_url}/repositories/{found.id}", *rest])
         raise moved(url, 301 if call.method in ("GET", "HEAD") else 307)
-    if call.role(found) is None:
+    if not _sees(call, found):
         raise not_found()
     return found
+
+
+def _sees(call: Call, found: Repository) -> bool:
+    """Whether the caller may know of the repository: by a role, or as an App that is installed there."""
+    if call.role(found) is not None:
+        return True
+    app = call.app
+    return app is not None and any(each.app_id == app.id and reaches(each, found) for each in call.world.installations)
 
 
 def by_name(world: World, path: str) -> str:
@@ -100,13 +109,24 @@ def admit(call: Call, route: Route) -> None:
     if "{repo}" not in route.path:
         return
     _admit_token(call, route, writes=writes)
-    if not call.may(route.role):
+    if not call.may(route.role) and not (_granted(call.token, route) and call.may("write")):
         # https://docs.github.com/rest/using-the-rest-api/troubleshooting-the-rest-api: 404 hides what 403 would tell.
         if not writes:
             raise not_found() if call.user is None else Problem(403, "Must have push access to view this.")
         raise Problem(403, "Must have admin rights to Repository." if route.role == "admin" else _NO_PUSH)
     if writes and call.repository.archived:
         raise Problem(403, "Repository was archived so is read-only.")
+
+
+def _granted(token: Token | None, route: Route) -> bool:
+    """Whether an installation has the very permission: what asks a person for admin rights, it may by that."""
+    return token is not None and token.installation_id is not None and bool(route.grant) and _has(token, route.grant)
+
+
+def _has(token: Token, grant: str) -> bool:
+    wanted, _, level = grant.partition("=")
+    has = (token.permissions or {}).get(wanted, "")
+    return has in _LEVELS and _LEVELS.index(has) >= _LEVELS.index(level)
 
 
 _NO_PUSH = "You must have push access to this repository."
@@ -126,9 +146,7 @@ def _admit_token(call: Call, route: Route, *, writes: bool) -> None:
         raise Problem(403, message, headers={"X-GitHub-SSO": f"required; url={token.sso_url}"})
     if token.permissions is None or not route.grant or not (writes or call.repository.private):
         return
-    wanted, _, level = route.grant.partition("=")
-    has = token.permissions.get(wanted, "")
-    if has not in _LEVELS or _LEVELS.index(has) < _LEVELS.index(level):
+    if not _has(token, route.grant):
         by = "integration" if token.installation_id is not None else "personal access token"
         headers = {"X-Accepted-GitHub-Permissions": route.grant}
         raise Problem(403, f"Resource not accessible by {by}", headers=headers)

@@ -162,7 +162,7 @@ class Call:
         self, items: Sequence[T], show: Callable[[T], Any], wrap: Callable[[list[Any], int], Any] | None = None
     ) -> Answer:
         """The asked page of `items`, each as `show` has it, with Link; `wrap(rows, total)` for lists under a name."""
-        size = min(max(self._whole("per_page", 30), 1), MOST_A_PAGE)
+        size = self.page_size()
         page = max(self._whole("page", 1), 1)
         last = max(1, -(-len(items) // size))
         rows = [show(each) for each in items[(page - 1) * size : page * size]]
@@ -175,6 +175,10 @@ class Call:
             links += [("first", 1)]
         headers = {"Link": ", ".join(f'<{self._page_url(at)}>; rel="{rel}"' for rel, at in links)} if links else {}
         return Answer(200, wrap(rows, len(items)) if wrap else rows, headers)
+
+    def page_size(self) -> int:
+        """How many rows a page has."""
+        return min(max(self._whole("per_page", 30), 1), MOST_A_PAGE)
 
     def _whole(self, name: str, default: int) -> int:
         text = self.query.get(name, "")
@@ -199,7 +203,9 @@ def role_of(world: World, repository: Repository, user: User | None, token: Toke
     if token is not None and token.installation_id is not None:
         installation = world.installations[token.installation_id]
         of_account = installation.account_id == repository.owner_id
-        chosen = installation.repository_ids is None or repository.id in installation.repository_ids
+        chosen = all(
+            each is None or repository.id in each for each in (installation.repository_ids, token.repository_ids)
+        )
         return "write" if of_account and chosen else public
     if user.id == repository.owner_id:
         return "admin"

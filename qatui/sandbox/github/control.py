@@ -1,4 +1,4 @@
-"""The look-alike's own interface, below /_qatui/: what shall go wrong, and what was asked and done.
+"""The look-alike's own interface, below /_qatui/: what shall go wrong, and what was asked, done and delivered.
 
 For whoever is on this machine, without a token. Every answer is a JSON object with `schema`.
 """
@@ -56,6 +56,7 @@ class Control:
                 return 200, self._requests(request)
             case "DELETE", "requests":
                 github.counting.reset()
+                github.deliveries.reset()
                 return 200, self._requests(request)
         raise Problem(404, "Known: GET, POST, DELETE /_qatui/faults; GET, DELETE /_qatui/requests.")
 
@@ -70,7 +71,7 @@ class Control:
         since = request.query_params.get("since", "0")
         if not (since.isascii() and since.isdigit()) or len(since) > 15:
             raise Problem(422, "since is the number of an entry.")
-        return self._github.counting.shown(int(since))
+        return {**self._github.counting.shown(int(since)), **self._github.deliveries.shown()}
 
 
 def _asked(body: bytes) -> faults.Asked:

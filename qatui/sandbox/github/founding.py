@@ -5,7 +5,7 @@ from pathlib import Path
 from typing import Literal
 
 from qatui.sandbox.github import bare
-from qatui.sandbox.github.records import Label, Repository, Role, Rules, Ruleset, Token, User
+from qatui.sandbox.github.records import App, Installation, Label, Repository, Role, Rules, Ruleset, Token, User
 from qatui.sandbox.github.world import World
 
 FIRST_LABELS = (
@@ -55,6 +55,7 @@ def add_repository(
     directory: Path | None = None,
 ) -> Repository:
     """A repository; `collaborators` by user id, `directory` a bare repository there is (None: an empty one is made)."""
+    _take_name(world, owner, name)
     now = world.now()
     made = world.repositories.add(
         Repository(
@@ -99,4 +100,51 @@ def protect(
             created_at=now,
             updated_at=now,
         )
+    )
+
+
+def rename(world: World, repository: Repository, *, name: str | None = None, owner: User | None = None) -> None:
+    """Rename or transfer a repository: its former name redirects to it, until another repository takes that name.
+
+    Raises ValueError where the new name is taken.
+    """
+    before = world.full_name(repository)
+    new_owner = owner or world.users[repository.owner_id]
+    new_name = name or repository.name
+    _take_name(world, new_owner, new_name, repository)
+    repository.former.append(before.lower())
+    change = {"repository": {"name": {"from": repository.name}}}
+    if owner is not None:
+        change = {"owner": {"from": {"login": before.partition("/")[0]}}}
+    repository.owner_id, repository.name = new_owner.id, new_name
+    repository.updated_at = world.now()
+    world.repositories.save(repository)
+    world.emit(repository, "repository", {"action": "transferred" if owner else "renamed", "changes": change})
+
+
+def _take_name(world: World, owner: User, name: str, repository: Repository | None = None) -> None:
+    """Make sure that a name is free, and let it redirect nowhere any more."""
+    full = f"{owner.login}/{name}".lower()
+    if world.repository(owner.login, name) not in (None, repository):
+        raise ValueError(f"{full} is taken")
+    for each in world.repositories:
+        if full in each.former:
+            each.former.remove(full)
+            world.repositories.save(each)
+
+
+def add_app(world: World, owner: User, slug: str, permissions: dict[str, str], *, name: str | None = None) -> App:
+    """A GitHub App with its bot, `slug[bot]`; it may always read metadata."""
+    bot = add_user(world, f"{slug}[bot]", kind="Bot")
+    may = {"metadata": "read", **permissions}
+    return world.apps.add(
+        App(slug=slug, name=name or slug, owner_id=owner.id, bot_id=bot.id, permissions=may, created_at=world.now())
+    )
+
+
+def install(world: World, app: App, account: User, repositories: list[Repository] | None = None) -> Installation:
+    """An App in somebody's account, for all repositories there or for some."""
+    chosen = None if repositories is None else [each.id for each in repositories]
+    return world.installations.add(
+        Installation(app_id=app.id, account_id=account.id, repository_ids=chosen, created_at=world.now())
     )

@@ -36,6 +36,8 @@ class Token(Record):
     user_id: int
     """Who acts with it; for an installation the App's bot."""
     installation_id: int | None = None
+    repository_ids: list[int] | None = None
+    """Fewer repositories than the installation has; None: all of them."""
     permissions: dict[str, str] | None = None
     """What a fine-grained or installation token may do, such as {"issues": "write"}; None: all that the person may."""
     expires_at: int | None = None
@@ -357,6 +359,8 @@ class Hook(Record):
     insecure_ssl: str = "0"
     active: bool = True
     last_status: int | None = None
+    """What the last delivery was answered; None before the first."""
+    last_message: str | None = None
     created_at: int = 0
     updated_at: int = 0
 
@@ -377,7 +381,8 @@ class Delivery(Record):
     duration: float = 0.0
     """Seconds."""
     status_code: int = 0
-    """0: nobody answered."""
+    """What was answered; 502 for no connection, 504 for no answer in time, 0 before it was attempted."""
     status: str = ""
+    """In words: `OK`; empty before it was attempted."""
     response_headers: dict[str, str] = field(default_factory=dict)
     response_body: str = ""

@@ -56,11 +56,13 @@ def serving(github: GitHub, port: int = 0, app: ASGIApp | None = None) -> Iterat
         server = _Server(config, github.hanging)
         thread = threading.Thread(target=lambda: asyncio.run(server.serve([listener])), name="github", daemon=True)
         thread.start()
+        github.deliveries.open()
         try:
             # The listener is open already: who connects before the loop runs waits in its queue.
             yield github.world.api_url
         finally:
             server.should_exit = True
             thread.join(LONGEST_WAIT + 5)
+            github.deliveries.close()
     finally:
         listener.close()

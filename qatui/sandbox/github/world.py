@@ -116,6 +116,10 @@ def clock() -> float:
     return time.time()
 
 
+def _nothing() -> None:
+    pass
+
+
 class World:
     """Everything that one look-alike knows. One request at a time holds `lock`; `commit` writes what it changed."""
 
@@ -128,7 +132,13 @@ class World:
         self.api_url = "http://127.0.0.1"
         """Where the API is, without a slash at the end; the server sets it once it knows its port."""
         self.emitted: list[tuple[Repository, str, dict[str, Any]]] = []
-        """Events (repository, name, payload) of this request that hooks have to be told."""
+        """Events (repository, name, payload) since the last commit that hooks have to be told."""
+        self.undelivered: list[int] = []
+        """Ids of deliveries made since the last commit."""
+        self.before_commit: Callable[[], None] = _nothing
+        """Called at the beginning of `commit`: makes of what was emitted what has to be written with it."""
+        self.after_commit: Callable[[], None] = _nothing
+        """Called when everything is written."""
         self.ref_stamps: dict[int, tuple[tuple[str, int], ...]] = {}
         """By repository id, what the folders of its refs looked like when they were last read (pushes.py)."""
         self._storage = storage = Storage(directory / FILE if keep else None)
@@ -161,13 +171,16 @@ class World:
 
     def commit(self) -> None:
         """Write what has changed since the last call."""
-        changed, gone = [], []
-        for table in self._tables:
-            more, less = table.changes()
-            changed += more
-            gone += less
-        if changed or gone:
-            self._storage.save(changed, gone)
+        with self.lock:
+            self.before_commit()
+            changed, gone = [], []
+            for table in self._tables:
+                more, less = table.changes()
+                changed += more
+                gone += less
+            if changed or gone:
+                self._storage.save(changed, gone)
+            self.after_commit()
 
     def close(self) -> None:
         """Write the rest and give the file back."""

@@ -1,13 +1,17 @@
 """The operations, a module for each noun of GitHub's description; every module ends in its ROUTES."""
 
 from qatui.sandbox.github.routes import (
+    apps,
     branches,
     checks,
+    collaborators,
     comments,
     commits,
     contents,
     dependencies,
+    dispatches,
     git_data,
+    hooks,
     issues,
     labels,
     merges,
@@ -29,13 +33,17 @@ from qatui.sandbox.github.routes import (
 )
 
 ROUTES = (
+    *apps.ROUTES,
     *branches.ROUTES,
     *checks.ROUTES,
+    *collaborators.ROUTES,
     *comments.ROUTES,
     *commits.ROUTES,
     *contents.ROUTES,
     *dependencies.ROUTES,
+    *dispatches.ROUTES,
     *git_data.ROUTES,
+    *hooks.ROUTES,
     *issues.ROUTES,
     *labels.ROUTES,
     *merges.ROUTES,

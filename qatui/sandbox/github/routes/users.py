@@ -2,13 +2,15 @@
 
 from typing import Any
 
-from qatui.sandbox.github.call import Answer, Call, Route, not_found
+from qatui.sandbox.github.call import Answer, Call, Problem, Route, not_found
 from qatui.sandbox.github.records import User
 from qatui.sandbox.github.views.people import moment, simple_user
 
 
 def me(call: Call) -> Answer:
-    """Whose credential it is."""
+    """Whose credential it is; an installation's is nobody's."""
+    if call.token is not None and call.token.installation_id is not None:
+        raise Problem(403, "Resource not accessible by integration")
     return Answer(200, _public(call, call.who))
 
 
