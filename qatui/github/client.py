@@ -7,7 +7,7 @@ shown that it did not happen.
 import hashlib
 import threading
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import replace
 from types import TracebackType
 from typing import TYPE_CHECKING, Any, Protocol, Self, TypeVar
@@ -126,6 +126,11 @@ class GitHub:
         """The answer to a reading request. Raises GitHubRefused, Unreachable."""
         return self._read(request, target(self.api_url, request))[0]
 
+    def hear(self, request: Request[T]) -> tuple[T, Mapping[str, str]]:
+        """As `ask`, with the headers of the answer, names in lower case."""
+        answered, answer = self._read(request, target(self.api_url, request))
+        return answered, answer.headers
+
     def every(self, request: Request[list[T]]) -> Iterator[T]:
         """Every entry of a list; a page is asked for when it is wanted. Raises as `ask`."""
         for page in self._pages(request, MOST_PAGES):
@@ -213,13 +218,15 @@ class GitHub:
         seen: set[str] = set()
         while url is not None and len(seen) < most:
             seen.add(url)
-            page, url = self._read(request, url)
+            page, answer = self._read(request, url)
+            following = links.next_page(answer.headers.get("link", ""))
+            url = redirects.follow(request, self.api_url, answer.url, following) if following is not None else None
             yield page
-            if url in seen or len(seen) == MOST_PAGES:
+            if url in seen or (url is not None and len(seen) == MOST_PAGES):
                 raise redirects.circle(request)
 
-    def _read(self, request: Request[T], url: str) -> tuple[T, str | None]:
-        """The answer, and where the next page is."""
+    def _read(self, request: Request[T], url: str) -> tuple[T, Answer]:
+        """The answer, as its type and as it came; asked for again where it was lost, kept where it has an ETag."""
         for number, pause in enumerate(PAUSES, 1):
             try:
                 answer = self._send(request, url, Kind.READ)
@@ -228,14 +235,10 @@ class GitHub:
                 if number == len(PAUSES) or not self._pause(lost, pause):
                     raise lost.error from lost
                 continue
-            link = answer.headers.get("link", "")
             etag = answer.headers.get("etag", "")
             if self._answers is not None and etag and answer.status == 200:
-                self._answers.put(self._key(answer.url), etag, link, answer.body)
-            following = links.next_page(link)
-            if following is not None:
-                following = redirects.follow(request, self.api_url, answer.url, following)
-            return decoded, following
+                self._answers.put(self._key(answer.url), etag, answer.headers.get("link", ""), answer.body)
+            return decoded, answer
         raise AssertionError("the last try returns or raises")
 
     def _decoded(self, request: Request[T], answer: Answer) -> T:

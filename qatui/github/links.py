@@ -3,7 +3,7 @@
 import re
 
 _LINK = re.compile(r'<([^<>]*)>((?:\s*;\s*[^\s;,="<>]+\s*(?:=\s*(?:"[^"]*"|[^\s;,"<>]*))?)*)')
-_RELATION = re.compile(r';\s*rel\s*=\s*(?:"([^"]*)"|([^\s;,"<>]*))', re.IGNORECASE)
+_PARAMETER = re.compile(r';\s*([^\s;,="<>]+)\s*(?:=\s*(?:"([^"]*)"|([^\s;,"<>]*)))?')
 _LONGEST = 20_000
 """Characters of a header that are looked at; GitHub's have some hundred."""
 
@@ -16,8 +16,9 @@ def relations(header: str) -> dict[str, str]:
     """
     found: dict[str, str] = {}
     for link in _LINK.finditer(header[:_LONGEST]):
-        relation = _RELATION.search(link[2])
-        for name in (relation[1] or relation[2] or "").lower().split() if relation else ():
+        named = (each for each in _PARAMETER.finditer(link[2]) if each[1].lower() == "rel")
+        relation = next(named, None)
+        for name in (relation[2] or relation[3] or "").lower().split() if relation else ():
             found.setdefault(name, link[1])
     return found
 

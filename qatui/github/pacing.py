@@ -56,6 +56,8 @@ class Pacing:
         """Resource to the moment its primary limit is full again."""
         self._secondary = 0
         self._strikes = 0
+        """Refusals in a row, and how many of them did not say how long to wait."""
+        self._untold = 0
 
     def wait(self, kind: Kind, resource: str, now: int) -> Wait:
         """How long to wait before a request of this kind."""
@@ -66,7 +68,7 @@ class Pacing:
         secondary = max(self._secondary, self._room_for(kind.points, now))
         if kind is Kind.CREATION:
             secondary = max(secondary, self._room_to_create(now))
-        return Wait(apart, max(0, primary - now, secondary - now), secondary > primary)
+        return Wait(apart, max(0, primary - now, secondary - now), secondary > max(primary, now))
 
     def sent(self, kind: Kind, now: int) -> None:
         """Note a request that goes out now."""
@@ -85,7 +87,7 @@ class Pacing:
         """Note the last request's answer, which is no refusal because of a limit."""
         if status == 304 and self._points:
             self._points.pop()  # what did not change is free
-        self._strikes = 0
+        self._strikes = self._untold = 0
         if budget is None:
             return
         if budget.remaining == 0:
@@ -96,7 +98,10 @@ class Pacing:
     def limited(self, limited: Limited, now: int) -> bool:
         """Note a refusal because of a limit; whether waiting and trying again makes sense."""
         self._strikes += 1
-        wait = MINUTE * 2 ** min(self._strikes - 1, STRIKES) if limited.wait is None else limited.wait
+        wait = limited.wait
+        if wait is None:
+            wait = MINUTE * 2 ** min(self._untold, STRIKES)
+            self._untold += 1
         if limited.secondary:
             self._secondary = max(self._secondary, now + wait)
         else:
