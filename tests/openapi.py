@@ -69,7 +69,7 @@ class Operation:
                 parts.append("/" + re.escape(segment))
             elif (name := segment[1:-1]) not in slashes:
                 parts.append(f"/(?P<{name}>[^/]+)")
-            elif self.path.endswith(("/contents/{path}", "/matching-refs/{ref}")):
+            elif self.method == "GET" and self.path.endswith(("/contents/{path}", "/matching-refs/{ref}")):
                 parts.append(f"(?:/(?P<{name}>.*))?")  # the root folder, and all refs, go by the empty name
             else:
                 parts.append(f"/(?P<{name}>[^/]+(?:/[^/]+)*)")

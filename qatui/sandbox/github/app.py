@@ -50,10 +50,9 @@ class _Api:
 
 def make_app(github: GitHub) -> Starlette:
     """The application, for a server or for a test's transport."""
-    return Starlette(
-        routes=[
-            Path(CONTROL + "{name:path}", Control(github)),
-            Path("/{path:path}", _Api(github)),
-        ],
+    app = Starlette(
+        routes=[Path(CONTROL + "{name:path}", Control(github))],
         middleware=[Middleware(Pipeline, github=github)],
     )
+    app.router.default = _Api(github)  # no route: starlette's match no path with a line break in it
+    return app
