@@ -45,11 +45,9 @@ def head_ref(pull: Pull) -> str:
 
 
 def base_tip(world: World, pull: Pull) -> str:
-    """The commit that the pull request is compared with: its base branch now, or as it was before the merge."""
-    if pull.final_base_sha is not None:
-        return pull.final_base_sha
-    repository = world.repositories[pull.repository_id]
-    return branch_tip(world.bare(repository), pull.base_ref) or pull.base_sha
+    """The commit that the pull request is compared with: its base branch as last seen, or just before the merge."""
+    seen = world.repositories[pull.repository_id].refs_seen
+    return pull.final_base_sha or seen.get(f"refs/heads/{pull.base_ref}", pull.base_sha)
 
 
 def start(world: World, pull: Pull) -> str:

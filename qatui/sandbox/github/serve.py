@@ -37,7 +37,8 @@ def serving(github: GitHub, port: int = 0, app: ASGIApp | None = None) -> Iterat
 
     Port 0 takes a free one. Raises OSError where the port is taken.
     """
-    listener = socket.socket()
+    # asyncio lets small packets go at once only on sockets that are TCP by name; else every answer waits 40 ms.
+    listener = socket.socket(socket.AF_INET, socket.SOCK_STREAM, socket.IPPROTO_TCP)
     listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
     try:
         listener.bind((HOST, port))
