@@ -108,7 +108,7 @@ def admit(call: Call, route: Route) -> None:
         raise Problem(401, "Requires authentication")
     if "{repo}" not in route.path:
         return
-    _admit_token(call, route, writes=writes)
+    admit_token(call, route.grant, writes=writes)
     if not call.may(route.role) and not (_granted(call.token, route) and call.may("write")):
         # https://docs.github.com/rest/using-the-rest-api/troubleshooting-the-rest-api: 404 hides what 403 would tell.
         if not writes:
@@ -136,17 +136,17 @@ _SSO = (
 )
 
 
-def _admit_token(call: Call, route: Route, *, writes: bool) -> None:
-    """What a credential lacks, though its person may: single sign-on, a permission."""
+def admit_token(call: Call, grant: str, *, writes: bool) -> None:
+    """Refuse a credential that lacks something, though its person may: single sign-on, the permission `grant`."""
     token = call.token
     if token is None:
         return
     if token.sso_url is not None and call.world.users[call.repository.owner_id].type == "Organization":
         message = _SSO
         raise Problem(403, message, headers={"X-GitHub-SSO": f"required; url={token.sso_url}"})
-    if token.permissions is None or not route.grant or not (writes or call.repository.private):
+    if token.permissions is None or not grant or not (writes or call.repository.private):
         return
-    if not _has(token, route.grant):
+    if not _has(token, grant):
         by = "integration" if token.installation_id is not None else "personal access token"
-        headers = {"X-Accepted-GitHub-Permissions": route.grant}
+        headers = {"X-Accepted-GitHub-Permissions": grant}
         raise Problem(403, f"Resource not accessible by {by}", headers=headers)

@@ -24,6 +24,7 @@ NODE_PREFIXES = {
     "CheckRun": "CR",
     "App": "A",
     "Ruleset": "RRS",
+    "MergeQueueEntry": "MQE",
 }
 """What stands before the number in a node id."""
 
