@@ -34,20 +34,32 @@ def enqueue(world: World, pull: Pull, actor: User) -> None:
     pull_states.tell(world, pull, "enqueued", actor)
 
 
-def advance(world: World, repository: Repository) -> None:
-    """Go on with what waits in a repository, the first first; called around every request, so that nobody else need.
+def attempt(world: World, pull: Pull) -> None:
+    """Go on with a pull request that waits; nothing happens to any other.
 
     Auto-merge merges, or queues where there is a merge queue, once nothing is lacking. What is in the queue is merged
     after QUEUE_SECONDS; a conflict ends its waiting there.
     """
+    repository, asked = world.repositories[pull.repository_id], pull.auto_merge
+    if asked is not None:
+        actor = world.users[asked.user_id]
+        if pull.draft or rules.unmet(world, pull, actor):
+            return
+        if rules.of_branch(world, repository, pull.base_ref, actor).merge_queue:
+            enqueue(world, pull, actor)
+        else:
+            _merged(world, pull, actor, asked.method, asked.title or None, asked.message or None)
+    elif pull.queued_at is not None and pull.queued_at + QUEUE_SECONDS <= world.now():
+        actor = _queued_by(world, pull)
+        unmet = rules.unmet(world, pull, actor)
+        if not unmet and not _merged(world, pull, actor, _queue_method(world, pull)):
+            pull_states.leave_queue(world, pull, actor, "MERGE_CONFLICT")
+
+
+def advance(world: World, repository: Repository) -> None:
+    """Go on with all that waits in a repository, the first first; called around every request to it."""
     for pull in _waiting(world).get(repository.id, ()):
-        if pull.auto_merge is not None:
-            _attempt(world, pull, pull.auto_merge)
-        elif pull.queued_at is not None and pull.queued_at + QUEUE_SECONDS <= world.now():
-            actor = _queued_by(world, pull)
-            unmet = rules.unmet(world, pull, actor)
-            if not unmet and not _merged(world, pull, actor, _queue_method(world, pull)):
-                pull_states.leave_queue(world, pull, actor, "MERGE_CONFLICT")
+        attempt(world, pull)
 
 
 def _waiting(world: World) -> dict[int, list[Pull]]:
@@ -61,16 +73,6 @@ def _waiting(world: World) -> dict[int, list[Pull]]:
         return found
 
     return world.derived("waiting pull requests", find, world.pulls)
-
-
-def _attempt(world: World, pull: Pull, asked: AutoMerge) -> None:
-    actor = world.users[asked.user_id]
-    if pull.draft or rules.unmet(world, pull, actor):
-        return
-    if rules.of_branch(world, world.repositories[pull.repository_id], pull.base_ref, actor).merge_queue:
-        enqueue(world, pull, actor)
-    else:
-        _merged(world, pull, actor, asked.method, asked.title or None, asked.message or None)
 
 
 def _merged(
