@@ -119,12 +119,13 @@ def check_label_name(name: str) -> None:
 
 
 def labels_named(world: World, repository: Repository, names: Iterable[str]) -> list[Label]:
-    """The labels of these names; those that the repository has not are made."""
-    found = []
+    """The labels of these names, each once; those that the repository has not are made."""
+    found = {}
     for name in names:
         label = label_named(world, repository, name)
-        found.append(label or world.labels.add(Label(repository_id=repository.id, name=name)))
-    return found
+        label = label or world.labels.add(Label(repository_id=repository.id, name=name))
+        found[label.id] = label
+    return list(found.values())
 
 
 def assignable(world: World, repository: Repository, user: User, issue: Issue | None = None) -> bool:

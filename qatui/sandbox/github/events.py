@@ -49,6 +49,8 @@ def tell(world: World, issue: Issue, action: str, actor: User, **more: Any) -> N
     https://docs.github.com/webhooks/webhook-events-and-payloads#issues
     """
     repository = world.repositories[issue.repository_id]
+    if not world.hooks.count(repository.id):
+        return
     pull = world.pull(repository, issue.number) if issue.is_pull else None
     payload: dict[str, Any] = {"action": action}
     if pull is None:

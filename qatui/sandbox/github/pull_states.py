@@ -4,18 +4,13 @@ from typing import Any
 
 from qatui.sandbox.github import closing, events, heads, mergeability
 from qatui.sandbox.github.records import Pull, User
-from qatui.sandbox.github.views import pulls as views
 from qatui.sandbox.github.views.people import simple_user
 from qatui.sandbox.github.world import World
 
 
 def tell(world: World, pull: Pull, action: str, actor: User, **more: Any) -> None:
     """Tell the hooks `pull_request` with an action. https://docs.github.com/webhooks/webhook-events-and-payloads#pull_request"""
-    repository = world.repositories[pull.repository_id]
-    if not world.hooks.count(repository.id):
-        return
-    payload = {"action": action, "number": pull.number, "pull_request": views.full(world, pull), **more}
-    world.emit(repository, "pull_request", {**payload, "sender": simple_user(world, actor)})
+    events.tell(world, world.issues[pull.issue_id], action, actor, **more)
 
 
 def touch(world: World, pull: Pull) -> None:

@@ -81,6 +81,9 @@ def delete(call: Call) -> Answer:
 
 def tell(world: World, comment: Comment, action: str, actor: User, **more: Any) -> None:
     """Tell hooks of `issue_comment.ACTION`. https://docs.github.com/webhooks/webhook-events-and-payloads#issue_comment"""
+    repository = world.repositories[comment.repository_id]
+    if not world.hooks.count(repository.id):
+        return
     payload = {
         "action": action,
         "issue": views.issue(world, world.issues[comment.issue_id]),
@@ -88,7 +91,7 @@ def tell(world: World, comment: Comment, action: str, actor: User, **more: Any) 
         **more,
         "sender": simple_user(world, actor),
     }
-    world.emit(world.repositories[comment.repository_id], "issue_comment", payload)
+    world.emit(repository, "issue_comment", payload)
 
 
 def _text(call: Call) -> str:

@@ -174,13 +174,13 @@ def _logins(people: People) -> list[str]:
 
 def _assignees(call: Call, people: People, one: str | None, issue: Issue | None) -> list[User]:
     """Who an issue is to belong to; 422 for somebody who cannot have it. `assignee` is the older way to name one."""
-    found = []
+    found = {}
     for name, login in [*(("assignees", each) for each in _logins(people)), *([("assignee", one)] if one else [])]:
         user = call.world.user(login)
         if user is None or not editing.assignable(call.world, call.repository, user, issue):
             raise editing.unknown(name, login)
-        found.append(user)
-    return found[:MOST_ASSIGNEES]
+        found[user.id] = user
+    return list(found.values())[:MOST_ASSIGNEES]
 
 
 def _milestone(call: Call, number: Text | None) -> Milestone | None:
