@@ -11,6 +11,7 @@ from qatui.settings.types import TEAM_FILE, Team, User
 if TYPE_CHECKING:
     from qatui.flows.desk import Desk
     from qatui.github.client import GitHub
+    from qatui.settings.token import Token
     from qatui.store.database import Database
     from qatui.store.first_look import FirstLook
     from qatui.workspace.repository import Base, Repository
@@ -111,34 +112,61 @@ def open_desk(start: Start, db: "Database | None" = None) -> "Desk":
     return Desk(db, number, repository, base, team, reviewer, signature, identified=identified)
 
 
-def open_github(start: Start, desk: "Desk | None" = None, *, patience: float = 0.0) -> "GitHub | None":
-    """The client of the GitHub that holds the repository of `desk`; None where there is no such host or no token.
+class Access(NamedTuple):
+    """Where a GitHub's API is, and the token for it."""
 
-    The API is what the reviewer's own setting `api_url` names, else what belongs to the host of the repository's
-    remote; the token is the one for that API's host and is sent nowhere else. Without a desk (outside a clone) the
-    host is github.com. `patience` is how many seconds a call may wait for a rate limit. Raises ConfigError.
+    api_url: str
+    host: str
+    """What the token is kept under."""
+    token: "Token | None"
+
+
+def find_access(user: User, host: str) -> Access:
+    """The API of a host (perhaps with a port) and its token.
+
+    The reviewer's own setting `api_url` comes first. The token is the one for the API's host, and is sent nowhere
+    else. Raises ConfigError.
     """
     from qatui.domain.hosts import api_url_for, token_host
     from qatui.settings.token import get_token
 
-    user = load_user(start)
-    host = "github.com"
-    if desk is not None and user.api_url is None:
-        key = repository_key(desk.repository, desk.team)
-        host, *names = key.split("/")
-        if not host or len(names) != 2:
-            return None  # a path: there is no remote, or it is a folder
     api_url = user.api_url or api_url_for(host)
-    token = get_token(user, token_host(api_url), os.environ)
-    if token is None:
+    return Access(api_url, token_host(api_url), get_token(user, token_host(api_url), os.environ))
+
+
+def github_host(repository: "Repository", team: Team) -> str | None:
+    """The host that has the repository, with the port that its remote names; None where it is but a path."""
+    from urllib.parse import urlsplit
+
+    host, *names = repository_key(repository, team).split("/")
+    if not host or len(names) != 2:
+        return None
+    try:
+        remote = urlsplit(repository.remote_url(team.remote, push=False) or "")
+        port = remote.port if remote.scheme in ("http", "https") and remote.hostname == host else None
+    except ValueError:
+        return host  # git may make sense of an address that is none
+    return f"{host}:{port}" if port else host
+
+
+def open_github(start: Start, desk: "Desk | None" = None, *, patience: float = 0.0) -> "GitHub | None":
+    """The client of the GitHub that holds the repository of `desk`; None where there is no such host or no token.
+
+    Without a desk (outside a clone) the host is github.com. `patience` is how many seconds a call may wait for a
+    rate limit. Raises ConfigError.
+    """
+    host = github_host(desk.repository, desk.team) if desk else "github.com"
+    access = find_access(load_user(start), host) if host else None
+    if access is None or access.token is None:
         return None
     from qatui.github.client import GitHub
 
     if desk is None:
-        return GitHub(api_url, token.value, patience=patience)
+        return GitHub(access.api_url, access.token.value, patience=patience)
     from qatui.store.answers import Answers
 
-    return GitHub(api_url, token.value, answers=Answers(desk.db, desk.now), now=desk.now, patience=patience)
+    answers = Answers(desk.db, desk.now)
+    return GitHub(access.api_url, access.token.value, answers=answers, now=desk.now, patience=patience)
 
 
 def load_team(repository: "Repository") -> tuple[Team, "Base"]:

@@ -5,6 +5,7 @@ import subprocess
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
+from qatui.domain.hosts import is_loopback, token_host
 from qatui.errors import ConfigError
 from qatui.settings.types import User
 
@@ -13,7 +14,7 @@ KEYRING_SERVICE = "qatui"
 GITHUB_NAMES = ("GH_TOKEN", "GITHUB_TOKEN")
 """Variables for github.com and its tenants at ghe.com."""
 ENTERPRISE_NAMES = ("GH_ENTERPRISE_TOKEN", "GITHUB_ENTERPRISE_TOKEN")
-"""Variables for any other host."""
+"""Variables for the one other host that GH_HOST or the setting `api_url` names, and for this machine."""
 GH_SECONDS = 10.0
 """Limit of `gh auth token`."""
 
@@ -36,7 +37,7 @@ def get_token(user: User, host: str = "github.com", environ: Mapping[str, str] =
     source = user.token_source
     token = None
     if source in ("auto", "env"):
-        token = _from_environment(host, environ)
+        token = _from_environment(host, environ, known=_known(user, host, environ))
     if token is None and source in ("auto", "keyring"):
         token = _from_keyring(host, required=source == "keyring")
     if token is None and source in ("auto", "gh"):
@@ -46,9 +47,20 @@ def get_token(user: User, host: str = "github.com", environ: Mapping[str, str] =
     return token
 
 
-def _from_environment(host: str, environ: Mapping[str, str]) -> Token | None:
+def _known(user: User, host: str, environ: Mapping[str, str]) -> bool:
+    """Whether the person named this host, or it is this machine.
+
+    A remote's address names a host too, and anybody may have written that: it alone must not get a token.
+    """
+    named = {environ.get("GH_HOST", "").strip().lower(), token_host(user.api_url) if user.api_url else ""}
+    return host in named or is_loopback(host)
+
+
+def _from_environment(host: str, environ: Mapping[str, str], *, known: bool) -> Token | None:
     """The variables of `gh`, and its rule which host they are for (https://cli.github.com/manual/gh_help_environment)."""
     github = host == "github.com" or host.endswith(".ghe.com")
+    if not (github or known):
+        return None
     for name in GITHUB_NAMES if github else ENTERPRISE_NAMES:
         value = environ.get(name, "").strip()
         if value:

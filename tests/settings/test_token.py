@@ -77,8 +77,17 @@ def no_keyring(monkeypatch: pytest.MonkeyPatch) -> None:
         ("github.com", {"GITHUB_TOKEN": SECRET, "GH_ENTERPRISE_TOKEN": "other"}, "GITHUB_TOKEN"),
         ("github.com", {"GH_TOKEN": "", "GITHUB_TOKEN": f" {SECRET}\n"}, "GITHUB_TOKEN"),
         ("acme.ghe.com", {"GH_TOKEN": SECRET}, "GH_TOKEN"),
-        ("ghe.example.com", {"GH_TOKEN": "other", "GH_ENTERPRISE_TOKEN": SECRET}, "GH_ENTERPRISE_TOKEN"),
-        ("ghe.example.com", {"GITHUB_TOKEN": "other", "GITHUB_ENTERPRISE_TOKEN": SECRET}, "GITHUB_ENTERPRISE_TOKEN"),
+        (
+            "ghe.example.com",
+            {"GH_TOKEN": "other", "GH_ENTERPRISE_TOKEN": SECRET, "GH_HOST": "GHE.example.com"},
+            "GH_ENTERPRISE_TOKEN",
+        ),
+        (
+            "ghe.example.com",
+            {"GITHUB_TOKEN": "other", "GITHUB_ENTERPRISE_TOKEN": SECRET, "GH_HOST": "ghe.example.com"},
+            "GITHUB_ENTERPRISE_TOKEN",
+        ),
+        ("127.0.0.1", {"GH_ENTERPRISE_TOKEN": SECRET}, "GH_ENTERPRISE_TOKEN"),
     ],
 )
 def test_the_environment_as_gh_reads_it(host: str, environ: dict[str, str], source: str) -> None:
@@ -89,6 +98,15 @@ def test_the_environment_as_gh_reads_it(host: str, environ: dict[str, str], sour
 def test_a_token_for_github_is_not_sent_elsewhere(no_keyring: None, empty_path: dict[str, str]) -> None:
     assert get_token(user(), "evil.example", {"GH_TOKEN": SECRET, **empty_path}) is None
     assert get_token(user(), "evilghe.com", {"GH_TOKEN": SECRET, **empty_path}) is None
+
+
+def test_a_host_that_only_a_remote_names_gets_no_enterprise_token(no_keyring: None, empty_path: dict[str, str]) -> None:
+    environ = {"GH_ENTERPRISE_TOKEN": SECRET, **empty_path}
+    assert get_token(user(), "evil.example", environ) is None
+    assert get_token(user(), "evil.example", {**environ, "GH_HOST": "ghe.example.com"}) is None
+    named = User(api_url="https://ghe.example.com/api/v3")
+    assert get_token(named, "ghe.example.com", environ) == Token(SECRET, "GH_ENTERPRISE_TOKEN")
+    assert get_token(named, "evil.example", environ) is None
 
 
 def test_nowhere_is_none(no_keyring: None, empty_path: dict[str, str]) -> None:
