@@ -72,7 +72,22 @@ def make_remote(place: Path) -> None:
     """A bare repository at `place` with the history on main."""
     place.mkdir()
     git(["init", "-q", "--bare", "--template=", "-b", "main", "--object-format=sha1", "."], cwd=place)
-    _import(place, HISTORY)
+    write_history(place)
+
+
+def write_history(bare: Path) -> None:
+    """The history on main of a bare repository that is empty yet."""
+    _import(bare, HISTORY)
+
+
+def propose(bare: Path, branch: str, author: str, at: int, subject: str, files: Mapping[str, bytes]) -> None:
+    """A branch with one commit on top of main, as somebody pushed it."""
+    who = f"{author} {at} +0100\n".encode()
+    stream = b"commit refs/heads/" + branch.encode() + b"\nauthor " + who + b"committer " + who
+    stream += _data(f"{subject}\n".encode()) + b"from refs/heads/main^0\n"
+    for path, content in files.items():
+        stream += f"M 100644 inline {path}\n".encode() + _data(content)
+    git(["fast-import", "--quiet", "--date-format=raw"], cwd=bare, data=stream)
 
 
 def make_clone(remote: Path, place: Path) -> Repository:

@@ -1,0 +1,95 @@
+"""`qatui sandbox`: a GitHub of one's own on loopback."""
+
+import shlex
+import signal
+import tempfile
+import threading
+from contextlib import ExitStack
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from qatui.cli import diagnostics, output
+from qatui.cli.session import Session, pass_session
+from qatui.errors import ExitCode, UsageError
+
+if TYPE_CHECKING:
+    from qatui.sandbox.ready import Ready
+
+
+@click.command()
+@click.option("--port", type=click.IntRange(0, 65535), default=0, metavar="N", help="Port; default: a free one.")
+@click.option(
+    "--dir",
+    "directory",
+    type=click.Path(path_type=Path, file_okay=False),
+    metavar="D",
+    help="Keep everything in D, and go on from what is there. Default: thrown away at the end.",
+)
+@pass_session
+def sandbox(session: Session, port: int, directory: Path | None) -> int:
+    """Serve a look-alike of GitHub on loopback, to try everything on without a token of yours.
+
+    It has a ready repository with issues and a pull request, a private one, and the tokens of a maintainer and of
+    somebody who may only read. What git does there is real. Ctrl-C ends it.
+    """
+    # Ctrl-C ends it also where a shell that started it in the background said otherwise.
+    signal.signal(signal.SIGINT, signal.default_int_handler)
+    try:
+        _serve(session, port, directory)
+    except KeyboardInterrupt:
+        diagnostics.say("The sandbox has ended.", quiet=session.quiet or session.json)
+    return ExitCode.DONE
+
+
+def _serve(session: Session, port: int, directory: Path | None) -> None:
+    """Serve until a signal ends it, as KeyboardInterrupt."""
+    from qatui.sandbox.ready import ready
+
+    with ExitStack() as kept:
+        place = session.directory / directory if directory else Path(kept.enter_context(_thrown_away()))
+        try:
+            served = kept.enter_context(ready(place, keep=directory is not None, port=port))
+        except OSError as error:
+            what = f"{place}" if error.filename else f"port {port}"
+            raise UsageError(f"The sandbox cannot start with {what}: {error.strerror}.", "Name another one.") from error
+        _tell(session, served)
+        threading.Event().wait()
+
+
+def _thrown_away() -> "tempfile.TemporaryDirectory[str]":
+    return tempfile.TemporaryDirectory(prefix="qatui-sandbox-", ignore_cleanup_errors=True)
+
+
+def _tell(session: Session, served: "Ready") -> None:
+    """Where it is and who one can be; as JSON one line, which programs wait for."""
+    if session.json:
+        output.emit(
+            {
+                "api_url": served.api_url,
+                "tokens": {"maintainer": served.maintainer, "reader": served.reader},
+                "repository": served.repository,
+                "private_repository": served.private_repository,
+            }
+        )
+        return
+    output.table(
+        [
+            ("api_url", served.api_url),
+            ("repository", served.repository),
+            ("private repository", served.private_repository),
+            ("maintainer's token", served.maintainer),
+            ("reader's token", served.reader),
+        ]
+    )
+    output.line()
+    place = served.api_url.replace("://", f"://x-access-token:{served.maintainer}@", 1)
+    output.line(shlex.join(["git", "clone", f"{place}/{served.repository}.git"]))
+    output.line(shlex.join(["export", f"GH_ENTERPRISE_TOKEN={served.maintainer}"]))
+    header = f"Authorization: Bearer {served.maintainer}"
+    output.line(shlex.join(["curl", "-H", header, f"{served.api_url}/repos/{served.repository}/issues"]))
+    output.flush()
+
+
+COMMANDS: tuple[click.Command, ...] = (sandbox,)
