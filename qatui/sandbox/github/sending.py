@@ -51,6 +51,9 @@ def encoded(answer: Answer, method: str = "POST", headers: Mapping[str, str] | N
         if _has_it(headers or {}, fields):
             del fields["Content-Type"]
             return Answer(304, None, fields)
+    if method == "HEAD":
+        fields["Content-Length"] = str(len(data))
+        data = b""
     return Answer(answer.status, data, fields)
 
 

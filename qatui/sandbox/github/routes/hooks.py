@@ -163,7 +163,7 @@ def deliveries(call: Call) -> Answer:
     cursor = call.query.get("cursor", f"v1_{LARGEST_NUMBER}")
     number = cursor.removeprefix("v1_")
     if not cursor.startswith("v1_") or not (number.isascii() and number.isdigit()) or len(number) > 16:
-        raise Problem(422, "Validation Failed", ["Invalid cursor"])
+        raise invalid("HookDelivery", "cursor", "invalid")
     size = call.page_size()
     rows = [each for each in rows if each.id <= int(number)]
     shown, rest = rows[:size], rows[size:]
