@@ -73,11 +73,12 @@ def _not(test: Test) -> Test:
 def _says(world: World, phrase: str, places: set[str]) -> Test:
     """Whether the words of `phrase` stand side by side in the title, the body or a comment."""
     words = _WORD.findall(phrase)
-    rarest, side_by_side = max(words, key=len, default=""), f" {' '.join(words)} "
+    longest = max(words, key=len, default="")
+    side_by_side = re.compile(r"(?<!\w)" + r"\W+".join(words) + r"(?!\w)")
 
     def says(text: str | None) -> bool:
         lowered = (text or "").lower()
-        return rarest in lowered and side_by_side in f" {' '.join(_WORD.findall(lowered))} "
+        return longest in lowered and side_by_side.search(lowered) is not None
 
     def test(issue: Issue) -> bool:
         if not words or ("title" in places and says(issue.title)) or ("body" in places and says(issue.body)):
