@@ -1,5 +1,7 @@
 """Repositories as GitHub shows them: minimal, whole, full."""
 
+from collections import Counter
+from collections.abc import Mapping
 from typing import Any
 
 from qatui.sandbox.github.records import ROLES, Repository, Role, User
@@ -93,10 +95,7 @@ def whole(world: World, repository: Repository, role: Role | None = None) -> dic
     """`repository`: as it stands in lists and inside other things."""
     web = html_url(world, repository)
     forks = sum(each.parent_id == repository.id for each in world.repositories)
-    open_issues = sum(
-        each.state == "open" and not each.deleted and each.transferred_to is None
-        for each in world.issues.under(repository.id)
-    )
+    open_issues = _open_issues(world).get(repository.id, 0)
     return {
         **minimal(world, repository, role),
         "git_url": web.replace("http://", "git://", 1) + ".git",
@@ -133,6 +132,15 @@ def whole(world: World, repository: Repository, role: Role | None = None) -> dic
         "open_issues": open_issues,
         "watchers": 0,
     }
+
+
+def _open_issues(world: World) -> Mapping[int, int]:
+    """How many issues and pull requests each repository has open."""
+
+    def count() -> Counter[int]:
+        return Counter(each.repository_id for each in world.issues if each.state == "open" and not each.gone)
+
+    return world.derived("open issues", count, world.issues)
 
 
 def full(world: World, repository: Repository, viewer: User | None, role: Role | None) -> dict[str, Any]:
