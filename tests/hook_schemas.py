@@ -31,11 +31,12 @@ def problems(event: str, payload: dict[str, Any], repository: dict[str, Any]) ->
     """
     newer, older = _descriptions()
     action = payload.get("action")
-    name = f"webhook-{event}-{action}".replace("_", "-")
+    name = "-".join(["webhook", event, *([action] if action else [])]).replace("_", "-")
+    former = f"{event}${action or 'event'}"
     if name in newer["schemas"]:
         schema = {"$ref": f"#/components/schemas/{name}", "components": newer}
-    elif f"{event}${action}" in older:
-        schema = {"$ref": f"#/definitions/{event}${action}", "definitions": older}
+    elif former in older:
+        schema = {"$ref": f"#/definitions/{former}", "definitions": older}
     else:
         return None
     return [

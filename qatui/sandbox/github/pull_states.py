@@ -26,7 +26,6 @@ def close(world: World, pull: Pull, actor: User) -> None:
     pull.final_base_sha = pull.final_base_sha or mergeability.base_tip(world, pull)
     world.pulls.save(pull)
     closing.close(world, world.issues[pull.issue_id], actor)
-    tell(world, pull, "closed", actor)
 
 
 def reopen(world: World, pull: Pull, actor: User) -> None:
@@ -37,7 +36,6 @@ def reopen(world: World, pull: Pull, actor: User) -> None:
     if head is not None:
         heads.follow(world, pull, head)
     closing.reopen(world, world.issues[pull.issue_id], actor)
-    tell(world, pull, "reopened", actor)
 
 
 def merged(world: World, pull: Pull, actor: User, *, commit: str, base_before: str) -> None:
@@ -52,7 +50,6 @@ def merged(world: World, pull: Pull, actor: User, *, commit: str, base_before: s
     world.pulls.save(pull)
     events.record(world, issue, "merged", actor, commit_id=commit)
     closing.close(world, issue, actor)
-    tell(world, pull, "closed", actor)
     if pull.base_ref == repository.default_branch:
         closing.close_mentioned(world, repository, issue.body, actor, commit_id=None, pull_number=pull.number)
 

@@ -3,6 +3,7 @@
 https://docs.github.com/webhooks/webhook-events-and-payloads#push
 """
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
@@ -35,14 +36,18 @@ class Move:
         return self.ref.removeprefix("refs/heads/") if self.ref.startswith("refs/heads/") else None
 
 
-def commits_of(world: World, repository: Repository, move: Move) -> list[Commit]:
-    """What a push brought to a branch, oldest first, at most MOST_COMMITS; for a new branch what no other one has."""
+def commits_of(world: World, repository: Repository, move: Move, before: Iterable[str]) -> list[Commit]:
+    """What a push brought to a branch, oldest first, at most MOST_COMMITS.
+
+    For a new branch that is what nothing led to before: not the commits `before` nor theirs.
+    """
     if move.new is None or move.branch is None:
         return []
-    directory = world.bare(repository)
-    known = [f"^{move.old}"] if move.old else [f"--exclude={move.ref}", "--not", "--branches"]
-    rows = bare.text(directory, "rev-list", "--topo-order", f"--max-count={MOST_COMMITS}", move.new, *known)
-    return read(directory, reversed(rows.split()))
+    known = [move.old] if move.old else sorted(set(before))
+    asked = "".join(f"{each}\n" for each in (move.new, *(f"^{each}" for each in known)))
+    limits = ["--topo-order", f"--max-count={MOST_COMMITS}", "--ignore-missing"]
+    rows = bare.run(world.bare(repository), "rev-list", *limits, "--stdin", data=asked.encode())
+    return read(world.bare(repository), reversed(rows.decode().split()))
 
 
 def tell(world: World, repository: Repository, move: Move, commits: list[Commit], actor: User) -> None:

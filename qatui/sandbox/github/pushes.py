@@ -63,7 +63,7 @@ def _take(world: World, repository: Repository, actor: User | None) -> None:
     world.repositories.save(repository)
     by = actor or _owner(world, repository)
     for move in moves:
-        commits = push_events.commits_of(world, repository, move)
+        commits = push_events.commits_of(world, repository, move, before.values())
         push_events.tell(world, repository, move, commits, by)
         if move.branch == repository.default_branch:
             for each in commits:
