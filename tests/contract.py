@@ -267,7 +267,8 @@ class Checked:
 
 
 def _checkable(path: str) -> bool:
-    return not (path.startswith(("/_qatui/", "/graphql", "/api/graphql", "/repositories/")) or ".git/" in path)
+    of_git = ".git/" in path or path.endswith(("/info/refs", "/git-upload-pack", "/git-receive-pack"))
+    return not (of_git or path.startswith(("/_qatui/", "/graphql", "/api/graphql", "/repositories/")))
 
 
 def _fields(headers: Iterable[tuple[bytes, bytes]]) -> dict[str, str]:

@@ -13,6 +13,7 @@ from qatui.sandbox.github.call import Problem
 from qatui.sandbox.github.control import Control
 from qatui.sandbox.github.pipeline import CONTROL, Pipeline, response
 from qatui.sandbox.github.sending import encoded, told
+from qatui.sandbox.github.smart_http import SmartHttp
 
 __all__ = ["GitHub", "make_app"]
 
@@ -51,8 +52,9 @@ class _Api:
 def make_app(github: GitHub) -> Starlette:
     """The application, for a server or for a test's transport."""
     app = Starlette(
-        routes=[Path(CONTROL + "{name:path}", Control(github))],
+        routes=[Path(CONTROL + "{name:path}", Control(github)), *SmartHttp(github).routes()],
         middleware=[Middleware(Pipeline, github=github)],
     )
+    app.router.redirect_slashes = False
     app.router.default = _Api(github)  # no route: starlette's match no path with a line break in it
     return app

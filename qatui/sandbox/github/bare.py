@@ -23,7 +23,12 @@ _ENVIRONMENT = {
     "LC_ALL": "C",
     "TZ": "UTC",
 }
-_CONFIG = ("-c", "gc.auto=0", "-c", "maintenance.auto=false", "-c", "core.quotePath=false")
+_CONFIG = {
+    "gc.auto": "0",
+    "maintenance.auto": "false",
+    "core.quotePath": "false",
+    "core.hooksPath": os.devnull,
+}
 
 
 class GitFailed(Exception):
@@ -34,6 +39,18 @@ class GitFailed(Exception):
         self.status = status
 
 
+def argv(bare: Path, *args: str, config: Mapping[str, str] | None = None) -> list[str]:
+    """The command line of `git ARGS` in a bare repository, with settings for this time."""
+    settings = [word for name, value in {**_CONFIG, **(config or {})}.items() for word in ("-c", f"{name}={value}")]
+    return ["git", *settings, "--git-dir", str(bare), *args]
+
+
+def environment(more: Mapping[str, str] | None = None) -> dict[str, str]:
+    """Ours without any GIT_ of it, and `more`."""
+    clean = {name: value for name, value in os.environ.items() if not name.startswith("GIT_")}
+    return {**clean, **_ENVIRONMENT, **(more or {})}
+
+
 def run(
     bare: Path,
     *args: str,
@@ -42,12 +59,11 @@ def run(
     accept: Sequence[int] = (0,),
 ) -> bytes:
     """`git ARGS` in a bare repository; its output. Raises GitFailed for an exit status not in `accept`."""
-    clean = {name: value for name, value in os.environ.items() if not name.startswith("GIT_")}
     done = subprocess.run(
-        ["git", *_CONFIG, "--git-dir", str(bare), *args],
+        argv(bare, *args),
         input=b"" if data is None else data,
         capture_output=True,
-        env={**clean, **_ENVIRONMENT, **(env or {})},
+        env=environment(env),
         timeout=LIMIT_SECONDS,
         check=False,
         cwd=bare.parent,
