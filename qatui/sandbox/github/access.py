@@ -8,6 +8,7 @@ import binascii
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass
+from urllib.parse import urlencode
 
 from qatui.sandbox.github.call import Call, Problem, Route, moved, not_found
 from qatui.sandbox.github.records import App, Repository, Token, User
@@ -74,6 +75,7 @@ def repository(world: World, call: Call) -> Repository:
             raise not_found()
         rest = call.path.split("/", 4)[4:]
         url = "/".join([f"{world.api_url}/repositories/{found.id}", *rest])
+        url += f"?{urlencode(call.query)}" if call.query else ""
         raise moved(url, 301 if call.method in ("GET", "HEAD") else 307)
     if not _sees(call, found):
         raise not_found()
@@ -144,6 +146,8 @@ def admit_token(call: Call, grant: str, *, writes: bool) -> None:
     if token.sso_url is not None and call.world.users[call.repository.owner_id].type == "Organization":
         message = _SSO
         raise Problem(403, message, headers={"X-GitHub-SSO": f"required; url={token.sso_url}"})
+    if token.installation_id is not None and writes and not call.may("write"):
+        raise Problem(403, "Resource not accessible by integration")
     if token.permissions is None or not grant or not (writes or call.repository.private):
         return
     if not _has(token, grant):

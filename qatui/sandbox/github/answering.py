@@ -112,8 +112,7 @@ class GitHub:
             raise not_found()
         route, params = found
         pairs = dict(parse_qsl(asked.query, keep_blank_values=True, errors="replace"))
-        decoded = unquote(path, errors="replace")
-        call = Call(self.world, asked.method, decoded, params, pairs, asked.headers, asked.body, who.user)
+        call = Call(self.world, asked.method, path, params, pairs, asked.headers, asked.body, who.user)
         call.token, call.app = who.token, who.app
         call.rates = partial(self.limits.rates, self.world, who, asked.address)
         try:

@@ -83,7 +83,7 @@ class Call:
     world: World
     method: str
     path: str
-    """Without query and without /api/v3."""
+    """As it was sent, percent-encoded, without query and without /api/v3."""
     params: Mapping[str, str]
     """Of the path, decoded."""
     query: Mapping[str, str]

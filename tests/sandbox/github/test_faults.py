@@ -217,15 +217,19 @@ def test_control_knows_its_own_paths_only(github: Lookalike) -> None:
 def test_hanging_holds_up_nobody(github: Lookalike) -> None:
     """While one request hangs, others are answered, and it is seen to hang."""
     before = counted(github)["last"]
-    headers = {"X-Qatui-Fault": "timeout"}
-    with github.http() as http:
-        thread = Thread(target=lambda: pytest.raises(httpx.ReadTimeout, http.get, "/user", headers=headers, timeout=1))
-        thread.start()
-        with github.http() as other:
-            while not (seen := counted(github, before)["entries"]):
-                assert other.get("/user").status_code == 200
-        assert seen[0]["status"] is None or seen[0]["path"] == "/user"
-        thread.join()
+
+    def hang() -> None:
+        with github.http() as http, pytest.raises(httpx.ReadTimeout):
+            http.get("/rate_limit", headers={"X-Qatui-Fault": "timeout"}, timeout=1)
+
+    thread = Thread(target=hang)
+    thread.start()
+    with github.http() as other:
+        while not (hanging := [each for each in counted(github, before)["entries"] if each["fault"]]):
+            assert other.get("/user").status_code == 200
+        assert other.get("/user").status_code == 200
+    assert (hanging[0]["path"], hanging[0]["status"]) == ("/rate_limit", None)
+    thread.join()
 
 
 def test_end_does_not_wait_for_hanging(tmp_path: Path) -> None:
