@@ -90,20 +90,20 @@ def parse(path: str, patch: str | None) -> FileDiff:
 
 
 @lru_cache(maxsize=32)
-def _changes(repository: Path, old: str, new: str) -> tuple[diffs.Change, ...]:
-    """Kept: commits never change."""
+def changes(repository: Path, old: str, new: str) -> tuple[diffs.Change, ...]:
+    """What differs between two commits. Kept: commits never change."""
     return tuple(diffs.changes(repository, old, new))
 
 
 @lru_cache(maxsize=32)
 def between(repository: Path, old: str, new: str) -> Mapping[str, FileDiff]:
     """The files that differ between two commits, by the path they have afterwards."""
-    return {each.path: parse(each.path, each.patch) for each in _changes(repository, old, new)}
+    return {each.path: parse(each.path, each.patch) for each in changes(repository, old, new)}
 
 
 def follow(repository: Path, old: str, new: str, path: str, line: int) -> tuple[str, int] | None:
     """Where a line of a file of commit `old` is in commit `new`: path and number; None where it is gone."""
-    for change in _changes(repository, old, new) if old != new else ():
+    for change in changes(repository, old, new) if old != new else ():
         if change.status == "added" or path != (change.previous or change.path):
             continue
         if change.patch is None and (change.additions or change.deletions):

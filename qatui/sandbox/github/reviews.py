@@ -64,13 +64,27 @@ def after_push(world: World, pull: Pull, actor: User) -> None:
 
 
 def dismiss_stale(world: World, pull: Pull, actor: User) -> None:
-    """Dismiss the approvals of other commits than the head, where the base's rules say so."""
+    """Dismiss the approvals of what is no more, where the base's rules say so.
+
+    What leaves the diff as it was approved, such as a merge of the base, dismisses nothing:
+    https://docs.github.com/repositories/configuring-branches-and-merges-in-your-repository/managing-protected-branches/about-protected-branches#require-pull-request-reviews-before-merging
+    """
     repository = world.repositories[pull.repository_id]
     if not rules.of_branch(world, repository, pull.base_ref).dismiss_stale_reviews:
         return
+    now = _diff(world, pull, pull.head_sha)
     for review in rules.standing(world, pull).values():
-        if review.state == "APPROVED" and review.commit_id != pull.head_sha:
+        if review.state == "APPROVED" and _diff(world, pull, review.commit_id) != now:
             dismiss(world, review, actor, None, pull.head_sha)
+
+
+def _diff(world: World, pull: Pull, commit: str) -> list[tuple[str, str, list[str]]]:
+    """What a commit of the pull request changes, wherever in the files that is."""
+    at, base = world.bare(world.repositories[pull.repository_id]), base_tip(world, pull)
+    return [
+        (each.path, each.status, [line for line in (each.patch or each.sha).split("\n") if not line.startswith("@@")])
+        for each in lines.changes(at, fork_point(at, base, commit) or base, commit)
+    ]
 
 
 def follow(world: World, pull: Pull, comment: ReviewComment) -> None:

@@ -1,12 +1,14 @@
 """Comments on lines of a diff, their threads, and where a push moves them. https://docs.github.com/rest/pulls/comments"""
 
+from difflib import unified_diff
 from typing import Any
 
 import httpx
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
-from qatui.sandbox.github import reviews
-from qatui.sandbox.github.lines import parse
+from qatui.sandbox.github.lines import FileDiff, parse
 from tests.lookalike import Lookalike
 from tests.opened import opened, pull_of, review
 
@@ -22,11 +24,7 @@ def commented(github: Lookalike, pull: str, /, login: str = "robin", **more: Any
 
 def pushed(github: Lookalike, path: str, files: dict[str, str | None]) -> None:
     """A push to the head of a pull request."""
-    pull = pull_of(github, path)
-    author = github.world.users[github.world.issues[pull.issue_id].user_id]
-    with github.world.lock:
-        pull.head_sha = github.push(pull.head_ref, files)
-        reviews.after_push(github.world, pull, author)
+    github.push(pull_of(github, path).head_ref, files)
 
 
 def test_a_comment_is_a_review_of_its_own(github: Lookalike) -> None:
@@ -186,3 +184,28 @@ def test_lines_of_a_diff_are_found_and_followed() -> None:
     row = diff.at(7)
     assert row is not None
     assert diff.until(row) == "@@ -10,2 +10,3 @@ def x\n j\n+-- k"
+
+
+_LINES = st.lists(st.sampled_from(["a", "b", "c", "@@ -1 +1 @@", "-", "+x", ""]), max_size=25)
+
+
+def _diff(before: list[str], after: list[str]) -> FileDiff:
+    rows = list(unified_diff(before, after, lineterm=""))[2:]
+    return parse("x", "\n".join(rows) or None)
+
+
+@given(before=_LINES, after=_LINES)
+def test_every_line_of_a_diff_is_where_it_says(before: list[str], after: list[str]) -> None:
+    diff = _diff(before, after)
+    for row in diff.rows:
+        text = diff.text[row.position]
+        if row.place is None:
+            assert text.startswith("@@ ")
+            continue
+        side, line = row.place
+        assert diff.find(side, line) == diff.at(row.position) == row
+        assert (after if side == "RIGHT" else before)[line - 1] == text[1:]
+    kept = [diff.moved(line) for line in range(1, len(before) + 1)]
+    assert [before[at] for at, line in enumerate(kept) if line] == [after[line - 1] for line in kept if line]
+    gone = sum(row.old is not None and row.new is None for row in diff.rows)
+    assert kept.count(None) == gone

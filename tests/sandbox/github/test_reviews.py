@@ -4,9 +4,9 @@ from typing import Any
 
 import pytest
 
-from qatui.sandbox.github import reviews
 from qatui.sandbox.github.founding import protect
 from qatui.sandbox.github.records import Rules
+from tests.conftest import run_git
 from tests.lookalike import Lookalike
 from tests.opened import opened, pull_of, review
 
@@ -143,15 +143,20 @@ def test_a_push_dismisses_approvals_where_the_rules_say_so(github: Lookalike) ->
     github.push("stale/base", {"a.txt": "a\n"}, parent="main")
     path = opened(github, base="stale/base", files={"b.txt": "b\n"})
     review(github, "robin", path, "APPROVE")
-    pull = pull_of(github, path)
-    mira = github.world.user("mira")
-    assert mira is not None
-    with github.world.lock:
-        reviews.dismiss_stale(github.world, pull, mira)
-        assert [each.state for each in github.world.reviews.under(pull.id)] == ["APPROVED"]
-        pull.head_sha = github.push(pull.head_ref, {"b.txt": "c\n"})
-        reviews.after_push(github.world, pull, mira)
-        assert [each.state for each in github.world.reviews.under(pull.id)] == ["DISMISSED"]
+    branch, head = pull_of(github, path).head_ref, pull_of(github, path).head_sha
+
+    def states() -> list[str]:
+        with github.http() as http:
+            return [each["state"] for each in http.get(f"{path}/reviews").json()]
+
+    base = github.push("stale/base", {"a.txt": "longer\na\n"})
+    tree = run_git(github.bare, "merge-tree", "--write-tree", base, head)
+    who = ["-c", "user.name=x", "-c", "user.email=x"]
+    merge = run_git(github.bare, *who, "commit-tree", tree, "-p", head, "-p", base, "-m", "merge")
+    run_git(github.bare, "update-ref", f"refs/heads/{branch}", merge)
+    assert states() == ["APPROVED"]
+    github.push(branch, {"b.txt": "c\n"})
+    assert states() == ["DISMISSED"]
 
 
 def test_a_locked_conversation_is_for_those_who_may_write(github: Lookalike) -> None:

@@ -4,7 +4,7 @@ from typing import Literal
 
 from msgspec import Struct
 
-from qatui.sandbox.github import placing, reviews, rules
+from qatui.sandbox.github import placing, reviews
 from qatui.sandbox.github.call import Answer, Call, Problem, Route, not_found
 from qatui.sandbox.github.records import Pull, Review, User
 from qatui.sandbox.github.routes.pulls import LONGEST_BODY, pull_of
@@ -159,7 +159,7 @@ def pending_of(call: Call, pull: Pull, user: User) -> Review | None:
 
 def check_may_talk(call: Call, pull: Pull) -> None:
     """Refuse those who may not write where the conversation is locked."""
-    if call.world.issues[pull.issue_id].locked and not rules.may_write(call.world, call.repository, call.who):
+    if call.world.issues[pull.issue_id].locked and not call.may("write"):
         raise Problem(403, "Unable to create comment because issue is locked.")
 
 
