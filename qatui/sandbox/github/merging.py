@@ -8,7 +8,7 @@ from typing import Literal
 
 from qatui.sandbox.github import bare, identity, merge_messages, objects, pull_states, pushes, rules
 from qatui.sandbox.github.call import Problem
-from qatui.sandbox.github.mergeability import branch_tip, merged_tree, replayed_trees
+from qatui.sandbox.github.mergeability import base_tip, branch_tip, merged_tree, replayed_trees
 from qatui.sandbox.github.objects import Person
 from qatui.sandbox.github.records import Pull, Repository, User
 from qatui.sandbox.github.world import World
@@ -122,6 +122,24 @@ def _rebased(world: World, directory: Path, base: str, head: str, actor: User) -
         text = merge_messages.clean(old.message)
         tip = objects.write(directory, tree=tree, parents=[tip], author=old.author, committer=committer, message=text)
     return tip
+
+
+def rehearse(world: World, pull: Pull) -> None:
+    """Merge an open pull request for a test: refs/pull/N/merge is the commit, or is gone where there is a conflict.
+
+    Workflows run on it: https://docs.github.com/actions/reference/workflows-and-actions/events-that-trigger-workflows#pull_request
+    """
+    repository, base = world.repositories[pull.repository_id], base_tip(world, pull)
+    directory, ref = world.bare(repository), f"refs/pull/{pull.number}/merge"
+    tree, author = merged_tree(directory, base, pull.head_sha), world.users[world.issues[pull.issue_id].user_id]
+    pull.merge_commit_sha = None
+    if tree is None:
+        bare.run(directory, "update-ref", "-d", ref)
+    else:
+        words = merge_messages.clean(f"Merge {pull.head_sha} into {base}")
+        pull.merge_commit_sha = commit(world, directory, tree, [base, pull.head_sha], author, words)
+        bare.run(directory, "update-ref", ref, pull.merge_commit_sha)
+    world.pulls.save(pull)
 
 
 def advance(world: World, repository: Repository, branch: str, old: str, new: str, actor: User) -> None:

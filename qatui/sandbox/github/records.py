@@ -217,6 +217,7 @@ class Pull(Record):
     merged_at: int | None = None
     merged_by_id: int | None = None
     merge_commit_sha: str | None = None
+    """What its merge made; before that, a merge for a test, which refs/pull/N/merge keeps."""
     final_base_sha: str | None = None
     """The base branch just before the merge: what a merged or closed pull request's diff is taken against."""
     computed_for: str | None = None

@@ -276,3 +276,34 @@ def test_there_is_no_other_number(github: Lookalike) -> None:
         issue = http.post("/repos/acme/payments-api/issues", json={"title": "no pull request"}).json()["number"]
         for number in (issue, 10**9, "x"):
             assert http.get(f"{PULLS}/{number}").status_code == 404
+
+
+def test_owners_of_the_files_are_asked_for_reviews(github: Lookalike) -> None:
+    """GITHUB.md, Branch rules: reviewers are requested (CODEOWNERS)."""
+    github.push("owned", {"CODEOWNERS": "*.sql @kim @mira\n"}, parent="main")
+    with github.http() as http:
+        for draft, wanted in ((False, ["kim"]), (True, [])):
+            head = f"owned-{draft}"
+            github.push(head, {f"{head}.sql": "1\n"}, parent="owned")
+            made = create(github, head=head, base="owned", draft=draft).json()
+            listed = http.get(f"{PULLS}/{made['number']}/requested_reviewers").json()
+            assert [each["login"] for each in listed["users"]] == wanted
+
+
+def test_a_merge_is_kept_for_tests(github: Lookalike) -> None:
+    path = opened(github, files={"rehearsed.txt": "1\n"})
+    with github.http() as http:
+        http.get(path)
+        shown = http.get(path).json()
+    ref = f"refs/pull/{shown['number']}/merge"
+    assert shown["merge_commit_sha"] == run_git(github.bare, "rev-parse", ref)
+    assert run_git(github.bare, "show", f"{ref}:rehearsed.txt") == "1"
+    assert run_git(github.bare, "rev-parse", f"{ref}^2") == shown["head"]["sha"]
+
+
+def test_a_pull_request_is_one_thing_as_an_issue_too(github: Lookalike) -> None:
+    path = opened(github)
+    with github.http() as http:
+        assert http.get(path.replace("pulls", "issues")).json()["node_id"] == http.get(path).json()["node_id"]
+        closed = http.patch(path.replace("pulls", "issues"), json={"state": "closed"}).json()
+        assert (closed["state"], http.get(path).json()["state"]) == ("closed", "closed")

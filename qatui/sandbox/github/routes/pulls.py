@@ -4,7 +4,7 @@ from typing import Literal
 
 from msgspec import UNSET, Struct, UnsetType
 
-from qatui.sandbox.github import bare, events, heads, pull_states
+from qatui.sandbox.github import bare, events, heads, merging, pull_states, rules
 from qatui.sandbox.github.call import Answer, Call, Problem, Route, invalid, not_found
 from qatui.sandbox.github.mergeability import asked_for, branch_tip, commits_between, fork_point, start
 from qatui.sandbox.github.records import Issue, Pull, Repository
@@ -94,6 +94,8 @@ def create(call: Call) -> Answer:
     pull_states.touch(call.world, pull)
     events.refer(call.world, issue, issue.body, call.who)
     pull_states.tell(call.world, pull, "opened", call.who)
+    if not pull.draft:
+        pull_states.request_reviews(call.world, pull, call.who, rules.owners_to_ask(call.world, pull))
     shown = views.full(call.world, pull)
     return Answer(201, shown, {"Location": shown["url"]})
 
@@ -160,7 +162,7 @@ def get(call: Call) -> Answer:
     computed = asked_for(call.world, pull)
     if pull.computed_for != computed and call.world.issues[pull.issue_id].state == "open":
         pull.computed_for = computed
-        call.world.pulls.save(pull)
+        merging.rehearse(call.world, pull)
     return Answer(200, shown)
 
 

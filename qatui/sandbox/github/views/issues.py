@@ -129,7 +129,7 @@ def issue(world: World, found: Issue) -> dict[str, Any]:
         "events_url": f"{url}/events",
         "html_url": issue_html_url(world, found),
         "id": found.id,
-        "node_id": node_id("Pull" if found.is_pull else "Issue", found.id),
+        "node_id": node_id("Issue", found.id),
         "number": found.number,
         "title": found.title,
         "user": user_or_none(world, found.user_id),
@@ -173,7 +173,8 @@ def _of_pull(world: World, repository: Repository, found: Issue) -> dict[str, An
         "patch_url": f"{web}.patch",
         "merged_at": moment_or_none(pull.merged_at if pull else None),
     }
-    return {"draft": pull is not None and pull.draft, "pull_request": links}
+    shown = {"draft": pull is not None and pull.draft, "pull_request": links}
+    return shown if pull is None else {**shown, "node_id": node_id("Pull", pull.id)}
 
 
 def _sub_issues(world: World, found: Issue) -> dict[str, int]:
