@@ -14,13 +14,28 @@ PLACES = (".github/CODEOWNERS", "CODEOWNERS", "docs/CODEOWNERS")
 """Where it may be; the first one counts."""
 
 
-def owners(world: World, repository: Repository, commit: str, paths: Iterable[str]) -> dict[str, list[User]]:
-    """Who owns each of `paths` by the CODEOWNERS of `commit`; files that nobody owns are left out.
+Lines = list[tuple[str, list[str]]]
+"""Patterns, each with the names of its owners."""
+
+
+def read(world: World, repository: Repository, commit: str) -> Lines:
+    """What the CODEOWNERS of a commit says; nothing where there is none."""
+    at = world.bare(repository)
+    there = bare.text(at, "ls-tree", "--name-only", "-r", "--end-of-options", commit, *PLACES).splitlines()
+    place = next((each for each in PLACES if each in there), None)
+    if place is None:
+        return []
+    words = bare.text(at, "cat-file", "blob", "--end-of-options", f"{commit}:{place}")
+    rows = (line.partition(" #")[0].split() for line in words.splitlines() if not line.startswith("#"))
+    return [(row[0], row[1:]) for row in rows if row]
+
+
+def owners(world: World, lines: Lines, paths: Iterable[str]) -> dict[str, list[User]]:
+    """Who owns each of `paths`; files that nobody owns are left out.
 
     The last line that covers a file counts, also when it names nobody. Owners who are not people here (a team, a
     mistyped name) are ignored, as GitHub does with those who have no access.
     """
-    lines = _lines(world, repository, commit)
     found: dict[str, list[User]] = {}
     for path in paths:
         names = next((names for pattern, names in reversed(lines) if covers(pattern, path)), [])
@@ -28,17 +43,6 @@ def owners(world: World, repository: Repository, commit: str, paths: Iterable[st
         if people:
             found[path] = people
     return found
-
-
-def _lines(world: World, repository: Repository, commit: str) -> list[tuple[str, list[str]]]:
-    for place in PLACES:
-        words = bare.text(
-            world.bare(repository), "cat-file", "blob", "--end-of-options", f"{commit}:{place}", accept=(0, 128)
-        )
-        if words:
-            rows = (line.partition(" #")[0].split() for line in words.splitlines() if not line.startswith("#"))
-            return [(row[0], row[1:]) for row in rows if row]
-    return []
 
 
 def _person(world: World, name: str) -> User | None:

@@ -107,6 +107,7 @@ def _ready(call: Call, inputs: Inputs) -> Payload:
     if not pull.draft:
         raise Refused("UNPROCESSABLE", "Pull request is not in draft")
     pull_states.set_draft(call.world, pull, call.who, draft=False)
+    pull_states.request_reviews(call.world, pull, call.who, rules.owners_to_ask(call.world, pull))
     waiting.advance(call.world, call.repository)
     return Payload(call.who, pull, inputs.get("clientMutationId"))
 

@@ -9,6 +9,8 @@ from collections.abc import Iterator
 from qatui.sandbox.github import bare, code_owners
 from qatui.sandbox.github.call import role_of
 from qatui.sandbox.github.globs import matches
+from qatui.sandbox.github.lines import changes
+from qatui.sandbox.github.mergeability import base_tip, start
 from qatui.sandbox.github.records import ROLES, Pull, Repository, Review, Rules, Ruleset, User
 from qatui.sandbox.github.world import World
 
@@ -120,24 +122,33 @@ def _unmet_reviews(world: World, repository: Repository, pull: Pull, rules: Rule
         yield "New changes require approval from someone other than the last pusher."
     if rules.require_code_owner_review:
         approved_by = {review.user_id for review in approvals}
-        yield from _unmet_owners(world, repository, pull, approved_by)
+        yield from _unmet_owners(world, pull, approved_by)
 
 
-def _unmet_owners(world: World, repository: Repository, pull: Pull, approved_by: set[int]) -> Iterator[str]:
-    base = bare.commit(world.bare(repository), pull.base_ref)
-    if base is None:
-        return
-    listed = bare.run(
-        world.bare(repository), "diff", "--name-only", "-z", "--no-renames", f"{base}...{pull.head_sha}", "--"
-    )
-    paths = [name.decode("utf-8", "replace") for name in listed.split(b"\0") if name]
-    waiting: list[str] = []
-    for people in code_owners.owners(world, repository, base, paths).values():
-        able = [each for each in people if may_write(world, repository, each)]
-        if able and not any(each.id in approved_by for each in able):
-            waiting.append(" and/or ".join(each.login for each in able))
-    for names in dict.fromkeys(waiting):
+def _unmet_owners(world: World, pull: Pull, approved_by: set[int]) -> Iterator[str]:
+    waiting = [people for people in owners(world, pull) if not any(each.id in approved_by for each in people)]
+    for names in dict.fromkeys(" and/or ".join(each.login for each in people) for people in waiting):
         yield f"Waiting on code owner review from {names}."
+
+
+def owners(world: World, pull: Pull) -> list[list[User]]:
+    """Who owns the files of a pull request by its base's CODEOWNERS, file by file: those who may write."""
+    repository = world.repositories[pull.repository_id]
+    lines = code_owners.read(world, repository, base_tip(world, pull))
+    if not lines:
+        return []
+    changed = changes(world.bare(repository), start(world, pull), pull.head_sha)
+    paths = sorted({path for each in changed for path in (each.path, each.previous) if path is not None})
+    found = code_owners.owners(world, lines, paths).values()
+    able = [[each for each in people if may_write(world, repository, each)] for people in found]
+    return [people for people in able if people]
+
+
+def owners_to_ask(world: World, pull: Pull) -> list[User]:
+    """Who is asked for a review because of what the pull request changes: code owners, but not its author."""
+    author = world.issues[pull.issue_id].user_id
+    found = {each.id: each for people in owners(world, pull) for each in people if each.id != author}
+    return list(found.values())
 
 
 def failing(world: World, pull: Pull) -> bool:
@@ -169,9 +180,7 @@ def _unmet_checks(world: World, repository: Repository, sha: str, rules: Rules) 
 
 def _unmet_history(world: World, repository: Repository, pull: Pull, rules: Rules) -> Iterator[str]:
     at = world.bare(repository)
-    base = bare.commit(at, pull.base_ref) if rules.strict_checks or rules.signed_commits else None
-    if base is None:
-        return
+    base = base_tip(world, pull)
     if rules.strict_checks and bare.text(at, "rev-list", "-n1", base, f"^{pull.head_sha}", "--"):
         yield "The head branch is not up to date with the base branch."
     if rules.signed_commits and unsigned(world, repository, base, pull.head_sha):

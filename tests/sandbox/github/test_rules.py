@@ -6,7 +6,7 @@ from contextlib import contextmanager
 import pytest
 
 from qatui.sandbox.github import bare, rules
-from qatui.sandbox.github.code_owners import owners
+from qatui.sandbox.github.code_owners import owners, read
 from qatui.sandbox.github.founding import protect
 from qatui.sandbox.github.globs import covers, matches
 from qatui.sandbox.github.records import CheckRun, Rules, Status, User
@@ -36,7 +36,9 @@ def user(github: Lookalike, login: str) -> User:
 
 
 def lacks(github: Lookalike, path: str) -> list[str]:
-    """What a pull request still lacks before mira may merge it."""
+    """What a pull request still lacks before mira may merge it; a request lets the look-alike notice pushes."""
+    with github.http() as http:
+        assert http.get(path).status_code == 200
     return rules.unmet(github.world, pull_of(github, path), user(github, "mira"))
 
 
@@ -140,12 +142,13 @@ def test_code_owners_have_to_approve(github: Lookalike) -> None:
     github.push("owned", {".github/CODEOWNERS": text}, parent="main")
     commit = run_git(github.bare, "rev-parse", "owned")
     paths = ["tests/a.py", "docs/a.md", "src/a.py"]
-    found = owners(github.world, github.repository, commit, paths)
+    found = owners(github.world, read(github.world, github.repository, commit), paths)
     assert {path: [each.login for each in people] for path, people in found.items()} == {
         "tests/a.py": ["kim"],
         "src/a.py": ["robin"],
     }
     with ruled(github, Rules(require_code_owner_review=True), "owned") as path:
+        assert pull_of(github, path).requested_reviewer_ids == [user(github, "kim").id]
         assert lacks(github, path) == ["Waiting on code owner review from kim."]
         review(github, "robin", path, "APPROVE")
         assert lacks(github, path) == ["Waiting on code owner review from kim."]
