@@ -7,6 +7,7 @@ that makes exactly that one again.
 """
 
 import argparse
+import gc
 import importlib
 import json
 import os
@@ -28,10 +29,10 @@ from tests.faults import seams
 from tests.faults.bench import Bench, Round, Told
 from tests.faults.scenarios import SCENARIOS
 from tests.faults.specimens import SPECIMENS
-from tests.faults.steps import KILL, Kind, Passed, Trouble, When
+from tests.faults.steps import CRASH, KILL, Kind, Passed, Trouble, When
 from tests.faults.world import Scenario
 
-QUICK = 24
+QUICK = 16
 """Rounds of a quick run."""
 TOLD = 6
 """So many things that are wrong are told of each failure."""
@@ -45,7 +46,7 @@ def rounds(steps: Sequence[Passed], seed: int) -> list[Round]:
     """
     draw = random.Random(seed)
     alone = [each for number, step in enumerate(steps, 1) for each in seams.troubles(number, step)]
-    made = [Round((each,)) for each in alone]
+    made = [Round((each,), elsewhere=each.how == CRASH) for each in alone]
     for each in alone:
         step = steps[each.step - 1]
         lasting = step.kind is not Kind.SQL or step.what == "COMMIT"
@@ -179,11 +180,15 @@ def _memory() -> str | None:
 
 def load_everything() -> None:
     """Import what verbs import, once for all runs."""
+    import platformdirs.unix  # noqa: F401
+    import sqlalchemy.dialects.sqlite  # noqa: F401
+
     import qatui
 
     for module in pkgutil.walk_packages(qatui.__path__, "qatui."):
         if not module.name.startswith(("qatui.tui", "qatui.sandbox", "qatui.store.migrations", "qatui.__main__")):
             importlib.import_module(module.name)
+    gc.freeze()  # else each run would copy the memory of all that to look for garbage
 
 
 def _then(text: str) -> Trouble:

@@ -2,7 +2,7 @@
 
 import json
 from collections import Counter, defaultdict
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
 from tests.faults.sight import Row, Sight
@@ -40,17 +40,24 @@ def as_undisturbed(before: Sight, now: Sight, end: Sight, *, same_time: bool) ->
     for table in sorted(now.tables.keys() | end.tables.keys()):
         if table not in _RUNS:
             without = {*_COUNTED.get(table, ()), *(() if same_time else _DATED)}
-            expected, found = (_counted(sight.tables.get(table, []), without) for sight in (end, now))
-            yield from (f"missing in {table}: {_brief(row)}" for row in (expected - found).elements())
-            yield from (f"not to be in {table}: {_brief(row)}" for row in (found - expected).elements())
-    ids: Callable[[Mapping[str, str]], Mapping[str, str]] = dict if same_time else dict.fromkeys
-    yield from _differences("of refs/qatui", ids(_lasting(end.refs)), ids(_lasting(now.refs)))
-    yield from _differences("of the remote's refs", ids(end.remote), ids(now.remote))
+            rows, there = (_counted(sight.tables.get(table, []), without) for sight in (end, now))
+            yield from (f"missing in {table}: {_brief(row)}" for row in (rows - there).elements())
+            yield from (f"not to be in {table}: {_brief(row)}" for row in (there - rows).elements())
+    for what, expected, found in (
+        ("of refs/qatui", _lasting(end.refs), _lasting(now.refs)),
+        ("of the remote's refs", end.remote, now.remote),
+    ):
+        yield from _differences(what, _ids(expected, same_time), _ids(found, same_time))
     yield from _differences("of commits", end.commits, now.commits)
     yield from _differences("of files", _lasting(end.records), _lasting(now.records))
     yield from (f"left lying: {name}" for name in now.litter)
     if now.beside != end.beside:
         yield f"beside: {now.beside}, and undisturbed {end.beside}"
+
+
+def _ids(refs: Mapping[str, str], same_time: bool) -> Mapping[str, str]:
+    """Refs with their commits, or their names alone."""
+    return refs if same_time else dict.fromkeys(refs, "")
 
 
 def _lasting(found: Mapping[str, str]) -> Mapping[str, str]:

@@ -4,7 +4,7 @@ import json
 import shutil
 
 from tests.faults.invariants import pushed_is_there, whole_candidates
-from tests.faults.world import Scenario, World, git, qatui, write
+from tests.faults.world import BASE, Scenario, World, git, qatui, write
 
 _BASE = {
     "README.md": "# payments\n",
@@ -66,10 +66,10 @@ def _publish(world: World) -> None:
     _do(world, "ingest", str(world.incoming / "run-1"))
     _do(world, "approve", *map(str, range(1, len(files) + 1)))
     other = world.top / "other"
-    git(world.top, "clone", "-q", str(world.remote), str(other))
+    git(world.top, "clone", "-q", "-b", BASE, str(world.remote), str(other))
     write(other, {"tests/test_users.py": _test("users/of/others")})
     git(other, "commit", "-q", "-a", "-m", "meanwhile")
-    git(other, "push", "-q", "origin", "HEAD:main")
+    git(other, "push", "-q", "origin", f"HEAD:{BASE}")
     shutil.rmtree(other)
 
 

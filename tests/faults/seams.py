@@ -17,7 +17,7 @@ import httpx
 from git.cmd import Git
 from sqlalchemy.engine.default import DefaultDialect
 
-from tests.faults.steps import KILL, Kind, Passed, Steps, Trouble, When, die
+from tests.faults.steps import CRASH, KILL, Kind, Passed, Steps, Trouble, When, die
 
 BEFORE, IN, AFTER = When
 
@@ -67,6 +67,7 @@ def _git_faults(step: Passed) -> Iterator[Trouble]:
         yield Trouble(0, IN, "timeout", half)
         if verb != "push":  # its locks are the server's own to clear
             yield Trouble(0, IN, "holding-locks")
+            yield Trouble(0, IN, CRASH)
 
 
 def _meet_git(steps: Steps, hooks: Path, alive: int) -> None:
@@ -89,6 +90,8 @@ def _meet_git(steps: Steps, hooks: Path, alive: int) -> None:
                     _wait(running.proc, met.after)
                 raise subprocess.TimeoutExpired(command, timeout or 0)
             answer: tuple[bytes, bytes] = communicate(data, timeout=timeout)
+            if met and met.how == CRASH:
+                die()
             steps.end()
             return answer
 
@@ -123,7 +126,7 @@ def _troubled(command: list[str], met: Trouble | None, hooks: Path) -> list[str]
             return ["sleep", "600"]
         case Trouble(how="timeout"):
             return command
-        case Trouble(how="holding-locks"):
+        case Trouble(how="holding-locks" | "crash"):
             return [command[0], "-c", f"core.hooksPath={hooks}", *command[1:]]
         case Trouble(how="killed", when=When.IN, after=seconds):
             return _shell(f'"$@" <&3 3<&- & sleep {seconds:.4f}; kill -9 0', command, "exec 3<&0;")
@@ -140,7 +143,7 @@ def _shell(script: str, command: list[str], first: str = "") -> list[str]:
 
 
 def write_hooks(folder: Path) -> None:
-    """For `holding-locks`: git dies when its refs are locked and not moved yet (githooks, reference-transaction)."""
+    """Hooks with which git dies when its refs are locked and not moved yet (githooks: reference-transaction)."""
     folder.mkdir()
     hook = folder / "reference-transaction"
     hook.write_text('#!/bin/sh\ntest "$1" = prepared && kill -9 $PPID\n')
@@ -170,7 +173,7 @@ _READS = ("SELECT", "PRAGMA")
 def _meet_sql(steps: Steps) -> None:
     """SQLAlchemy hands every statement, and every COMMIT, to these methods of its dialect."""
 
-    def met_by(method: Any) -> Callable[..., None]:
+    def met_by(method: Callable[..., None]) -> Callable[..., None]:
         def stepping(dialect: Any, cursor: Any, statement: str, *rest: Any, **options: Any) -> None:
             words = _statement(statement)
             with steps.step(Kind.SQL, words, writes=not (words.startswith(_READS) or words == "BEGIN")) as met:
@@ -186,7 +189,7 @@ def _meet_sql(steps: Steps) -> None:
             do_commit(dialect, connection)
             _refuse_sql(met, AFTER)
 
-    do_commit = DefaultDialect.do_commit
+    do_commit: Callable[..., None] = DefaultDialect.do_commit
     for name in ("do_execute", "do_executemany", "do_execute_no_params"):
         setattr(DefaultDialect, name, met_by(getattr(DefaultDialect, name)))
     DefaultDialect.do_commit = commit  # type: ignore[method-assign]
@@ -279,7 +282,7 @@ def _file_faults(_: Passed) -> Iterator[Trouble]:
 
 
 def _meet_files(steps: Steps) -> None:
-    put = os.replace
+    put: Any = os.replace
     numbers = {"full": errno.ENOSPC, "io": errno.EIO}
 
     def stepping(source: Any, target: Any, **options: Any) -> None:

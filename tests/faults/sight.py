@@ -12,9 +12,10 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from tests.faults.world import World, git
+from tests.faults.world import BASE, World, git
 
 Row = dict[str, Any]
+_THEIRS = (f"refs/heads/{BASE}", "refs/heads/main")
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,7 +33,7 @@ class Sight:
     remote: dict[str, str]
     """Every ref of the remote."""
     commits: dict[str, list[str]]
-    """Branch at the remote -> its commits beyond main: all of them that is no date and no id."""
+    """Branch at the remote -> its commits beyond the base: all of them that is no date and no id."""
     damage: list[str]
     """What is broken in the store or in git."""
     litter: list[str]
@@ -45,7 +46,7 @@ def look(world: World, beside: object = None, *, thoroughly: bool = False) -> Si
     """See a world, and leave it as it is; `thoroughly` lets git check all its objects too."""
     tables, damage = _store(world.store)
     remote = _refs(world.remote, "refs")
-    branches = [name for name in remote if name.startswith("refs/heads/") and name != "refs/heads/main"]
+    branches = [name for name in remote if name.startswith("refs/heads/") and name not in _THEIRS]
     if thoroughly:
         damage += [*_fsck(world.clone), *_fsck(world.remote)]
     own = dict(_files(world.clone, skip=(".git/objects", ".git/refs/qatui", ".git/qatui")))
@@ -102,7 +103,7 @@ def _refs(repository: Path, folder: str) -> dict[str, str]:
 
 
 def _commits(repository: Path, branch: str) -> list[str]:
-    return git(repository, "log", "-z", "--format=%T %an %ae %B", f"main..{branch}").split("\0")
+    return git(repository, "log", "-z", "--format=%T %an %ae %B", f"{BASE}..{branch}").split("\0")
 
 
 def _fsck(repository: Path) -> list[str]:
@@ -122,5 +123,9 @@ def _litter(world: World) -> Iterator[str]:
     for top in (world.clone / ".git", world.remote):
         yield from (str(file.relative_to(world.top)) for file in top.rglob("*.lock"))
     for file in (world.clone / ".git/objects/pack").glob("tmp_pack_*"):
-        if file.stat().st_size:  # an empty one may be of any git, and is in nobody's way
+        if file.read_bytes()[:12] == _UNFINISHED:
             yield str(file.relative_to(world.top))
+
+
+_UNFINISHED = b"PACK\0\0\0\2\0\0\0\0"
+"""How a pack begins that fast-import did not end. Of others nobody can tell whose they are; `git gc` clears them."""

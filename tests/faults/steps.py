@@ -16,6 +16,8 @@ from typing import Any, NoReturn
 
 KILL = "kill"
 """SIGKILL to the process that runs the verb; a git that it started lives on."""
+CRASH = "crash"
+"""Both die at once, git while it holds its locks, as when the power fails."""
 
 
 class Kind(StrEnum):
@@ -43,12 +45,17 @@ class Trouble:
     """Counted from 1."""
     when: When
     how: str
-    """KILL, or the name of a fault."""
+    """KILL, CRASH, or the name of a fault."""
     after: float = 0.0
     """In the middle of a git: so many seconds after its start."""
 
+    @property
+    def kills(self) -> bool:
+        """Whether the process that runs the verb dies of it."""
+        return self.how in (KILL, CRASH)
+
     def __str__(self) -> str:
-        return f"{self.step}:{self.when}:{self.how}"
+        return f"{self.how} {self.when} step {self.step}"
 
 
 @dataclass(frozen=True, slots=True)

@@ -17,6 +17,8 @@ if TYPE_CHECKING:
 NOW = 1_795_000_000_000
 """2026-11-18T11:06:40Z, when every run begins and ends: the same commits have the same ids."""
 
+BASE = "develop"
+
 _GIT_SETTINGS = """\
 [user]
 	name = Robin Reviewer
@@ -76,20 +78,24 @@ class World:
         os.environ["GIT_CONFIG_GLOBAL"] = str(self.home / ".gitconfig")
 
     def begin(self) -> None:
-        """Make the folders, and a clone of an empty remote."""
+        """Make the folders, and a clone of a remote whose branch BASE tests go to; it has an old `main` as well."""
         for folder in (self.home, self.incoming):
             folder.mkdir(parents=True)
         (self.home / ".gitconfig").write_text(_GIT_SETTINGS)
         git(self.top, "init", "-q", "--bare", str(self.remote))
         git(self.top, "init", "-q", str(self.clone))
         git(self.clone, "remote", "add", "origin", str(self.remote))
+        git(self.clone, "commit", "-q", "--allow-empty", "-m", "begin")
+        git(self.clone, "push", "-q", "origin", "HEAD:main", f"HEAD:{BASE}")
+        git(self.clone, "fetch", "-q", "origin")
+        git(self.clone, "remote", "set-head", "origin", BASE)
 
     def commit(self, files: dict[str, str]) -> None:
-        """Commit files in the clone and push them to the remote's main."""
+        """Commit files in the clone and push them to the base."""
         write(self.clone, files)
         git(self.clone, "add", "-A")
         git(self.clone, "commit", "-q", "-m", "change")
-        git(self.clone, "push", "-q", "origin", "HEAD:main")
+        git(self.clone, "push", "-q", "origin", f"HEAD:{BASE}")
         git(self.clone, "fetch", "-q", "origin")
 
 

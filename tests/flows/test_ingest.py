@@ -1,13 +1,10 @@
 """Intake into a real store over a real repository."""
 
-import signal
-import subprocess
-import sys
 from collections.abc import Iterator
 from dataclasses import replace
 
 import pytest
-from sqlalchemy import func, select, text, update
+from sqlalchemy import func, select, update
 
 from qatui.domain.candidate import Candidate, State
 from qatui.domain.lifecycle import Action
@@ -525,68 +522,3 @@ def test_a_neighbour_that_came_meanwhile(desk: Desk) -> None:
         "another candidate is the file tests/a",
         "another candidate lies in it as in a folder: tests/b/c",
     ]
-
-
-CHILD = """
-import os, signal, sys
-from dataclasses import replace
-from pathlib import Path
-from qatui.domain.proposal import Proposal
-from qatui.flows.desk import clock
-from qatui.flows.ingest import ingest
-from qatui.wiring import Start, open_desk
-
-root, where, number = Path(sys.argv[1]), sys.argv[2], int(sys.argv[3])
-calls = {"reading": 0, "writing": 0, "between": 0}
-
-def at(point):
-    calls[point] += 1
-    if point == where and calls[point] == number:
-        os.kill(os.getpid(), signal.SIGKILL)
-
-def proposals():
-    for each in range(450):
-        at("reading")
-        yield Proposal(f"tests/{each}.py", b"%d" % each, "here", replaces="tests/old.py" if each == 300 else None)
-
-def now():
-    at("writing")
-    return clock()
-
-desk = replace(open_desk(Start(root)), now=now)
-ingest(desk, proposals(), source="child", progress=lambda *_: at("between"))
-"""
-"""Takes in 450 candidates in three transactions, and kills itself at one of its points."""
-
-
-@pytest.mark.parametrize(
-    ("where", "number", "taken"),
-    [
-        ("reading", 1, 0),
-        ("writing", 1, 0),
-        ("between", 1, 200),
-        ("reading", 350, 200),
-        ("writing", 2, 200),
-        ("between", 2, 400),
-        ("writing", 3, 400),
-        ("between", 3, 450),
-    ],
-)
-def test_killed_and_run_again(
-    desk: Desk, project: Project, monkeypatch: pytest.MonkeyPatch, where: str, number: int, taken: int
-) -> None:
-    """SIGKILL before, in and after transactions: whole chunks stay, the next run completes, nothing is twice."""
-    take(desk, proposal("tests/old.py"))
-    monkeypatch.setenv("QATUI_DATABASE", desk.db.url.removeprefix("sqlite:///"))
-    command = [sys.executable, "-c", CHILD, str(project.root)]
-    died = subprocess.run([*command, where, str(number)], capture_output=True, check=False)
-    assert died.returncode == -signal.SIGKILL, died.stderr.decode()
-    assert count(desk, "candidate") == 1 + taken
-    again = subprocess.run([*command, "nowhere", "0"], capture_output=True, check=False)
-    assert again.returncode == 0, again.stderr.decode()
-    assert [count(desk, name) for name in ("candidate", "revision", "content")] == [451, 451, 451]
-    assert count(desk, "event") == 452  # one each, and the superseded one's
-    assert one(desk, "tests/old.py").state is State.SUPERSEDED
-    with desk.db.read() as connection:
-        assert connection.execute(text("PRAGMA integrity_check")).scalar() == "ok"
-        assert connection.execute(text("PRAGMA foreign_key_check")).all() == []
