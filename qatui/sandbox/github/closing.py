@@ -47,21 +47,23 @@ def close_mentioned(
     """Close the issues that `text` closes, now that it reached the default branch of `repository`; those it closed.
 
     The text is a commit's message (`commit_id`), or the body of the merged pull request `pull_number`. Issues of
-    other repositories are closed where the actor may write there. What is closed already stays as it is.
+    other repositories are closed where the actor may write there. What is closed already stays as it is. What the
+    text only mentions gets a reference on its timeline: to the commit, or to the pull request.
     """
-    closed = []
-    for reference in keywords.closing(text, world.full_name(repository)):
-        issue = events.find(world, reference, actor)
-        if issue is None or issue.is_pull or not _may_write(world, issue, actor):
-            continue
-        if commit_id is not None:
-            events.record(world, issue, "referenced", actor, commit_id=commit_id)
-        if issue.state == "open":
-            close(world, issue, actor, commit_id=commit_id)
-            closed.append(issue)
     source = None if pull_number is None else world.issue(repository, pull_number)
     if source is not None:
         events.refer(world, source, text, actor)
+    if commit_id is not None:
+        for reference in keywords.mentions(text, world.full_name(repository)):
+            mentioned = events.find(world, reference, actor)
+            if mentioned is not None:
+                events.record(world, mentioned, "referenced", actor, commit_id=commit_id)
+    closed = []
+    for reference in keywords.closing(text, world.full_name(repository)):
+        issue = events.find(world, reference, actor)
+        if issue and not issue.is_pull and issue.state == "open" and _may_write(world, issue, actor):
+            close(world, issue, actor, commit_id=commit_id)
+            closed.append(issue)
     return closed
 
 

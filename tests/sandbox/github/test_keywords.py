@@ -95,6 +95,7 @@ def test_a_commit_on_the_default_branch_closes_what_it_names(github: Lookalike) 
         ("referenced", sha),
         ("closed", sha),
     ]
+    assert [each.event for each in world.events.under(two.id)] == ["referenced"]
     with github.http() as http:
         events = http.get(f"/repos/acme/payments-api/issues/{one.number}/events").json()
     assert events[1]["commit_url"] == f"{github.url}/repos/acme/payments-api/commits/{sha}"

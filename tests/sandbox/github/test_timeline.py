@@ -123,8 +123,8 @@ def test_what_a_merged_pull_request_closes_says_so(github: Lookalike) -> None:
     )
     assert [each.number for each in closed] == [number]
     timeline = listed(github, f"{ISSUES}/{number}/timeline")
-    assert [each["event"] for each in timeline] == ["closed", "cross-referenced"]
-    assert timeline[1]["source"]["issue"]["number"] == pull.number
+    assert [each["event"] for each in timeline] == ["cross-referenced", "closed"]
+    assert timeline[0]["source"]["issue"]["number"] == pull.number
     with github.http() as http:
         shown = http.get(f"{ISSUES}/{number}").json()
     assert (shown["state_reason"], shown["closed_by"]["login"]) == ("completed", "kim")

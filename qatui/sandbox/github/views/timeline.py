@@ -13,6 +13,7 @@ from qatui.sandbox.github.views import issues
 from qatui.sandbox.github.views.commits import git_commit
 from qatui.sandbox.github.views.people import moment, node_id, simple_user
 from qatui.sandbox.github.views.repositories import api_url, minimal, whole
+from qatui.sandbox.github.views.reviews import told_review
 from qatui.sandbox.github.world import World
 
 REFERRED = "cross-referenced"
@@ -148,21 +149,4 @@ def _commit(world: World, repository: Repository, found: objects.Commit) -> dict
 
 def _review(world: World, found: Review) -> dict[str, Any]:
     """`timeline-reviewed-event`."""
-    pull = world.pulls[found.pull_id]
-    repository = world.repositories[pull.repository_id]
-    url = f"{api_url(world, repository)}/pulls/{pull.number}"
-    web = f"{issues.issue_html_url(world, world.issues[pull.issue_id])}#pullrequestreview-{found.id}"
-    return {
-        "event": "reviewed",
-        "id": found.id,
-        "node_id": node_id("Review", found.id),
-        "user": simple_user(world, world.users[found.user_id]),
-        "body": found.body,
-        "commit_id": found.commit_id,
-        "submitted_at": moment(found.submitted_at or 0),
-        "state": found.state.lower(),
-        "html_url": web,
-        "pull_request_url": url,
-        "author_association": issues.association(world, repository, found.user_id),
-        "_links": {"html": {"href": web}, "pull_request": {"href": url}},
-    }
+    return {"event": "reviewed", **told_review(world, found)}
