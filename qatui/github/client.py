@@ -156,7 +156,7 @@ class GitHub:
         `again` looks before the first try too: an earlier run may have sent it and died. Raises GitHubRefused;
         Unreachable where it did not happen and can be tried again; Uncertain where that could not be found out.
         """
-        if again and (found := self._look(write.look)) is not None:
+        if again and not write.harmless and (found := self._look(write.look)) is not None:
             return found
         for number, pause in enumerate(PAUSES, 1):
             try:
@@ -210,6 +210,8 @@ class GitHub:
                 if (found := look.found(page)) is not None:
                     return found
         except (NoAccess, Gone):
+            if not look.may_be_absent:
+                raise
             return look.absent
         return None
 

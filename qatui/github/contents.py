@@ -101,4 +101,5 @@ def put(repo: Repo, name: str, data: bytes, *, message: str, branch: str, sha: s
     def found(now: Content) -> Written | None:
         return Written(Blob(now.path, now.sha)) if now.sha == wanted else None
 
-    return Write(request, look(file(repo, name, branch), found), perhaps_done=frozenset({409, 422}))
+    seen = look(file(repo, name, branch), found, may_be_absent=True)
+    return Write(request, seen, perhaps_done=frozenset({409, 422}))

@@ -78,8 +78,11 @@ class Look(Generic[T]):
     request: Request[Any]
     found: Callable[[Any], T | None]
     """The write's result if this answer shows that it has happened."""
+    may_be_absent: bool = False
+    """Whether 404 says something of the write, because it makes or removes what is looked at. Of anything else it
+    says that the token sees nothing, and then a write must not be sent again."""
     absent: T | None = None
-    """The result if what is looked at is not there (404, 410): that is how a deletion shows."""
+    """The result where it is absent: that is how a deletion shows."""
     pages: int = 1
     """Pages of a list to look through at most."""
 
@@ -92,7 +95,7 @@ class Write(Generic[T]):
     look: Look[T] | None
     """None: it leaves no trace to look for, so after a lost answer a person must decide, unless `harmless`."""
     harmless: bool = False
-    """Sending it twice is the same as once."""
+    """Sending it twice is the same as once, so it is sent again without a look."""
     creates: bool = False
     """Whether it counts as content creation (issues, comments, pull requests, reviews), which has limits of its own."""
     perhaps_done: frozenset[int] = frozenset()
@@ -101,9 +104,16 @@ class Write(Generic[T]):
     """The result if a refusal itself says that it is so already."""
 
 
-def look(request: Request[S], found: Callable[[S], T | None], *, absent: T | None = None, pages: int = 1) -> Look[T]:
+def look(
+    request: Request[S],
+    found: Callable[[S], T | None],
+    *,
+    may_be_absent: bool = False,
+    absent: T | None = None,
+    pages: int = 1,
+) -> Look[T]:
     """A Look whose `found` is held to the type of its request's answer."""
-    return Look(request, found, absent, pages)
+    return Look(request, found, may_be_absent, absent, pages)
 
 
 def path(template: str, *values: str | int | Repo) -> str:
@@ -203,6 +213,8 @@ def read(request: Request[Any], body: bytes | msgspec.Raw, type_: type[S]) -> S:
     try:
         return msgspec.json.decode(body, type=type_)
     except msgspec.ValidationError as error:
+        if type_ is not object:
+            read(request, body, object)  # half an answer may fail for its shape before it fails for its end
         raise strange(request, str(error)) from None
     except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
         raise BrokenOff(str(error)) from None

@@ -34,21 +34,22 @@ def create_ref(repo: Repo, name: str, sha: str) -> Write[Ref]:
     """Make a ref; done where it is at `sha` already. Raises Invalid where it is somewhere else."""
     body = {"ref": f"refs/{name}", "sha": sha}
     request = send("POST", f"make {name} in {repo}", path("/repos/{}/git/refs", repo), Ref, body)
-    return Write(request, look(ref(repo, name), lambda now: _at(now, sha)), perhaps_done=frozenset({422}))
+    seen = look(ref(repo, name), lambda now: _at(now, sha), may_be_absent=True)
+    return Write(request, seen, perhaps_done=frozenset({422}))
 
 
 def update_ref(repo: Repo, name: str, sha: str, *, force: bool = False) -> Write[Ref]:
     """Move a ref forward; with `force` anywhere."""
     body = {"sha": sha, "force": force}
     request = send("PATCH", f"move {name} in {repo}", path("/repos/{}/git/refs/{/}", repo, name), Ref, body)
-    return Write(request, look(ref(repo, name), lambda now: _at(now, sha)))
+    return Write(request, look(ref(repo, name), lambda now: _at(now, sha), may_be_absent=True))
 
 
 def delete_ref(repo: Repo, name: str) -> Write[Done]:
     """Remove a ref; one that is gone already is success (the answer is then 422, or 404)."""
     request = send("DELETE", f"remove {name} from {repo}", path("/repos/{}/git/refs/{/}", repo, name), Done)
-    gone = look(ref(repo, name), lambda now: None, absent=Done())
-    return Write(request, gone, perhaps_done=frozenset({404, 422}))
+    gone = look(ref(repo, name), lambda now: None, may_be_absent=True, absent=Done())
+    return Write(request, gone, harmless=True, perhaps_done=frozenset({404, 422}))
 
 
 def _at(now: Ref, sha: str) -> Ref | None:

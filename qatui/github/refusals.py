@@ -90,7 +90,8 @@ def refusal(request: Request[Any], answer: Answer) -> GitHubRefused:
             said=told,
         )
     if status in (410, 451):
-        return Gone(f"Could not {request.to}: it is gone{because}.", status=status, said=told)
+        hint = "It was deleted, or switched off in the repository's settings."
+        return Gone(f"Could not {request.to}: it is gone{because}.", hint, status=status, said=told)
     if request.path.endswith("/merge") and status in (405, 409):
         return _not_merged(request, status, told)
     if status in (409, 412):
@@ -98,11 +99,16 @@ def refusal(request: Request[Any], answer: Answer) -> GitHubRefused:
         return Conflict(f"Could not {request.to}: it is not what it was{because}.", hint, status=status, said=told)
     if status == 422:
         return Invalid(
-            f"Could not {request.to}: GitHub refuses it{because}.", status=status, said=told, problems=said.problems
+            f"Could not {request.to}: GitHub refuses it{because}.",
+            "Change what it names, then try again.",
+            status=status,
+            said=told,
+            problems=said.problems,
         )
     if status < 400:
         return strange(request, f"status {status}", status)
-    return GitHubRefused(f"Could not {request.to}: GitHub answered {status}{because}.", status=status, said=told)
+    hint = "Look at it on GitHub before you try again."
+    return GitHubRefused(f"Could not {request.to}: GitHub answered {status}{because}.", hint, status=status, said=told)
 
 
 def too_many(request: Request[Any], wait: int, now: int, *, secondary: bool, said: str = "") -> RateLimited:
@@ -147,8 +153,10 @@ def graphql_refusal(request: Request[Any], errors: object, answer: Answer, now: 
         hint = "If it is private, the token must be allowed to see it."
         return NoAccess(f"Could not {request.to}: GitHub does not find it{because}.", hint, said=told)
     if kinds & {"FORBIDDEN", "INSUFFICIENT_SCOPES"}:
-        return NoPermission(f"Could not {request.to}: GitHub does not let you{because}.", said=told)
-    return Invalid(f"Could not {request.to}: GitHub refuses it{because}.", said=told)
+        hint = "Ask somebody who may, or use a token that may."
+        return NoPermission(f"Could not {request.to}: GitHub does not let you{because}.", hint, said=told)
+    hint = "Change what it names, then try again."
+    return Invalid(f"Could not {request.to}: GitHub refuses it{because}.", hint, said=told)
 
 
 def limit_words(answer: Answer) -> str:

@@ -12,6 +12,7 @@ from qatui.errors import (
     ConfigError,
     Invalid,
     MergeRefused,
+    NoAccess,
     RateLimited,
     ServerTrouble,
     StrangeAnswer,
@@ -202,6 +203,16 @@ def test_an_earlier_run_may_have_sent_it(line: Line) -> None:
     with line.client(reply(404, {}), reply(201, REF)) as github:
         github.write(refs.create_ref(REPO, "heads/x", "a" * 40), again=True)
     assert [each.method for each in line.asked] == ["GET", "GET", "POST"]
+
+
+def test_a_list_that_cannot_be_seen_says_nothing_of_a_write(line: Line) -> None:
+    """The token lost its access between the two: 404 is no reason to make the issue once more."""
+    make = issues.create_issue(REPO, login="kim", title="t", body="b")
+    with line.client(TIMEOUT, reply(404, {})) as github, pytest.raises(Uncertain, match="does not show it"):
+        github.write(make)
+    with line.client(reply(404, {})) as github, pytest.raises(NoAccess):
+        github.write(make, again=True)
+    assert [each.method for each in line.asked] == ["POST", "GET", "GET"]
 
 
 def test_a_refusal_may_mean_that_it_is_so_already(line: Line) -> None:

@@ -110,8 +110,16 @@ def test_another_shape_names_the_place(request_: Request[Any], body: bytes, word
 
 @pytest.mark.parametrize(
     "body",
-    [b"", b'{"name": "a', b"<html>", b'{"name": "\xff"}', b'{"x": ' + b"[" * 100_000, b'{"name": "a"} trailing'],
-    ids=["empty", "cut", "html", "bytes", "deep", "more"],
+    [
+        b"",
+        b'{"name": "a',
+        b'[{"na',
+        b"<html>",
+        b'{"name": "\xff"}',
+        b'{"x": ' + b"[" * 100_000,
+        b'{"name": "a"} trailing',
+    ],
+    ids=["empty", "cut", "cut and strange", "html", "bytes", "deep", "more"],
 )
 def test_what_is_no_json_broke_off(body: bytes) -> None:
     with pytest.raises(BrokenOff):
