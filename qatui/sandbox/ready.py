@@ -62,9 +62,9 @@ def ready(directory: Path, *, keep: bool, port: int = 0) -> Iterator[Ready]:
         _found_apart(directory)
     world = World(directory, keep=keep)
     try:
-        github = GitHub(world)
         if not keep:
-            _found(github)
+            _found(GitHub(world))
+        github = GitHub(world, limits="primary")
         with serving(github, port) as url:
             yield Ready(url, _token(world, MAINTAINER).value, _token(world, READER).value)
     finally:

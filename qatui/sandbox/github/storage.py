@@ -4,25 +4,71 @@ import sqlite3
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 
+from qatui.errors import StoreBusy, StoreError
+
 _SCHEMA = """
-CREATE TABLE IF NOT EXISTS record (
+CREATE TABLE record (
     kind TEXT NOT NULL,      -- the class of the record
     id INTEGER NOT NULL,
     data BLOB NOT NULL,      -- JSON
     PRIMARY KEY (kind, id)
 ) WITHOUT ROWID
 """
+_APPLICATION = 0x51474831
+"""Tells the file from other SQLite files (https://www.sqlite.org/pragma.html#pragma_application_id)."""
+_VERSION = 1
+"""Of what is in it: grows with a change that older files do not fit."""
 
 
 class Storage:
-    """A file of records; without a path nothing outlives the process."""
+    """A file of records that one process has at a time; without a path nothing outlives the process."""
 
     def __init__(self, path: Path | None) -> None:
-        """Open or make the file `path`. Raises sqlite3.DatabaseError where it is something else."""
-        self._connection = sqlite3.connect(path or ":memory:", isolation_level=None, check_same_thread=False)
-        self._connection.execute("PRAGMA journal_mode = WAL")
-        self._connection.execute(_SCHEMA)
-        self._durable = path is not None
+        """Open or make the file `path`.
+
+        Raises StoreBusy where another process has it, StoreError where it is something else or of another version.
+        """
+        self._path = path
+        connection = sqlite3.connect(path or ":memory:", isolation_level=None, check_same_thread=False, timeout=0)
+        try:
+            # The first write takes the file for as long as the process lives, however it ends.
+            connection.execute("PRAGMA locking_mode = EXCLUSIVE")
+            new = self._is_new(connection)
+            connection.execute("PRAGMA journal_mode = WAL")
+            connection.execute("BEGIN IMMEDIATE")
+            if new:
+                connection.execute(_SCHEMA)
+                connection.execute(f"PRAGMA application_id = {_APPLICATION}")
+                connection.execute(f"PRAGMA user_version = {_VERSION}")
+            connection.execute("COMMIT")
+        except sqlite3.OperationalError as error:
+            connection.close()
+            if "locked" not in str(error):
+                raise self.unreadable() from error
+            raise StoreBusy(f"{path} is in use by another sandbox.", "End that one, or name another folder.") from error
+        except sqlite3.DatabaseError as error:
+            connection.close()
+            raise self.unreadable() from error
+        except StoreError:
+            connection.close()
+            raise
+        self._connection = connection
+
+    def _is_new(self, connection: sqlite3.Connection) -> bool:
+        """Whether there is nothing in the file yet; one of another kind is left as it is."""
+        [application] = connection.execute("PRAGMA application_id").fetchone()
+        [version] = connection.execute("PRAGMA user_version").fetchone()
+        if (application, version) == (_APPLICATION, _VERSION):
+            return False
+        if connection.execute("SELECT 1 FROM sqlite_master").fetchone() is not None:
+            raise self.unreadable()
+        return True
+
+    def unreadable(self) -> StoreError:
+        """The error for what this version cannot read."""
+        return StoreError(
+            f"{self._path} is no file of this version's sandbox.", "Name another folder, or move the file away."
+        )
 
     def load(self, kind: str) -> Iterator[bytes]:
         """Every record of a kind, oldest first."""
@@ -31,7 +77,7 @@ class Storage:
 
     def save(self, changed: Iterable[tuple[str, int, bytes]], gone: Iterable[tuple[str, int]]) -> None:
         """Write records (kind, id, data) and forget others (kind, id): all or nothing, on the disk when it returns."""
-        if not self._durable:
+        if self._path is None:
             return
         self._connection.execute("BEGIN IMMEDIATE")
         try:

@@ -8,6 +8,7 @@ from typing import Any, Generic, TypeVar
 
 import msgspec
 
+from qatui.errors import StoreError
 from qatui.sandbox.github.records import (
     App,
     CheckRun,
@@ -44,6 +45,7 @@ class Table(Generic[R]):
     def __init__(self, kind: type[R], storage: Storage) -> None:
         self.kind = kind
         self.name = kind.__name__
+        self._last_name = f"{self.name}.last"
         self._rows: dict[int, R] = {}
         self._groups: dict[Any, dict[int, R]] = {}
         self._changed: set[int] = set()
@@ -52,8 +54,13 @@ class Table(Generic[R]):
         self.version = 0
         """Counts changes."""
         read = msgspec.json.Decoder(kind)
-        for data in storage.load(self.name):
-            self._keep(read.decode(data))
+        try:
+            for data in storage.load(self.name):
+                self._keep(read.decode(data))
+            for data in storage.load(self._last_name):
+                self._last = max(self._last, msgspec.json.decode(data, type=int))
+        except msgspec.DecodeError as error:
+            raise storage.unreadable() from error
 
     def _keep(self, record: R) -> None:
         self._rows[record.id] = record
@@ -74,7 +81,7 @@ class Table(Generic[R]):
         return record
 
     def remove(self, record: R) -> None:
-        """Forget a record; its id is not given again while the process lives."""
+        """Forget a record; its id is not given again."""
         del self._rows[record.id]
         if self.kind.GROUP is not None:
             del self._groups[getattr(record, self.kind.GROUP)][record.id]
@@ -103,12 +110,16 @@ class Table(Generic[R]):
         return len(self._groups.get(group, ()))
 
     def changes(self) -> tuple[list[tuple[str, int, bytes]], list[tuple[str, int]]]:
-        """What has to be written, as Storage takes it; asked for once."""
+        """What has to be written, as Storage takes it, until it `settled`."""
         changed = [(self.name, each, msgspec.json.encode(self._rows[each])) for each in sorted(self._changed)]
-        gone = [(self.name, each) for each in sorted(self._gone)]
+        if self._gone:
+            changed.append((self._last_name, 0, msgspec.json.encode(self._last)))
+        return changed, [(self.name, each) for each in sorted(self._gone)]
+
+    def settled(self) -> None:
+        """Say that all changes are written."""
         self._changed.clear()
         self._gone.clear()
-        return changed, gone
 
 
 def clock() -> float:
@@ -124,7 +135,10 @@ class World:
     """Everything that one look-alike knows. One request at a time holds `lock`; `commit` writes what it changed."""
 
     def __init__(self, directory: Path, *, keep: bool = False, now: Callable[[], float] = clock) -> None:
-        """A world whose bare repositories are in `directory`; with `keep` the records too, and they are read again."""
+        """A world whose bare repositories are in `directory`; with `keep` the records too, and they are read again.
+
+        Raises StoreBusy where another process has the folder, StoreError where its records cannot be read.
+        """
         self.directory = directory
         directory.mkdir(parents=True, exist_ok=True)
         self.clock = now
@@ -142,6 +156,15 @@ class World:
         self.ref_stamps: dict[int, tuple[tuple[str, int], ...]] = {}
         """By repository id, what the folders of its refs looked like when they were last read (pushes.py)."""
         self._storage = storage = Storage(directory / FILE if keep else None)
+        try:
+            self._open(storage)
+        except StoreError:
+            storage.close()
+            raise
+        self._derived: dict[Hashable, tuple[tuple[int, ...], Any]] = {}
+        self._numbers: dict[tuple[int, int], Issue] = {(each.repository_id, each.number): each for each in self.issues}
+
+    def _open(self, storage: Storage) -> None:
         self.users = Table(User, storage)
         self.tokens = Table(Token, storage)
         self.apps = Table(App, storage)
@@ -162,8 +185,6 @@ class World:
         self.hooks = Table(Hook, storage)
         self.deliveries = Table(Delivery, storage)
         self._tables: list[Table[Any]] = [each for each in vars(self).values() if isinstance(each, Table)]
-        self._derived: dict[Hashable, tuple[tuple[int, ...], Any]] = {}
-        self._numbers: dict[tuple[int, int], Issue] = {(each.repository_id, each.number): each for each in self.issues}
 
     def now(self) -> int:
         """The moment, whole seconds since 1970."""
@@ -180,13 +201,17 @@ class World:
                 gone += less
             if changed or gone:
                 self._storage.save(changed, gone)
+            for table in self._tables:
+                table.settled()
             self.after_commit()
 
     def close(self) -> None:
         """Write the rest and give the file back."""
         with self.lock:
-            self.commit()
-            self._storage.close()
+            try:
+                self.commit()
+            finally:
+                self._storage.close()
 
     def derived(self, key: Hashable, make: Callable[[], T], *tables: Table[Any]) -> T:
         """What `make` finds in `tables`, made again only after one of them has changed: counts and indexes."""

@@ -54,14 +54,14 @@ def test_people_by_login(http: httpx.Client) -> None:
     assert http.get("/users/nobody").status_code == 404
 
 
-def moved(github: Lookalike, before: str, after: str, **more: bool) -> Repository:
+def moved(github: Lookalike, before: str, after: str, *, private: bool = False) -> Repository:
     """A repository of acme that was renamed."""
     with github.world.lock:
         acme = github.world.user("acme")
         mira = github.world.user("mira")
         assert acme is not None
         assert mira is not None
-        made = add_repository(github.world, acme, before, collaborators={mira.id: "admin"}, **more)
+        made = add_repository(github.world, acme, before, collaborators={mira.id: "admin"}, private=private)
         rename(github.world, made, name=after)
         github.world.commit()
     return made
