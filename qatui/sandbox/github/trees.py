@@ -80,7 +80,9 @@ def write(directory: Path, base: str | None, changes: Mapping[str, tuple[str, st
             bare.run(directory, "update-index", "--add", "-z", "--index-info", data=data, env=env)
         for path, found in changes.items():
             if found is not None and found[0] == FOLDER:
-                bare.run(directory, "read-tree", f"--prefix={path}/", found[1], env=env)
+                # git asks for a work tree here, and leaves it alone.
+                work = {**env, "GIT_WORK_TREE": scratch}
+                bare.run(directory, "read-tree", f"--prefix={path}/", found[1], env=work)
         return bare.run(directory, "write-tree", env=env).decode().strip()
 
 

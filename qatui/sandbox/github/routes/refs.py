@@ -34,11 +34,11 @@ def get(call: Call) -> Answer:
 
 
 def matching(call: Call) -> Answer:
-    """The refs whose names begin so; none is an empty list."""
+    """The refs whose names begin so, all where nothing is said; none is an empty list."""
     need_commits(call)
     wanted = _named(call)
     folder = wanted.rpartition("/")[0]
-    rows = _rows(call, folder + "/") if well_formed(f"{folder}/x") else []
+    rows = _rows(call, f"{folder}/") if folder == "refs" or well_formed(f"{folder}/x") else []
     return call.page([row for row in rows if row[0].startswith(wanted)], lambda row: _shown(call, *row))
 
 
@@ -81,7 +81,7 @@ def delete(call: Call) -> Answer:
 
 
 def _named(call: Call) -> str:
-    return f"refs/{call.params['ref'].removeprefix('refs/')}"
+    return f"refs/{call.params.get('ref', '').removeprefix('refs/')}"
 
 
 def _check_name(name: str) -> None:
@@ -148,6 +148,8 @@ _READ, _WRITE = "contents=read", "contents=write"
 ROUTES = (
     Route("GET", _GIT + "/ref/{ref}", get, "git/refs#get-a-reference", grant=_READ),
     Route("GET", _GIT + "/matching-refs/{ref}", matching, "git/refs#list-matching-references", grant=_READ),
+    Route("GET", _GIT + "/matching-refs/", matching, "git/refs#list-matching-references", grant=_READ),
+    Route("GET", _GIT + "/matching-refs", matching, "git/refs#list-matching-references", grant=_READ),
     Route("POST", _GIT + "/refs", create, "git/refs#create-a-reference", role="write", grant=_WRITE),
     Route("PATCH", _ONE, update, "git/refs#update-a-reference", role="write", grant=_WRITE),
     Route("DELETE", _ONE, delete, "git/refs#delete-a-reference", role="write", grant=_WRITE),
