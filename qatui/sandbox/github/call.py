@@ -243,6 +243,8 @@ def issue_of(call: Call, name: str = "issue_number") -> Issue:
     if found.transferred_to is not None:
         issue = call.world.issues[found.transferred_to]
         target = call.world.repositories[issue.repository_id]
+        if call.role(target) is None:
+            raise not_found()
         raise moved(f"{call.world.api_url}/repos/{call.world.full_name(target)}/issues/{issue.number}")
     if found.deleted:
         raise Problem(410, "This issue was deleted")

@@ -55,17 +55,19 @@ def close_mentioned(
         events.refer(world, source, text, actor)
     if commit_id is not None:
         for reference in keywords.mentions(text, world.full_name(repository)):
-            mentioned = events.find(world, reference, actor)
+            mentioned = events.find(world, reference, repository, actor)
             if mentioned is not None:
                 events.record(world, mentioned, "referenced", actor, commit_id=commit_id)
     closed = []
     for reference in keywords.closing(text, world.full_name(repository)):
-        issue = events.find(world, reference, actor)
-        if issue and not issue.is_pull and issue.state == "open" and _may_write(world, issue, actor):
+        issue = events.find(world, reference, repository, actor)
+        if issue and not issue.is_pull and issue.state == "open" and _may_close(world, issue, repository, actor):
             close(world, issue, actor, commit_id=commit_id)
             closed.append(issue)
     return closed
 
 
-def _may_write(world: World, issue: Issue, actor: User) -> bool:
-    return role_of(world, world.repositories[issue.repository_id], actor) in ("write", "maintain", "admin")
+def _may_close(world: World, issue: Issue, here: Repository, actor: User) -> bool:
+    """Whoever changes the default branch `here` closes issues here, an App's bot too; elsewhere a role is needed."""
+    there = world.repositories[issue.repository_id]
+    return there.id == here.id or role_of(world, there, actor) in ("write", "maintain", "admin")

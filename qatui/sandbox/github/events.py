@@ -7,7 +7,7 @@ from typing import Any
 
 from qatui.sandbox.github import keywords
 from qatui.sandbox.github.call import role_of
-from qatui.sandbox.github.records import Event, Issue, User
+from qatui.sandbox.github.records import Event, Issue, Repository, User
 from qatui.sandbox.github.views import issues as views
 from qatui.sandbox.github.views import pulls
 from qatui.sandbox.github.views.people import simple_user
@@ -68,7 +68,7 @@ def refer(world: World, source: Issue, text: str | None, actor: User) -> None:
     """
     repository = world.repositories[source.repository_id]
     for reference in keywords.mentions(text, world.full_name(repository)):
-        target = find(world, reference, actor)
+        target = find(world, reference, repository, actor)
         if target is not None and target.id != source.id and not _refers(world, source, target):
             record(world, target, "cross-referenced", actor, source_issue_id=source.id)
 
@@ -77,10 +77,10 @@ def _refers(world: World, source: Issue, target: Issue) -> bool:
     return any(each.detail.get("source_issue_id") == source.id for each in world.events.under(target.id))
 
 
-def find(world: World, reference: keywords.Reference, actor: User) -> Issue | None:
-    """The issue or pull request that a reference names, if it is there and `actor` may see it."""
+def find(world: World, reference: keywords.Reference, here: Repository, actor: User) -> Issue | None:
+    """The issue or pull request that a text of the repository `here` names, if it is there and `actor` may see it."""
     repository = world.repository(*reference.repository.split("/"))
-    if repository is None or role_of(world, repository, actor) is None:
+    if repository is None or (repository.id != here.id and role_of(world, repository, actor) is None):
         return None
     issue = world.issue(repository, reference.number)
     return None if issue is None or issue.gone else issue

@@ -5,6 +5,7 @@ import time
 import pytest
 
 from qatui.sandbox.github import closing
+from qatui.sandbox.github.founding import add_user
 from qatui.sandbox.github.keywords import Reference, mentions
 from qatui.sandbox.github.keywords import closing as closed_by
 from qatui.sandbox.github.records import Issue
@@ -110,6 +111,14 @@ def test_issues_elsewhere_are_closed_by_those_who_may_write_there(github: Lookal
         text = f"closes acme/ledger#{issue.number}"
         closing.close_mentioned(world, github.repository, text, user, commit_id=None, pull_number=None)
         assert issue.state == state
+
+
+def test_the_bot_of_an_app_closes_issues_where_it_merges(github: Lookalike) -> None:
+    bot = add_user(github.world, "qatui[bot]", kind="Bot")
+    issue = github.world.add_issue(Issue(repository_id=github.private.id, number=0, title="a", user_id=1))
+    text = f"closes #{issue.number}"
+    closing.close_mentioned(github.world, github.private, text, bot, commit_id="1" * 40, pull_number=None)
+    assert (issue.state, issue.closed_by_id) == ("closed", bot.id)
 
 
 def _issue(github: Lookalike) -> Issue:

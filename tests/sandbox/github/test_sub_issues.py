@@ -110,3 +110,20 @@ def test_only_the_team_puts_issues_together(github: Lookalike, issues: list[dict
         assert add(http, above, one).status_code == 403
         assert http.post(f"{path(above)}/dependencies/blocked_by", json={"issue_id": one["id"]}).status_code == 403
         assert http.get(f"{path(above)}/sub_issues").json() == []
+
+
+def test_an_issue_elsewhere_is_named_to_those_who_see_it(github: Lookalike, issues: list[dict[str, Any]]) -> None:
+    """GITHUB.md, Answers: private without access is 404."""
+    above = issues[0]
+    with github.http() as http, github.http("rita") as rita:
+        hidden = http.post("/repos/acme/ledger/issues", json={"title": "secret"}).json()
+        add(http, above, hidden)
+        http.post(f"{path(above)}/dependencies/blocked_by", json={"issue_id": hidden["id"]})
+        for below in ("events", "timeline"):
+            seen = http.get(f"{path(above)}/{below}").json()
+            assert [each.get("sub_issue", each.get("blocked_by"))["title"] for each in seen] == ["secret"] * 2
+            unseen = rita.get(f"{path(above)}/{below}").json()
+            assert [each.get("sub_issue", each.get("blocked_by")) for each in unseen] == [None, None]
+        for below in ("sub_issues", "dependencies/blocked_by"):
+            assert len(http.get(f"{path(above)}/{below}").json()) == 1
+            assert rita.get(f"{path(above)}/{below}").json() == []

@@ -164,6 +164,8 @@ def test_a_transferred_issue_leads_on(github: Lookalike) -> None:
         answer = http.get(f"{ISSUES}/{number}")
         assert answer.status_code == 301
         assert answer.headers["Location"] == f"{github.url}/repos/acme/ledger/issues/{made.number}"
+        with github.http("rita") as rita:
+            assert rita.get(f"{ISSUES}/{number}").status_code == 404
         shown = http.get(answer.headers["Location"]).json()
         assert ([each["name"] for each in shown["labels"]], shown["assignee"]["login"]) == (["bug"], "robin")
         comments = http.get(f"{answer.headers['Location']}/comments").json()

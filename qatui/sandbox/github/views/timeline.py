@@ -28,6 +28,8 @@ _REFERENCES = {
 }
 """Under which key an event names the other issue, its `issue_id`."""
 Shown = Callable[[], dict[str, Any]]
+Sees = Callable[[Issue], bool]
+"""Whether the viewer may see another issue that an event names, and it is still there."""
 
 
 def events(world: World, issue: Issue) -> list[Event]:
@@ -35,25 +37,25 @@ def events(world: World, issue: Issue) -> list[Event]:
     return [each for each in world.events.under(issue.id) if each.event != REFERRED]
 
 
-def event(world: World, found: Event) -> dict[str, Any]:
+def event(world: World, found: Event, sees: Sees) -> dict[str, Any]:
     """`issue-event-for-issue`."""
-    shown = _event(world, found)
+    shown = _event(world, found, sees)
     if "assignee" in shown:
         shown["assigner"] = shown["actor"]
     return shown
 
 
-def timeline(world: World, issue: Issue, sees: Callable[[Issue], bool]) -> list[Shown]:
+def timeline(world: World, issue: Issue, sees: Sees) -> list[Shown]:
     """`timeline-issue-events`, oldest first, each to be called when it is shown.
 
-    References from where the viewer may not look (`sees` is of the issue that refers) are left out.
+    References from what the viewer does not see are left out.
     """
     rows: list[tuple[int, Shown]] = [
         (each.created_at, partial(_comment, world, each)) for each in world.comments.under(issue.id)
     ]
     for each in world.events.under(issue.id):
         if each.event != REFERRED:
-            rows.append((each.created_at, partial(_timed_event, world, each)))
+            rows.append((each.created_at, partial(_timed_event, world, each, sees)))
         elif sees(world.issues[each.detail["source_issue_id"]]):
             rows.append((each.created_at, partial(_reference, world, each)))
     pull = world.pull(world.repositories[issue.repository_id], issue.number) if issue.is_pull else None
@@ -73,7 +75,7 @@ def _of_pull(world: World, pull: Pull) -> Iterator[tuple[int, Shown]]:
             yield review.submitted_at, partial(_review, world, review)
 
 
-def _event(world: World, found: Event) -> dict[str, Any]:
+def _event(world: World, found: Event, sees: Sees) -> dict[str, Any]:
     repository = world.repositories[found.repository_id]
     url = api_url(world, repository)
     shown = {
@@ -99,13 +101,14 @@ def _event(world: World, found: Event) -> dict[str, Any]:
         shown["review_requester"] = shown["actor"]
         shown["requested_reviewer"] = simple_user(world, world.users[detail["reviewer_id"]])
     if "issue_id" in detail:
-        shown[_REFERENCES[found.event]] = _issue_reference(world, world.issues[detail["issue_id"]])
+        other = world.issues[detail["issue_id"]]
+        shown[_REFERENCES[found.event]] = _issue_reference(world, other) if sees(other) else None
     return shown
 
 
-def _timed_event(world: World, found: Event) -> dict[str, Any]:
+def _timed_event(world: World, found: Event, sees: Sees) -> dict[str, Any]:
     """An event as a timeline has it: with why an issue was closed."""
-    shown = _event(world, found)
+    shown = _event(world, found, sees)
     if "state_reason" in found.detail:
         shown["state_reason"] = found.detail["state_reason"]
     return shown
