@@ -307,3 +307,22 @@ def test_a_pull_request_is_one_thing_as_an_issue_too(github: Lookalike) -> None:
         assert http.get(path.replace("pulls", "issues")).json()["node_id"] == http.get(path).json()["node_id"]
         closed = http.patch(path.replace("pulls", "issues"), json={"state": "closed"}).json()
         assert (closed["state"], http.get(path).json()["state"]) == ("closed", "closed")
+
+
+def test_no_more_than_3000_files_and_250_commits_are_listed(github: Lookalike) -> None:
+    """GITHUB.md, Answers: PR files 3,000."""
+    lines = []
+    for number in range(251):
+        start = ["from refs/heads/main^0"] if number == 0 else []
+        lines += ["commit refs/heads/large", "committer R <r@example.test> 1795000000 +0000", "data 1\nc", *start]
+        lines += [f"M 100644 inline large/{number}-{each}\ndata 1\nx" for each in range(12)]
+    run_git(github.bare, "fast-import", "--quiet", data=("\n".join(lines) + "\n").encode())
+    made = create(github, head="large").json()
+    assert (made["commits"], made["changed_files"]) == (251, 3012)
+    path = f"{PULLS}/{made['number']}"
+    with github.http() as http:
+        for what, last, size in (("files", 30, 100), ("commits", 3, 50)):
+            full = http.get(f"{path}/{what}", params={"per_page": 100, "page": last})
+            beyond = http.get(f"{path}/{what}", params={"per_page": 100, "page": last + 1})
+            assert (len(full.json()), beyond.json()) == (size, [])
+            assert "next" not in full.links

@@ -1,5 +1,6 @@
 """Pull requests as lists, and the lists of one: files, commits, reviewers asked for. https://docs.github.com/rest/pulls"""
 
+from functools import lru_cache
 from pathlib import Path
 
 from msgspec import Struct, field
@@ -23,6 +24,8 @@ from qatui.sandbox.github.views.people import simple_user
 
 _LONG_RUNNING = 30 * 86400
 """Seconds: open for a month, and changed in the last one."""
+_PAGED = 8
+"""So many lists of files are kept, for who asks page by page."""
 
 
 def index(call: Call) -> Answer:
@@ -67,8 +70,13 @@ def files(call: Call) -> Answer:
     """The files that it changes, up to 3,000 of them (GITHUB.md, Answers)."""
     pull = pull_of(call)
     directory = call.world.bare(call.repository)
-    found = diffs.changes(directory, start(call.world, pull), pull.head_sha)[:MOST_FILES]
+    found = _changes(directory, start(call.world, pull), pull.head_sha)
     return call.page(found, lambda each: commit_views.diff_entry(call.world, call.repository, each, pull.head_sha))
+
+
+@lru_cache(_PAGED)
+def _changes(directory: Path, old: str, new: str) -> list[diffs.Change]:
+    return diffs.changes(directory, old, new)[:MOST_FILES]
 
 
 def commits(call: Call) -> Answer:
