@@ -314,12 +314,11 @@ class GitHub:
     def _moved(self, request: Request[Any], url: str, answer: Answer) -> str:
         """Where a redirect leads. Of an issue it means a transfer, unless its whole repository was renamed."""
         there = redirects.follow(request, self.api_url, url, answer.headers.get("location", ""))
-        if answer.status not in redirects.PERMANENT:
-            return there
+        permanent = answer.status in redirects.PERMANENT
         home, rest = redirects.repository_of(self.api_url, url) or ("", "")
-        if rest:
-            asked = get(request.to, "", object)
-            whole = self._wire.fetch(asked, home)
+        if rest and (permanent or redirects.is_issue(rest)):
+            # GitHub answers a write with 307 for a renamed repository, so the repository itself is asked.
+            whole = self._wire.fetch(get(request.to, "", object), home)
             if whole.status in redirects.PERMANENT:
                 moved = redirects.follow(request, self.api_url, home, whole.headers.get("location", ""))
                 self._moves.remember(home, moved)
@@ -328,7 +327,8 @@ class GitHub:
                 raise refusals.refusal(request, whole)
             if redirects.is_issue(rest):
                 raise redirects.transferred(request, there)
-        self._moves.remember(url, there)
+        if permanent:
+            self._moves.remember(url, there)
         return there
 
     def _key(self, url: str) -> str:

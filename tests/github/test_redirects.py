@@ -113,9 +113,10 @@ def test_an_issue_of_a_renamed_repository_is_no_transfer(line: Line) -> None:
     assert line.seen[1:] == ["GET /repos/acme/old", "GET /repositories/7/issues/5", "GET /repositories/7/issues/5"]
 
 
+@pytest.mark.parametrize("status", [301, 307])
 @pytest.mark.parametrize("renamed_before", [False, True])
-def test_a_transferred_issue_is_not_followed(line: Line, renamed_before: bool) -> None:
-    moved = reply(301, {"message": "Moved Permanently"}, location=f"{API}/repositories/9/issues/2")
+def test_a_transferred_issue_is_not_followed(line: Line, renamed_before: bool, status: int) -> None:
+    moved = reply(status, {"message": "Moved Permanently"}, location=f"{API}/repositories/9/issues/2")
     first = [reply(301, {}, location=f"{API}/repositories/7"), reply(200, REPOSITORY)] if renamed_before else []
     with line.client(*first, moved, reply(200, REPOSITORY)) as github:
         if renamed_before:
