@@ -327,3 +327,40 @@ def test_a_merged_pull_request_brought_its_commits(github: Lookalike) -> None:
         sha = http.put(f"{path}/merge", json={"merge_method": "squash"}).json()["sha"]
         numbers = [each["number"] for each in http.get(f"{REPOSITORY}/commits/{sha}/pulls").json()]
     assert numbers == [pull_of(github, path).number]
+
+
+def _status(github: Lookalike, path: str, context: str, state: str) -> None:
+    sha = pull_of(github, path).head_sha
+    with github.http("robin") as http:
+        made = http.post(f"{REPOSITORY}/statuses/{sha}", json={"state": state, "context": context})
+    assert made.status_code == 201, made.text
+
+
+def _state(github: Lookalike, path: str) -> str:
+    with github.http() as http:
+        http.get(path)
+        state: str = http.get(path).json()["mergeable_state"]
+    return state
+
+
+def test_a_required_check_blocks_until_it_is_green(github: Lookalike) -> None:
+    """GITHUB.md: checks not started yet are not green; the rules are enforced."""
+    target = base(github, "checked")
+    rules = Rules(required_checks=["ci/unit"], strict_checks=True)
+    protect(github.world, github.repository, [target], rules, name=target)
+    path = opened(github, base=target, files={"one.txt": "1\n"})
+    states = [_state(github, path)]
+    for state in ("pending", "failure", "success"):
+        _status(github, path, "ci/unit", state)
+        states.append(_state(github, path))
+    assert states == ["blocked", "blocked", "blocked", "clean"]
+    _status(github, path, "ci/nightly", "failure")
+    assert _state(github, path) == "unstable"
+    github.push(target, {"base.txt": "newer\n"})
+    assert _state(github, path) == "behind"
+    with github.http("robin") as http:
+        refused = http.put(f"{path}/merge", json={})
+        assert (refused.status_code, "not up to date" in refused.json()["message"]) == (405, True)
+        http.put(f"{path}/update-branch", json={})
+        _status(github, path, "ci/unit", "success")
+        assert http.put(f"{path}/merge", json={}).status_code == 200

@@ -3,16 +3,19 @@
 import json
 from collections.abc import Iterator
 from contextlib import contextmanager
+from pathlib import Path
 from typing import Any
 
 import pytest
 
 from qatui.sandbox.github import pull_states, pushes, waiting
+from qatui.sandbox.github.answering import Asked, GitHub
 from qatui.sandbox.github.founding import protect
 from qatui.sandbox.github.records import AutoMerge, Hook, Rules
+from qatui.sandbox.github.world import World
 from tests import hook_schemas
 from tests.conftest import run_git
-from tests.lookalike import Lookalike
+from tests.lookalike import Lookalike, found_world, push
 from tests.opened import opened, pull_of, review
 
 REPOSITORY = "/repos/acme/payments-api"
@@ -194,14 +197,14 @@ def test_hooks_are_told_of_pull_requests_as_github_tells_them(github: Lookalike)
             http.patch(path, json={"state": "closed"})
             http.patch(path, json={"state": "open"})
             http.post(f"{path}/requested_reviewers", json={"reviewers": ["robin"]})
-            github.push(pull.head_ref, {"more.txt": "1\n"})
+            github.push(pull.head_ref, {"told.txt": "1\n"})
             http.get(path)
             with github.world.lock:
                 pull.draft = True
                 waiting.enable(github.world, pull, AutoMerge(user_id=mira.id, method="merge"))
                 pull.auto_merge, pull.draft = None, False
                 waiting.enqueue(github.world, pull, mira)
-            github.push(pull.head_ref, {"more.txt": "2\n"})
+            github.push(pull.head_ref, {"told.txt": "2\n"})
             http.get(path)
             http.put(f"{path}/merge", json={})
     about_it = [each for each in told if each[0] == "pull_request"]
@@ -238,3 +241,20 @@ def test_hooks_are_told_of_drafts(github: Lookalike, draft: bool) -> None:
     assert names(told) == [f"pull_request.{wanted}"]
     assert hook_schemas.problems(*told[0], get(github, REPOSITORY)) == []
     assert events(github, path) == ["convert_to_draft" if draft else "ready_for_review"]
+
+
+def test_a_push_while_nobody_served_is_noticed_after_a_restart(tmp_path: Path) -> None:
+    """GITHUB.md, The embedded GitHub: state in SQLite; what git says comes from git."""
+    world, repository, _ = found_world(tmp_path, keep=True)
+    bare, token = world.bare(repository), next(iter(world.tokens)).value
+    push(bare, "topic", {"topic.txt": "1\n"})
+    headers = {"authorization": f"Bearer {token}"}
+    body = json.dumps({"title": "t", "head": "topic", "base": "main"}).encode()
+    made = GitHub(world).answer(Asked("POST", f"{REPOSITORY}/pulls", "", headers, body))
+    assert made.status == 201, made.body
+    world.close()
+    sha = push(bare, "topic", {"topic.txt": "2\n"})
+    world = World(tmp_path, keep=True)
+    shown = json.loads(GitHub(world).answer(Asked("GET", f"{REPOSITORY}/pulls/1", "", headers)).body)
+    world.close()
+    assert (shown["head"]["sha"], shown["commits"]) == (sha, 2)
