@@ -6,7 +6,7 @@ from typing import Any
 
 from qatui.sandbox.github.mergeability import mergeable
 from qatui.sandbox.github.records import Pull, ReviewComment, User
-from qatui.sandbox.github.views.people import moment, node_id
+from qatui.sandbox.github.views.people import moment, node_id, simple_user
 from qatui.sandbox.github.views.pulls import mergeable_state
 from qatui.sandbox.github.views.repositories import html_url
 from qatui.sandbox.github.world import World
@@ -114,6 +114,9 @@ TYPES: Mapping[str, Shape] = {
     "User": {
         "id": (None, lambda _, user: node_id("User", user.id)),
         "login": (None, lambda _, user: user.login),
+        "url": (None, lambda world, user: simple_user(world, user)["html_url"]),
+        "avatarUrl": (None, lambda world, user: simple_user(world, user)["avatar_url"]),
+        "resourcePath": (None, lambda _, user: f"/{user.login}"),
     },
 }
 """Every object that an answer can hold."""

@@ -3,6 +3,7 @@
 from typing import Any
 
 import pytest
+from github import Auth, Github
 
 from qatui.sandbox.github.founding import add_token, protect
 from qatui.sandbox.github.graphql_text import DEEPEST, Unparsable, Variable, parse
@@ -68,6 +69,22 @@ def test_auto_merge_waits_for_the_rules(github: Lookalike) -> None:
     review(github, "robin", path, "APPROVE")
     with github.http() as http:
         assert http.get(path).json()["merged"] is True
+
+
+def test_pygithub_marks_as_ready_and_waits(github: Lookalike) -> None:
+    """GITHUB.md, The embedded GitHub: real clients must work against it."""
+    github.push("by-client", {"a.txt": "a"}, parent="main")
+    protect(github.world, github.repository, ["by-client"], Rules(required_approvals=1))
+    pull = pull_of(github, opened(github, base="by-client"))
+    pull.draft = True
+    with Github(base_url=github.url, auth=Auth.Token(github.token("mira")), seconds_between_writes=0) as client:
+        found = client.get_repo("acme/payments-api").get_pull(pull.number)
+        found.mark_ready_for_review()
+        found.enable_automerge("REBASE", commit_headline="one")
+    assert (pull.draft, pull.auto_merge and (pull.auto_merge.method, pull.auto_merge.title)) == (
+        False,
+        ("rebase", "one"),
+    )
 
 
 def test_what_could_be_merged_at_once_is_refused(github: Lookalike) -> None:
