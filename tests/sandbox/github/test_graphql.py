@@ -4,6 +4,8 @@ from typing import Any
 
 import pytest
 from github import Auth, Github
+from hypothesis import given
+from hypothesis import strategies as st
 
 from qatui.sandbox.github.founding import add_token, protect
 from qatui.sandbox.github.graphql_text import DEEPEST, Unparsable, Variable, parse
@@ -77,7 +79,8 @@ def test_pygithub_marks_as_ready_and_waits(github: Lookalike) -> None:
     protect(github.world, github.repository, ["by-client"], Rules(required_approvals=1))
     pull = pull_of(github, opened(github, base="by-client"))
     pull.draft = True
-    with Github(base_url=github.url, auth=Auth.Token(github.token("mira")), seconds_between_writes=0) as client:
+    auth = Auth.Token(github.token("mira"))
+    with Github(base_url=github.url, auth=auth, seconds_between_requests=0, seconds_between_writes=0) as client:
         found = client.get_repo("acme/payments-api").get_pull(pull.number)
         found.mark_ready_for_review()
         found.enable_automerge("REBASE", commit_headline="one")
@@ -289,3 +292,16 @@ def test_what_is_no_request_is_told_with_its_place(text: str) -> None:
     with pytest.raises(Unparsable) as caught:
         parse(text)
     assert (caught.value.line >= 1, caught.value.column >= 1) == (True, True)
+
+
+_PIECES = st.sampled_from(
+    ["mutation", "query", "a", "$b", "(", ")", "{", "}", "[", "]", ":", "=", "!", "1", '"x"', '"""', "é"]
+)
+
+
+@given(st.lists(_PIECES, max_size=20).map(" ".join) | st.text(max_size=30))
+def test_any_text_is_read_or_refused(text: str) -> None:
+    try:
+        assert parse(text)
+    except Unparsable as error:
+        assert error.line >= 1
