@@ -259,4 +259,5 @@ def requests(draw: Draw, operation: Operation, known: Known, odd: int = 10) -> A
         body = draw(st.sampled_from(HOSTILE_BODIES))
     elif operation.body is not None and (operation.body_required or not rare(draw, 4)):
         body = json.dumps(draw_value(draw, operation.body, "", known, 2 * odd)).encode()
-    return Asked(operation.method, path, query, headers, body)
+    method = "HEAD" if operation.method == "GET" and rare(draw, 20) else operation.method
+    return Asked(method, f"/api/v3{path}" if rare(draw, 20) else path, query, headers, body)

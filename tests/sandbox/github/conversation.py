@@ -150,7 +150,10 @@ def found(directory: Path) -> None:
     bare = world.bare(repository)
     for branch in ("release", "feature/one", "feature/two", "feature/three"):
         parent = push(bare, branch, {f"tests/{branch[-3:]}.py": "def test_a():\n    assert 1\n"}, "add", "main")
-        push(bare, branch, {"src/orders.py": f"def {branch[-3:]}():\n    return 1\n"}, "change", parent)
+        changed = "src/users.py" if branch == "feature/three" else "src/orders.py"  # the others conflict
+        push(bare, branch, {changed: f"def {branch[-3:]}():\n    return 1\n"}, "change", parent)
+    for name in ("free/one", "free/two", "free/three"):
+        push(bare, name, {f"tests/{name}.py": "def test_b():\n    assert 2\n"}, "more", "main")
     push(bare, "main", {"NOTES.md": "notes\n"}, "note")
     world.close()
 
@@ -166,8 +169,9 @@ def converse(talk: Talk) -> None:
     _people(talk.ask)
     made = talk.heard["apps/create-installation-access-token"].json
     talk.tokens["checks[bot]"] = f"token {made['token']}"
-    for part in (_issues, _relations, _git, _pulls, _reviews, _checks, _branches, _forks, _hooks):
+    for part in (_issues, _relations, _git, _pulls, _reviews, _checks, _branches, _forks):
         part(talk.ask)
+    _hooks(talk)
 
 
 def _people(ask: Ask) -> None:
@@ -243,6 +247,7 @@ def _git(ask: Ask) -> None:
     ask("git/create-ref", f"{R}/git/refs", {"ref": "refs/heads/made/by-api", "sha": main})
     ask("git/create-ref", f"{R}/git/refs", {"ref": "refs/tags/v1", "sha": main})
     ask("git/update-ref", f"{R}/git/refs/heads/made/by-api", {"sha": commit})
+    ask("git/list-matching-refs", f"{R}/git/matching-refs/")
     ask("git/list-matching-refs", f"{R}/git/matching-refs/heads/made")
     ask("repos/list-tags", f"{R}/tags")
     content = {"message": "write", "content": "aGkK", "branch": "made/by-api"}
@@ -272,6 +277,7 @@ def _pulls(ask: Ask) -> None:
     ask("repos/list-pull-requests-associated-with-commit", f"{R}/commits/{made['head']['sha']}/pulls")
     ask("pulls/merge", f"{merged}/merge", {"merge_method": "squash", "sha": made["head"]["sha"]})
     ask("pulls/check-if-merged", f"{merged}/merge")
+    ask("pulls/create", f"{R}/pulls", {"title": "free", "head": "free/one", "base": "main"})
     third = {"title": "three", "head": "feature/three", "base": "main", "draft": True}
     made = ask("pulls/create", f"{R}/pulls", third, who="robin")
     ask("pulls/update-branch", f"{R}/pulls/{made['number']}/update-branch", {})
@@ -339,14 +345,18 @@ def _forks(ask: Ask) -> None:
     ask("repos/merge-upstream", f"/repos/{fork['full_name']}/merge-upstream", {"branch": "main"}, who="rita")
 
 
-def _hooks(ask: Ask) -> None:
+def _hooks(talk: Talk) -> None:
+    ask, deliveries = talk.ask, talk.github.deliveries
     config = {"url": "http://127.0.0.1:9/hook", "content_type": "json", "secret": "s"}
     hook = ask("repos/create-webhook", f"{R}/hooks", {"config": config, "events": ["issues", "pull_request"]})
     at = f"{R}/hooks/{hook['id']}"
     ask("repos/list-webhooks", f"{R}/hooks")
     ask("repos/get-webhook", at)
+    deliveries.open()
     ask("repos/ping-webhook", f"{at}/pings")
     ask("repos/create-dispatch-event", f"{R}/dispatches", {"event_type": "run", "client_payload": {"a": 1}})
+    assert deliveries.idle(10)
+    deliveries.close()  # from here on nothing happens but what is asked
     delivery = ask("repos/list-webhook-deliveries", f"{at}/deliveries")[0]["id"]
     ask("repos/get-webhook-delivery", f"{at}/deliveries/{delivery}")
     ask("repos/redeliver-webhook-delivery", f"{at}/deliveries/{delivery}/attempts")
