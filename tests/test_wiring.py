@@ -12,7 +12,7 @@ from qatui.errors import ConfigError, NotFound, StoreError
 from qatui.flows.desk import Desk
 from qatui.store.database import Database
 from qatui.store.repositories import find_repository
-from qatui.wiring import Start, glimpse, open_desk
+from qatui.wiring import Start, glimpse, open_desk, open_github
 from tests.conftest import Project, run_git
 
 
@@ -177,3 +177,37 @@ def test_the_database_that_the_settings_name(project: Project, tmp_path: Path, m
     open_desk(Start(project.root)).db.close()
     assert (tmp_path / "team" / "q.db").is_file()
     assert not (paths.data_dir() / "qatui.db").exists()
+
+
+def test_github_is_that_of_the_remote_with_the_token_for_it(project: Project, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("GH_TOKEN", "ghp_cloud")
+    monkeypatch.setenv("GH_ENTERPRISE_TOKEN", "ghp_enterprise")
+    for address, api_url in (
+        ("https://github.com/acme/pay.git", "https://api.github.com"),
+        ("git@acme.ghe.com:acme/pay.git", "https://api.acme.ghe.com"),
+        ("http://127.0.0.1:8080/acme/pay.git", "http://127.0.0.1:8080/api/v3"),
+    ):
+        project.git("remote", "set-url", "origin", address)
+        desk = open_desk(Start(project.root))
+        github = open_github(Start(project.root), desk)
+        assert github is not None
+        assert github.api_url == api_url
+        github.close()
+        desk.db.close()
+    outside = open_github(Start(project.root.parent))
+    assert outside is not None
+    assert outside.api_url == "https://api.github.com"
+    outside.close()
+
+
+def test_no_github_without_a_host_or_a_token(project: Project, opened: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
+    assert open_github(Start(project.root)) is None
+    monkeypatch.setenv("GH_TOKEN", "ghp_cloud")
+    assert open_github(Start(project.root), opened) is None  # its remote is a folder
+    monkeypatch.setenv("QATUI_API_URL", "https://git.acme.test/api/v3")
+    assert open_github(Start(project.root)) is None  # the token is for github.com, not for there
+    monkeypatch.setenv("GH_ENTERPRISE_TOKEN", "ghp_enterprise")
+    there = open_github(Start(project.root))
+    assert there is not None
+    assert there.api_url == "https://git.acme.test/api/v3"
+    there.close()

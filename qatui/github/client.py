@@ -26,6 +26,7 @@ from qatui.errors import (
     Uncertain,
 )
 from qatui.github import limits, links, redirects, refusals
+from qatui.github.lost import AGAIN, Lost
 from qatui.github.pacing import Kind, Pacing
 from qatui.github.protocol import (
     GRAPHQL,
@@ -41,7 +42,6 @@ from qatui.github.protocol import (
     strange,
     target,
 )
-from qatui.github.wire import AGAIN, Lost, Wire
 
 if TYPE_CHECKING:
     import httpx
@@ -96,6 +96,8 @@ class GitHub:
             raise ConfigError(message, "See `api_url` in your settings.")
         if not token or not (token.isascii() and token.isprintable() and " " not in token):
             raise ConfigError("The token for GitHub has characters that no token has.", "Set it anew.")
+        from qatui.github.wire import Wire  # loads httpx: only where something is sent
+
         self.api_url = api_url.rstrip("/")
         self._credential = hashlib.sha256(token.encode()).hexdigest()
         self._answers = answers

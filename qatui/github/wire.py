@@ -8,6 +8,7 @@ import httpx
 from qatui import __version__
 from qatui.errors import ServerTrouble, Unreachable
 from qatui.github import limits, refusals
+from qatui.github.lost import AGAIN, Lost
 from qatui.github.protocol import Answer, Request, encoded, short, strange
 
 LARGEST = 32_000_000
@@ -15,19 +16,6 @@ LARGEST = 32_000_000
 _CONNECT_SECONDS = 10.0
 _API_VERSION = "2022-11-28"  # https://docs.github.com/en/rest/about-the-rest-api/api-versions
 _NEVER_SENT = (httpx.ConnectError, httpx.ConnectTimeout, httpx.PoolTimeout, httpx.ProxyError, httpx.UnsupportedProtocol)
-AGAIN = "It is safe to run again."
-
-
-class Lost(Exception):
-    """A request without a usable answer."""
-
-    def __init__(self, error: Unreachable, *, sent: bool, wait: int | None = None) -> None:
-        super().__init__(error.message)
-        self.error = error
-        self.sent = sent
-        """Whether it may have done what it should."""
-        self.wait = wait
-        """Milliseconds that the answer asks to wait; None where there was no word of it."""
 
 
 class Wire:

@@ -14,6 +14,7 @@ from qatui.errors import (
     MergeRefused,
     NoAccess,
     RateLimited,
+    Redirected,
     ServerTrouble,
     StrangeAnswer,
     Uncertain,
@@ -103,6 +104,19 @@ def test_pages_are_followed_as_given_and_when_they_are_wanted(line: Line) -> Non
     ]
 
 
+def test_pages_in_a_circle_end(line: Line) -> None:
+    page = reply(200, [], link=f'<{API}/repos/acme/shop/pulls/7/files?per_page=100>; rel="next"')
+    with line.client(page) as github, pytest.raises(Redirected, match="in a circle"):
+        list(github.every(pulls.files(REPO, 7)))
+    assert len(line.asked) == 1
+
+
+def test_headers_can_be_heard(line: Line) -> None:
+    with line.client(reply(200, ME, X_OAuth_Scopes="repo")) as github:
+        person, headers = github.hear(users.me())
+    assert (person.login, headers["x-oauth-scopes"]) == ("kim", "repo")
+
+
 @pytest.mark.parametrize("trouble", TROUBLE)
 def test_a_read_is_asked_again(line: Line, trouble: Reply) -> None:
     with line.client(trouble, trouble, reply(200, ME)) as github:
@@ -186,6 +200,9 @@ def test_what_leaves_no_trace_is_never_sent_twice(line: Line) -> None:
         github.write(repositories.dispatch(REPO, "published", {"number": 7}))
     assert len(line.asked) == 1
     assert caught.value.hint == "Look at GitHub whether it is there, before you run this again."
+    with line.client(reply(204)) as github:
+        assert github.write(repositories.dispatch(REPO, "published", {}), again=True) == Done()
+    assert [each.method for each in line.asked] == ["POST", "POST"]
 
 
 def test_what_can_be_done_twice_is(line: Line) -> None:

@@ -303,6 +303,32 @@ def test_refs_labels_and_files_are_known_by_what_they_are() -> None:
     assert found(put, contents.Content("a.md", SHA, 2, "file")) is None
 
 
+def test_words_are_known_by_person_and_text() -> None:
+    theirs = comments.Comment(1, "u", SINCE, SINCE, body="b", user=Account("robin"))
+    ours = comments.Comment(2, "u", SINCE, SINCE, body="b\r\n", user=KIM)
+    say = comments.create_comment(REPO, 7, login="KIM", body="b", since=SINCE)
+    assert found(say, [theirs, comments.Comment(3, "u", SINCE, SINCE)]) is None
+    assert found(say, [theirs, ours]) is ours
+    assert found(comments.update_comment(REPO, 2, "b"), ours) is ours
+    assert found(comments.update_comment(REPO, 2, "c"), ours) is None
+    on_line = reviews.comment_line(REPO, 7, login="kim", commit=SHA, comment=LINE)
+    there = [
+        reviews.ReviewComment(1, "tests/b.py", "why?", user=KIM),
+        reviews.ReviewComment(2, "tests/a.py", "why?", user=None),
+    ]
+    assert found(on_line, there) is None
+    mine = reviews.ReviewComment(3, "tests/a.py", "why?", user=KIM)
+    assert found(on_line, [*there, mine]) is mine
+
+
+def test_a_change_of_a_pull_request_is_known_by_what_was_changed() -> None:
+    assert found(pulls.update_pull(REPO, 7, title="t", body="b", base="main", state="open"), PULL) is PULL
+    assert found(pulls.update_pull(REPO, 7, title="x"), PULL) is None
+    assert found(pulls.update_pull(REPO, 7, body="x"), PULL) is None
+    assert found(pulls.update_pull(REPO, 7, base="x"), PULL) is None
+    assert found(pulls.update_pull(REPO, 7, state="closed"), PULL) is None
+
+
 def test_the_bytes_of_a_file() -> None:
     assert contents.Content("a", SHA, 3, "file", "base64", "4oKs\n").data == "€".encode()
     for encoding, text, type_ in (("none", "", "file"), ("base64", "x", "file"), ("", "", "submodule")):

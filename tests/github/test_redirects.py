@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from qatui.errors import Redirected, Transferred
+from qatui.errors import NoAccess, Redirected, Transferred
 from qatui.github import issues, repositories
 from qatui.github.protocol import Repo
 from qatui.github.redirects import Moves, follow, is_issue, repository_of, same_host
@@ -125,6 +125,13 @@ def test_a_transferred_issue_is_not_followed(line: Line, renamed_before: bool, s
             github.write(issues.update_issue(REPO, 5, state="closed"))
     assert caught.value.to == f"{API}/repositories/9/issues/2"
     assert [each.method for each in line.asked[-2:]] == ["PATCH", "GET"]
+
+
+def test_whether_it_is_a_transfer_cannot_be_asked(line: Line) -> None:
+    """The repository itself is not to be seen: no transfer is claimed then."""
+    moved = reply(301, {}, location=f"{API}/repositories/9/issues/2")
+    with line.client(moved, reply(404, {"message": "Not Found"})) as github, pytest.raises(NoAccess):
+        github.ask(issues.issue(REPO, 5))
 
 
 @pytest.mark.parametrize("status", [301, 302, 307, 308])
