@@ -33,9 +33,11 @@ def move(call: Call, ref: str, old: str | None, new: str | None, *, refusal: int
 
 def adopt(world: World, repository: Repository) -> None:
     """Make the first branch of a repository its default branch, where it has another name than was expected."""
+    if repository.refs_seen:
+        return
     directory = world.bare(repository)
     heads = [name.removeprefix("refs/heads/") for name in bare.refs(directory, "refs/heads")]
-    if len(heads) == 1 and repository.default_branch not in heads and not repository.refs_seen:
+    if heads and repository.default_branch not in heads:
         repository.default_branch = heads[0]
         world.repositories.save(repository)
         bare.run(directory, "symbolic-ref", "HEAD", f"refs/heads/{heads[0]}")

@@ -188,11 +188,11 @@ def _unmet_history(world: World, repository: Repository, pull: Pull, rules: Rule
 
 
 def unsigned(world: World, repository: Repository, old: str | None, new: str) -> list[str]:
-    """The commits of `new` that are not in `old` and have no signature.
+    """The commits of `new` that are not in `old` (None: in no branch) and have no signature.
 
     Any signature will do: whose keys are good, only GitHub knows. https://docs.github.com/authentication/managing-commit-signature-verification
     """
-    known = ["--not", old] if old else []
+    known = ["--not", old or "--branches"]
     raw = bare.run(world.bare(repository), "rev-list", "--header", new, *known, "--").split(b"\0")
     commits = [each.lstrip(b"\n") for each in raw if each.strip()]
     return [each[:40].decode() for each in commits if b"\ngpgsig" not in each.partition(b"\n\n")[0]]
@@ -228,6 +228,6 @@ def _broken(world: World, repository: Repository, rules: Rules, old: str | None,
     yield from _unmet_checks(world, repository, new, rules)
     if rules.signed_commits and (not new or unsigned(world, repository, old, new)):
         yield "Commits must have verified signatures."
-    known = ["--not", old] if old else []
+    known = ["--not", old or "--branches"]
     if rules.linear_history and (not new or bare.text(at, "rev-list", "-n1", "--merges", new, *known, "--")):
         yield "This branch must not contain merge commits."

@@ -3,8 +3,10 @@
 from collections.abc import Iterator
 
 import httpx
+import msgspec
 import pytest
 
+from qatui.sandbox.github.answering import Asked
 from qatui.sandbox.github.founding import add_repository, add_user
 from qatui.sandbox.github.records import App, Installation, Token
 from tests.lookalike import Lookalike
@@ -62,6 +64,14 @@ def test_the_last_status_of_each_context_counts(github: Lookalike, mira: httpx.C
     every = mira.get(f"{REPO}/commits/{sha}/statuses").json()
     assert [each["state"] for each in every] == ["pending", "success", "error", "failure", "success", "pending"]
     assert mira.get(f"{REPO}/commits/statuses/one/statuses", params={"per_page": 2}).links["last"]["url"].endswith("=3")
+
+
+def test_statuses_have_an_older_address(github: Lookalike, mira: httpx.Client) -> None:
+    """PyGithub asks there; GitHub's description has left it out."""
+    sha = github.push("statuses/old", {"a.txt": "old"})
+    mira.post(f"{REPO}/statuses/{sha}", json={"state": "success"})
+    answer = github.github.answer(Asked("GET", f"{REPO}/statuses/{sha}"))
+    assert (answer.status, msgspec.json.decode(answer.body)) == (200, mira.get(f"{REPO}/commits/{sha}/statuses").json())
 
 
 def test_statuses_that_are_refused(github: Lookalike, mira: httpx.Client) -> None:

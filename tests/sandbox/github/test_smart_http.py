@@ -97,6 +97,19 @@ def test_a_shallow_and_a_partial_clone(github: Lookalike, tmp_path: Path) -> Non
     clone(github, tmp_path, "kim", "--filter=blob:none")
 
 
+def test_a_fetch_into_a_long_history_of_ones_own(github: Lookalike, tmp_path: Path) -> None:
+    """What a client has is a long list then, which git sends compressed."""
+    here = clone(github, tmp_path)
+    lines = []
+    for number in range(600):
+        lines += ["commit refs/heads/own", f"committer R <r@example.test> {1795000000 + number} +0000", "data 1\nx"]
+    run_git(here, "fast-import", "--quiet", data=("\n".join(lines) + "\n").encode())
+    sha = github.push("smart/theirs", {"a": "a"})
+    for version in ("0", "2"):
+        run_git(here, "-c", f"protocol.version={version}", "fetch", "-q", "origin", f"smart/theirs:got-{version}")
+        assert run_git(here, "rev-parse", f"got-{version}") == sha
+
+
 def test_a_private_repository_is_not_there_without_a_token(github: Lookalike, tmp_path: Path) -> None:
     """GITHUB.md, Answers: 404 may mean no access; a client without a token is asked for one first."""
     ledger = "acme/ledger.git"
@@ -168,9 +181,10 @@ def test_rules_look_at_what_is_pushed(github: Lookalike, tmp_path: Path) -> None
     raw = run_git(here, "cat-file", "commit", "HEAD").replace("\n\n", "\ngpgsig of somebody\n\n", 1)
     signed = run_git(here, "hash-object", "-w", "-t", "commit", "--stdin", data=f"{raw}\n".encode())
     run_git(github.bare, "branch", "signed/b", "main")
-    taken = git(here, "push", "origin", f"{signed}:refs/heads/signed/b")
-    assert taken.returncode == 0, taken.stderr
-    assert run_git(github.bare, "rev-parse", "signed/b") == signed
+    for name in ("signed/b", "signed/new"):
+        taken = git(here, "push", "origin", f"{signed}:refs/heads/{name}")
+        assert taken.returncode == 0, taken.stderr
+        assert run_git(github.bare, "rev-parse", name) == signed
 
 
 @pytest.mark.parametrize(

@@ -132,16 +132,16 @@ def put(call: Call) -> Answer:
         message=asked.message,
     )
     move(call, f"refs/heads/{branch}", head, sha, refusal=409)
-    return Answer(201 if before is None else 200, _written(call, branch, sha, path))
+    return Answer(
+        201 if before is None else 200, _written(call, branch, sha, Entry(path, mode, "blob", blob, len(content)))
+    )
 
 
-def _written(call: Call, branch: str, sha: str, path: str) -> dict[str, Any]:
+def _written(call: Call, branch: str, sha: str, made: Entry) -> dict[str, Any]:
     """`file-commit`."""
-    world, directory = call.world, call.world.bare(call.repository)
-    made = trees.entry(directory, sha, path)
-    assert made is not None
-    commit = git_commit(world, call.repository, objects.read(directory, [sha])[0])
-    return {"content": views.entry(world, call.repository, made, branch), "commit": commit}
+    world, repository = call.world, call.repository
+    commit = git_commit(world, repository, objects.read(world.bare(repository), [sha])[0])
+    return {"content": views.entry(world, repository, made, branch), "commit": commit}
 
 
 def _branch(call: Call, name: str | None) -> tuple[str, str | None]:

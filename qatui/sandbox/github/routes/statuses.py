@@ -141,6 +141,13 @@ ROUTES = (
     ),
     Route(
         "GET",
+        _REPO + "/statuses/{ref}",  # its older address, which PyGithub asks
+        of_commit,
+        _DOCS + "list-commit-statuses-for-a-reference",
+        grant="statuses=read",
+    ),
+    Route(
+        "GET",
         _REPO + "/commits/{ref}/status",
         combined,
         _DOCS + "get-the-combined-status-for-a-specific-reference",
