@@ -208,6 +208,7 @@ def test_names_that_are_not_taken(github: Lookalike, tmp_path: Path, ref: str, w
 def test_twenty_megabytes(github: Lookalike, tmp_path: Path) -> None:
     """A large push comes in chunks."""
     here = clone(github, tmp_path)
+    run_git(here, "config", "core.compression", "0")
     sha = commit(here, "large.bin", os.urandom(20_000_000))
     run_git(here, "push", "-q", "origin", "HEAD:refs/heads/smart/large")
     assert run_git(github.bare, "rev-parse", "smart/large") == sha
