@@ -38,28 +38,28 @@ def proposed(github: Lookalike, fork: Repository, branch: str, login: str = "rit
 
 def test_a_stranger_proposes_from_a_fork(github: Lookalike) -> None:
     fork, bare, _ = forked(github)
-    sha = push(bare, "feature", {"fork.txt": "1\n"})
-    answer = proposed(github, fork, "feature")
+    sha = push(bare, "outside", {"fork.txt": "1\n"})
+    answer = proposed(github, fork, "outside")
     made = answer.json()
     assert answer.status_code == 201, made
     assert (made["head"]["label"], made["head"]["repo"]["fork"], made["maintainer_can_modify"]) == (
-        "rita:feature",
+        "rita:outside",
         True,
         True,
     )
     assert run_git(github.bare, "rev-parse", f"refs/pull/{made['number']}/head") == sha
-    again = proposed(github, fork, "feature")
-    assert again.json()["errors"][0]["message"] == "A pull request already exists for rita:feature."
+    again = proposed(github, fork, "outside")
+    assert again.json()["errors"][0]["message"] == "A pull request already exists for rita:outside."
     none = proposed(github, fork, "main")
     assert none.json()["errors"][0]["message"] == "No commits between acme:main and rita:main"
     path = f"{REPOSITORY}/pulls/{made['number']}"
     with github.http("robin") as http:
         assert [each["filename"] for each in http.get(f"{path}/files").json()] == ["fork.txt"]
-        listed = http.get(f"{REPOSITORY}/pulls", params={"head": "rita:feature"}).json()
+        listed = http.get(f"{REPOSITORY}/pulls", params={"head": "rita:outside"}).json()
         assert [each["number"] for each in listed] == [made["number"]]
         assert http.put(f"{path}/merge", json={"merge_method": "squash", "sha": sha}).status_code == 200
     assert run_git(github.bare, "show", "main:fork.txt") == "1"
-    assert run_git(bare, "rev-parse", "feature") == sha
+    assert run_git(bare, "rev-parse", "outside") == sha
 
 
 def test_a_push_to_the_fork_moves_the_pull_request(github: Lookalike) -> None:
