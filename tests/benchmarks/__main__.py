@@ -1,4 +1,4 @@
-"""`python -m tests.benchmarks [--quick] [--only start,queue,publish]`: MET or MISSED for each target.
+"""`python -m tests.benchmarks [--quick] [--only start,queue,publish,github]`: MET or MISSED for each target.
 
 Nothing here is a test: the exit code is 0 whatever the figures say. Targets are ratios within one interleaved run,
 because machines differ and are busy; those in milliseconds are stretched by the minimal app of the same run.
@@ -10,7 +10,7 @@ from collections import Counter
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
-from tests.benchmarks import bench_publish, bench_queue, bench_start
+from tests.benchmarks import bench_github, bench_publish, bench_queue, bench_start
 from tests.benchmarks.report import Figure
 from tests.benchmarks.terminal import NotPainted
 
@@ -41,6 +41,7 @@ GROUPS: dict[str, Callable[..., Iterator[Figure]]] = {
     "start": bench_start.run,
     "queue": bench_queue.run,
     "publish": publishing,
+    "github": bench_github.run,
 }
 
 
