@@ -76,9 +76,15 @@ def merge(
     if base is None:
         raise Problem(405, NOT_MERGEABLE)
     made = _made(world, pull, actor, method, base, title, message)
+    # Written down first: if the process dies after the next step, the next look at the base knows what came there.
+    pull.merge_commit_sha = made
+    world.pulls.save(pull)
+    world.commit()
     try:
         bare.run(directory, "update-ref", f"refs/heads/{pull.base_ref}", made, base)
     except bare.GitFailed:
+        pull.merge_commit_sha = pull.computed_for = None
+        world.pulls.save(pull)
         raise Problem(405, BASE_MODIFIED) from None
     pull_states.merged(world, pull, actor, commit=made, base_before=base)
     if repository.delete_branch_on_merge:

@@ -116,7 +116,7 @@ def _synchronize(world: World, pull: Pull, head: heads.Head, actor: User | None,
 
 
 def _move_bases(world: World, repository: Repository, branches: dict[str, Move], by: User) -> None:
-    """Pull requests whose last commit came to their base are merged."""
+    """Pull requests whose last commit came to their base are merged; so are those whose merge was cut short."""
     brought: dict[str, frozenset[str]] = {}
     for pull in _open_pulls(world, repository):
         move = branches.get(pull.base_ref) if pull.repository_id == repository.id else None
@@ -124,7 +124,10 @@ def _move_bases(world: World, repository: Repository, branches: dict[str, Move],
             continue
         if move.ref not in brought:
             brought[move.ref] = frozenset(commits_between(world.bare(repository), move.old, move.new))
-        if pull.head_sha in brought[move.ref]:
+        made = pull.merge_commit_sha
+        if made is not None and made in brought[move.ref]:
+            pull_states.merged(world, pull, by, commit=made, base_before=move.old)
+        elif pull.head_sha in brought[move.ref]:
             pull_states.merged(world, pull, by, commit=move.new, base_before=move.old)
 
 

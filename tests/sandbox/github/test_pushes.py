@@ -259,3 +259,20 @@ def test_a_push_while_nobody_served_is_noticed_after_a_restart(tmp_path: Path) -
     shown = json.loads(GitHub(world).answer(Asked("GET", f"{REPOSITORY}/pulls/1", "", headers)).body)
     world.close()
     assert (shown["head"]["sha"], shown["commits"]) == (sha, 2)
+
+
+def test_a_merge_cut_short_is_finished_by_the_next_look(github: Lookalike) -> None:
+    """The process died after the base had moved: the squashed commit is not made a second time."""
+    github.push("cut-short", {"cut-short.txt": "1\n"}, parent="main")
+    path = opened(github, base="cut-short", files={"squashed.txt": "1\n"})
+    pull, base = pull_of(github, path), run_git(github.bare, "rev-parse", "cut-short")
+    tree = run_git(github.bare, "rev-parse", f"{pull.head_sha}^{{tree}}")
+    who = ("-c", "user.name=GitHub", "-c", "user.email=noreply@github.com")
+    made = run_git(github.bare, *who, "commit-tree", "-p", base, "-m", "squashed", tree)
+    pull.merge_commit_sha = made
+    run_git(github.bare, "update-ref", "refs/heads/cut-short", made)
+    shown = get(github, path)
+    assert (shown["merged"], shown["merge_commit_sha"], shown["changed_files"]) == (True, made, 1)
+    with github.http() as http:
+        assert http.put(f"{path}/merge", json={}).status_code == 405
+    assert run_git(github.bare, "rev-parse", "cut-short") == made
