@@ -22,6 +22,8 @@ class Part:
     message: str
     """Empty once the publication is gathered: it is in the commit of the part before."""
     commit: str | None
+    blob: str | None = None
+    """What git stored: where the path has a filter or line ends of its own, not the bytes of the content."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,6 +48,15 @@ class Publication:
     reason: str
     created_at: int
     updated_at: int
+    pull_number: int | None
+    pull_url: str
+    pull_state: str
+    """Empty (there is none yet), open, merged, closed."""
+    head_repository: str
+    """owner/name of the fork that has the branch; empty where it is in the base's own repository."""
+    merge_commit: str | None
+    signed: bool
+    """Whether the user's git signed the commits."""
 
 
 def next_id(connection: Connection) -> int:
@@ -65,6 +76,7 @@ def add_parts(connection: Connection, number: int, rows: Sequence[tuple[int, Par
             {
                 "publication_id": number, "candidate_id": part.candidate_id, "position": position, "path": part.path,
                 "content_hash": part.content_hash, "message": part.message, "commit": part.commit,
+                "blob": part.blob,
             }
             for position, part in rows
         ]  # fmt: skip
@@ -106,7 +118,7 @@ def branches(connection: Connection, repository_id: int) -> set[str]:
 def parts(connection: Connection, number: int) -> list[Part]:
     """A publication's parts, in commit order."""
     rows = connection.execute(select(publication_candidate).where(PC.publication_id == number).order_by(PC.position))
-    return [Part(row.candidate_id, row.path, row.content_hash, row.message, row.commit) for row in rows]
+    return [Part(row.candidate_id, row.path, row.content_hash, row.message, row.commit, row.blob) for row in rows]
 
 
 def change(connection: Connection, number: int, values: Mapping[str, Any], now: int) -> None:
@@ -117,6 +129,11 @@ def change(connection: Connection, number: int, values: Mapping[str, Any], now: 
 def keep_commits(connection: Connection, number: int, commits: Mapping[int, str]) -> None:
     """Note the commit of each candidate."""
     _set(connection, number, "commit", commits)
+
+
+def keep_blobs(connection: Connection, number: int, blobs: Mapping[int, str]) -> None:
+    """Note the blob that each candidate was stored as."""
+    _set(connection, number, "blob", blobs)
 
 
 def keep_messages(connection: Connection, number: int, messages: Mapping[int, str]) -> None:
@@ -149,5 +166,7 @@ def _publication(row: Any) -> Publication:
         id=row.id, branch=row.branch, state=row.state, base_branch=row.base_branch, base_commit=row.base_commit,
         head_commit=row.head_commit, push_url=row.push_url, title=row.title, record_file=row.record_file,
         author_name=row.author_name, author_email=row.author_email, actor=row.actor, reason=row.reason,
-        created_at=row.created_at, updated_at=row.updated_at,
+        created_at=row.created_at, updated_at=row.updated_at, pull_number=row.pull_number, pull_url=row.pull_url,
+        pull_state=row.pull_state, head_repository=row.head_repository, merge_commit=row.merge_commit,
+        signed=row.signed,
     )  # fmt: skip

@@ -18,6 +18,7 @@ from sqlalchemy import (
     Table,
     Text,
     UniqueConstraint,
+    false,
 )
 
 metadata = MetaData(
@@ -225,6 +226,12 @@ publication = Table(
     Column("reason", Text, nullable=False, default=""),
     Column("created_at", BigInteger, nullable=False),
     Column("updated_at", BigInteger, nullable=False),
+    Column("pull_number", Integer),
+    Column("pull_url", Text, nullable=False, server_default=""),
+    Column("pull_state", String(16), nullable=False, server_default=""),  # '' (none yet) | open | merged | closed
+    Column("head_repository", Text, nullable=False, server_default=""),  # owner/name of the fork that has the branch
+    Column("merge_commit", String(64)),
+    Column("signed", Boolean, nullable=False, server_default=false()),  # whether the user's git signed its commits
     UniqueConstraint("repository_id", "branch"),
 )
 
@@ -238,6 +245,7 @@ publication_candidate = Table(
     Column("content_hash", ForeignKey("content.hash"), nullable=False),
     Column("message", Text, nullable=False),
     Column("commit", String(64)),
+    Column("blob", String(64)),  # what git stored: other bytes than the content's where the path has a filter
     Index("ix_publication_candidate_candidate", "candidate_id"),
 )
 

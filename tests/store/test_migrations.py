@@ -20,7 +20,7 @@ from sqlalchemy import Connection, inspect
 
 from qatui.cli.main import run
 from qatui.errors import StoreError, StoreTooNew
-from qatui.store import database, migrate, sqlite_file
+from qatui.store import database, migrate, publications, sqlite_file
 from qatui.store.database import Database, open_database
 from qatui.store.schema import alembic_version, metadata
 from qatui.store.version import VERSION
@@ -92,9 +92,16 @@ def build(url: str) -> Database:
 
 
 def clauses(connection: Connection) -> dict[str, list[str]]:
-    """Every table, index and rule of an SQLite database as its definition's lines, in no order of rules."""
+    """Every table, index and rule of an SQLite database as its definition's lines, in no order of rules.
+
+    Without quotes around names: a table made anew and renamed has them.
+    """
     rows = connection.exec_driver_sql("SELECT name, sql FROM sqlite_master WHERE sql IS NOT NULL").all()
-    return {name: sorted(line.strip().rstrip(",") for line in sql.splitlines()) for name, sql in rows}
+    return {name: sorted(_unquoted(line) for line in sql.splitlines()) for name, sql in rows}
+
+
+def _unquoted(line: str) -> str:
+    return line.strip().rstrip(",").replace('"', "")
 
 
 def columns(connection: Connection, table: str) -> list[dict[str, str]]:
@@ -145,6 +152,9 @@ def test_the_template_makes_a_migration(tmp_path: Path) -> None:
     assert [each.revision for each in ScriptDirectory(str(folder)).walk_revisions()][:2] == [TOMORROW, VERSION]
 
 
+_PUBLISHED_THEN = "1, 7, 'qatui/1', 'pushed', 'main', 'b', 'c', '/remote.git', 'T', 'B', NULL, 'Kim', 'kim@example.test', 'kim', '', 8, 9"
+
+
 def test_the_first_store_becomes_todays(url: str, tmp_path: Path) -> None:
     """What the first qatui wrote, with a row in it."""
     path = database.sqlite_path(url)
@@ -156,6 +166,7 @@ def test_the_first_store_becomes_todays(url: str, tmp_path: Path) -> None:
         migrate.migrate(connection)
         assert not inspect(connection).has_table("answer")
         connection.exec_driver_sql("INSERT INTO repository VALUES (7, 'example.test/acme/shop', 1)")
+        connection.exec_driver_sql(f"INSERT INTO publication VALUES ({_PUBLISHED_THEN})")
     first.close()
     db = open_database(url)
     whole = open_database(f"sqlite:///{tmp_path}/whole.db")
@@ -163,6 +174,10 @@ def test_the_first_store_becomes_todays(url: str, tmp_path: Path) -> None:
     assert db.backup in backups(url)
     with db.read() as left, whole.read() as right:
         assert clauses(left) == clauses(right)
+        (kept,) = publications.every(left, 7)
+        assert (kept.branch, kept.title, kept.updated_at) == ("qatui/1", "T", 9)
+        assert (kept.pull_number, kept.pull_url, kept.pull_state) == (None, "", "")
+        assert (kept.head_repository, kept.merge_commit, kept.signed) == ("", None, False)
         assert left.exec_driver_sql("SELECT id, key FROM repository").all() == [(7, "example.test/acme/shop")]
     db.close()
     whole.close()

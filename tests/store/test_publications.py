@@ -50,12 +50,29 @@ def test_what_becomes_of_it(shelf: Shelf) -> None:
         publications.keep_commits(connection, number, {one.candidate_id: "c" * 40})
         publications.keep_messages(connection, number, {two.candidate_id: "other\n"})
         publications.keep_commits(connection, number, {})
+        publications.keep_blobs(connection, number, {two.candidate_id: "e" * 40})
         publications.change(connection, number, {"state": "pushed", "head_commit": "d" * 40}, NOW + 3)
         parts = publications.parts(connection, number)
         found = publications.get(connection, shelf.id, number)
     assert [(each.commit, each.message) for each in parts] == [("c" * 40, one.message), (None, "other\n")]
+    assert [each.blob for each in parts] == [None, "e" * 40]
     assert found is not None
     assert (found.state, found.head_commit, found.updated_at) == ("pushed", "d" * 40, NOW + 3)
+
+
+def test_its_pull_request(shelf: Shelf) -> None:
+    pull = {
+        "pull_number": 7, "pull_url": "https://github.test/acme/shop/pull/7", "pull_state": "open",
+        "head_repository": "kim/shop", "merge_commit": "f" * 40, "signed": True,
+    }  # fmt: skip
+    with shelf.db.write() as connection:
+        number = publications.add(connection, values(shelf, "qatui/1"))
+        new = publications.get(connection, shelf.id, number)
+        publications.change(connection, number, pull, NOW)
+        found = publications.get(connection, shelf.id, number)
+    assert new is not None
+    assert (new.pull_number, new.pull_url, new.pull_state, new.signed) == (None, "", "", False)
+    assert {column: getattr(found, column) for column in pull} == pull
 
 
 def test_the_newest_first_and_the_latest_of_a_candidate(shelf: Shelf) -> None:
