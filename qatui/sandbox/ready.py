@@ -12,6 +12,7 @@ from typing import Any
 
 import msgspec
 
+from qatui.errors import UsageError
 from qatui.sandbox.demo_candidates import FILES
 from qatui.sandbox.demo_repository import JON, propose, write_history
 from qatui.sandbox.github.answering import Asked, GitHub
@@ -19,7 +20,10 @@ from qatui.sandbox.github.founding import add_repository, add_token, add_user
 from qatui.sandbox.github.records import Repository, Token
 from qatui.sandbox.github.serve import serving
 from qatui.sandbox.github.world import FILE, World
+from qatui.workspace.program import version
 
+OLDEST_GIT = (2, 38)
+"""The first git that merges without a checkout (`git merge-tree --write-tree`)."""
 OWNER, NAME, PRIVATE = "acme", "payments-api", "ledger"
 MAINTAINER, AUTHOR, READER = "mira", "jon", "rita"
 """mira has admin rights, jon may push, rita reads what is public."""
@@ -56,8 +60,12 @@ class Ready:
 def ready(directory: Path, *, keep: bool, port: int = 0) -> Iterator[Ready]:
     """Serve a ready GitHub while the context lasts; with `keep` it is in `directory` and is as it was left there.
 
-    Raises OSError where the port is taken or the folder cannot be written.
+    Raises OSError where the port is taken or the folder cannot be written, UsageError for a git that is too old.
     """
+    told, numbers = version(Path.cwd())
+    if numbers < OLDEST_GIT:
+        wanted = "Install git {}.{} or newer.".format(*OLDEST_GIT)
+        raise UsageError(f"Merging without a checkout needs a newer git than {told}.", wanted)
     if keep and not (directory / FILE).exists():
         _found_apart(directory)
     world = World(directory, keep=keep)

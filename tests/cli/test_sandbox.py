@@ -65,9 +65,10 @@ def test_its_repository_is_ready(tmp_path: Path) -> None:
         assert (tmp_path / "clone" / "docs" / "test-plan.md").exists()
 
 
-def test_with_a_folder_it_goes_on_where_it_was(tmp_path: Path) -> None:
+def test_with_a_folder_it_goes_on_where_it_was(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
     place = tmp_path / "kept"
-    with sandbox("--dir", str(place)) as told, client(told, "maintainer") as http:
+    with sandbox("--dir", "kept") as told, client(told, "maintainer") as http:
         made = http.post(f"/repos/{told['repository']}/issues", json={"title": "Kept"}).json()
     with sandbox("--dir", str(place)) as again, client(again, "maintainer") as http:
         assert again["tokens"] == told["tokens"]

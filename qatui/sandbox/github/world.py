@@ -139,7 +139,7 @@ class World:
 
         Raises StoreBusy where another process has the folder, StoreError where its records cannot be read.
         """
-        self.directory = directory
+        self.directory = directory = directory.absolute()
         directory.mkdir(parents=True, exist_ok=True)
         self.clock = now
         self.lock = threading.RLock()
