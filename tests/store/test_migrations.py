@@ -152,7 +152,9 @@ def test_the_template_makes_a_migration(tmp_path: Path) -> None:
     assert [each.revision for each in ScriptDirectory(str(folder)).walk_revisions()][:2] == [TOMORROW, VERSION]
 
 
-_PUBLISHED_THEN = "1, 7, 'qatui/1', 'pushed', 'main', 'b', 'c', '/remote.git', 'T', 'B', NULL, 'Kim', 'kim@example.test', 'kim', '', 8, 9"
+_PUBLISHED_THEN = """INSERT INTO publication VALUES
+    (1, 7, 'qatui/1', 'pushed', 'main', 'b', 'c', '/r.git', 'T', 'B', NULL, 'Kim', 'kim@example.test', 'kim', '', 8, 9)
+"""
 
 
 def test_the_first_store_becomes_todays(url: str, tmp_path: Path) -> None:
@@ -166,7 +168,7 @@ def test_the_first_store_becomes_todays(url: str, tmp_path: Path) -> None:
         migrate.migrate(connection)
         assert not inspect(connection).has_table("answer")
         connection.exec_driver_sql("INSERT INTO repository VALUES (7, 'example.test/acme/shop', 1)")
-        connection.exec_driver_sql(f"INSERT INTO publication VALUES ({_PUBLISHED_THEN})")
+        connection.exec_driver_sql(_PUBLISHED_THEN)
     first.close()
     db = open_database(url)
     whole = open_database(f"sqlite:///{tmp_path}/whole.db")
