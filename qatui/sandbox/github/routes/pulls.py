@@ -68,13 +68,17 @@ def create(call: Call) -> Answer:
     check_sizes(asked.title, asked.body)
     issue = _issue_to_become(call, asked)
     head, base_sha = _compared(call, asked)
-    now = call.world.now()
     if issue is None:
-        title = (asked.title or "").strip()
-        issue = Issue(repository_id=call.repository.id, number=0, title=title, user_id=call.who.id, body=asked.body)
-        issue.created_at = issue.updated_at = now
-        issue.is_pull = True
-        call.world.add_issue(issue)
+        issue = call.world.add_issue(
+            Issue(
+                repository_id=call.repository.id,
+                number=0,
+                title=(asked.title or "").strip(),
+                user_id=call.who.id,
+                body=asked.body,
+                created_at=call.world.now(),
+            )
+        )
     issue.is_pull = True
     pull = call.world.pulls.add(
         Pull(
