@@ -10,6 +10,7 @@ from qatui.settings.types import TEAM_FILE, Team, User
 
 if TYPE_CHECKING:
     from qatui.flows.desk import Desk
+    from qatui.flows.hub import Hub
     from qatui.github.client import GitHub
     from qatui.settings.token import Token
     from qatui.store.database import Database
@@ -89,6 +90,7 @@ def open_desk(start: Start, db: "Database | None" = None) -> "Desk":
     Raises NotFound outside a repository or without a base, ConfigError for wrong settings, StoreError.
     """
     from qatui.flows.desk import Desk, clock
+    from qatui.flows.hub import repository_key
     from qatui.store.repositories import find_repository, recall_clone, remember_clone, repository_id
     from qatui.workspace.repository import discover
 
@@ -134,27 +136,14 @@ def find_access(user: User, host: str) -> Access:
     return Access(api_url, token_host(api_url), get_token(user, token_host(api_url), os.environ))
 
 
-def github_host(repository: "Repository", team: Team) -> str | None:
-    """The host that has the repository, with the port that its remote names; None where it is but a path."""
-    from urllib.parse import urlsplit
-
-    host, *names = repository_key(repository, team).split("/")
-    if not host or len(names) != 2:
-        return None
-    try:
-        remote = urlsplit(repository.remote_url(team.remote, push=False) or "")
-        port = remote.port if remote.scheme in ("http", "https") and remote.hostname == host else None
-    except ValueError:
-        return host  # git may make sense of an address that is none
-    return f"{host}:{port}" if port else host
-
-
 def open_github(start: Start, desk: "Desk | None" = None, *, patience: float = 0.0) -> "GitHub | None":
     """The client of the GitHub that holds the repository of `desk`; None where there is no such host or no token.
 
     Without a desk (outside a clone) the host is github.com. `patience` is how many seconds a call may wait for a
     rate limit. Raises ConfigError.
     """
+    from qatui.flows.hub import github_host
+
     host = github_host(desk.repository, desk.team) if desk else "github.com"
     access = find_access(load_user(start), host) if host else None
     if access is None or access.token is None:
@@ -169,6 +158,18 @@ def open_github(start: Start, desk: "Desk | None" = None, *, patience: float = 0
     return GitHub(access.api_url, access.token.value, answers=answers, now=desk.now, patience=patience)
 
 
+def open_hub(start: Start, desk: "Desk", *, patience: float = 0.0) -> "Hub | None":
+    """The repository of `desk` at its GitHub; None where it is at no host, or there is no token for that.
+
+    `patience` as of `open_github`. Raises ConfigError.
+    """
+    from qatui.flows.hub import Hub, repository_key
+    from qatui.github.protocol import Repo
+
+    github = open_github(start, desk, patience=patience)
+    return None if github is None else Hub(github, Repo.of(repository_key(desk.repository, desk.team)))
+
+
 def load_team(repository: "Repository") -> tuple[Team, "Base"]:
     """The team's settings as the base commit has them, and that base."""
     from qatui.settings.load import load_team
@@ -179,14 +180,6 @@ def load_team(repository: "Repository") -> tuple[Team, "Base"]:
         base = repository.base(team.base, team.remote)
         team = load_team(repository.read(base.commit, TEAM_FILE), f"{TEAM_FILE} on {base.branch}")
     return team, base
-
-
-def repository_key(repository: "Repository", team: Team) -> str:
-    """The store's key, host/owner/name or a path: what the settings name, else what the remote's address says."""
-    if team.repository is None:
-        return repository.key(team.remote)
-    name = team.repository.lower()
-    return name if name.count("/") == 2 else f"github.com/{name}"
 
 
 def _identity(user: User, repository: "Repository") -> tuple[str, tuple[str, str], bool]:

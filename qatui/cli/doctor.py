@@ -50,6 +50,7 @@ def _lines(session: Session) -> Iterator["Line"]:
     """Each thing in the order in which the next one needs it; what cannot be looked at is left out."""
     from qatui.flows import doctor
     from qatui.flows.doctor import Line, tried
+    from qatui.flows.hub import github_host, repository_key
 
     yield (git := tried("git", lambda: doctor.git_line(session.directory)))
     try:
@@ -68,14 +69,14 @@ def _lines(session: Session) -> Iterator["Line"]:
         yield tried("database", lambda: _database(user))
         yield from _github(user, "github.com", None)
         return
-    key = wiring.repository_key(desk.repository, desk.team)
+    key = repository_key(desk.repository, desk.team)
     yield Line("repository", True, f"{key}, in {desk.repository.root}")
     yield Line("settings", True, _settings(desk))
     yield doctor.identity_line(desk)
     yield doctor.base_line(desk)
     yield tried("remote", lambda: doctor.remote_line(desk))
     yield tried("database", lambda: doctor.database_line(desk.db))
-    yield from _github(user, wiring.github_host(desk.repository, desk.team), key)
+    yield from _github(user, github_host(desk.repository, desk.team), key)
 
 
 def _settings(desk: "Desk") -> str:

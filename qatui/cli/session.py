@@ -1,5 +1,6 @@
 """What the global options say, and the desk opened on first use."""
 
+import sys
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
@@ -8,10 +9,11 @@ from typing import TYPE_CHECKING
 import click
 
 from qatui.cli import diagnostics
-from qatui.wiring import Start, open_desk
+from qatui.wiring import Start, open_desk, open_hub
 
 if TYPE_CHECKING:
     from qatui.flows.desk import Desk
+    from qatui.flows.hub import Hub
 
 
 @dataclass
@@ -38,8 +40,20 @@ class Session:
             diagnostics.say(f"The database was upgraded; {desk.db.backup} is it as it was.", quiet=self.quiet)
         return desk
 
+    @cached_property
+    def hub(self) -> "Hub | None":
+        """The repository at GitHub; None where it is at no host, or there is no token for that.
+
+        A person waits for no rate limit; a run without one waits some minutes.
+        """
+        from qatui.github.client import CRON_PATIENCE
+
+        return open_hub(self.start, self.desk, patience=0.0 if sys.stderr.isatty() else CRON_PATIENCE)
+
     def close(self) -> None:
-        """Give back the store, if a command opened it."""
+        """Give back what a command opened: the connections, the store."""
+        if (hub := self.__dict__.get("hub")) is not None:
+            hub.github.close()
         if "desk" in self.__dict__:
             self.desk.db.close()
 

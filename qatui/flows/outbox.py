@@ -9,7 +9,7 @@ import os
 import secrets
 import socket
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from qatui.domain.moments import HOUR, iso
@@ -20,6 +20,7 @@ from qatui.errors import (
     NeedsTerminal,
     NotFound,
     QatuiError,
+    RateLimited,
     Refused,
     StoreBusy,
     StoreError,
@@ -27,6 +28,7 @@ from qatui.errors import (
 )
 from qatui.flows import publication
 from qatui.flows.desk import Desk
+from qatui.flows.hub import Hub, github_host
 from qatui.flows.publication import Ending, Means
 from qatui.store import outbox
 from qatui.store.outbox import Job
@@ -36,6 +38,7 @@ FIRST_PAUSE = 60_000
 LOG_LIMIT = 20_000
 """Characters of a job's log that are kept, its end."""
 INTERRUPTED = ("waiting", "it was interrupted")
+NO_TOKEN = "it waits for a token for {}; qatui doctor says how to give one"
 OVERTAKEN = "another process took this job over"
 _RUN = secrets.token_hex(4)
 """This process, beside its number: after a restart another process may have that."""
@@ -64,6 +67,7 @@ def silent(_: str) -> None:
 def drain(
     desk: Desk,
     *,
+    hub: Hub | None = None,
     only: int | None = None,
     again: bool = False,
     foreground: bool = False,
@@ -71,18 +75,26 @@ def drain(
 ) -> tuple[Ran, ...]:
     """Run every job that is due and whose credential is the reviewer's, each once; what became of them.
 
-    `again` takes also those that failed or wait for a later moment. `only` is one job's id, whoever's it is: who names
-    a job takes it over, pushing with their own git. `foreground` lets git ask at the terminal. `say` gets each step.
+    Jobs that these add run as well. Without a `hub` the kinds AT_GITHUB are left waiting, which is told. `again` takes
+    also those that failed or wait for a later moment. `only` is one job's id, whoever's it is: who names a job takes it
+    over, pushing with their own git. `foreground` lets git ask at the terminal. `say` gets each step.
     """
     with desk.db.read() as connection:
         found = outbox.jobs(connection, desk.repository_id, states=outbox.OPEN)
-    mine = [job for job in found if job.kind in WORK and (job.id == only if only else _is_mine(desk, job))]
-    if any(job.state == "running" for job in mine):
+    due = [job for job in found if job.kind in WORK and (job.id == only if only else _is_mine(desk, job))]
+    if any(job.state == "running" for job in due):
         release_dead(desk)
-    ran = []
-    for job in mine:
-        if claimed := _claim(desk, job, again=again):
-            ran.append(_run(desk, claimed, WORK[job.kind], foreground, say))
+    known = {job.id for job in found}
+    ran: list[Ran] = []
+    while due:
+        job = due.pop(0)
+        if job.kind in AT_GITHUB and hub is None:
+            ran.append(_left_waiting(desk, job))
+        elif claimed := _claim(desk, job, again=again):
+            ran.append(_run(desk, claimed, WORK[job.kind], Means(foreground, say, say, hub)))
+            added = [each for each in jobs(desk) if each.id not in known]
+            known.update(each.id for each in added)
+            due += [each for each in added if each.kind in WORK and _is_mine(desk, each)]
     return tuple(ran)
 
 
@@ -111,7 +123,7 @@ def drop(desk: Desk, job_id: int, *, foreground: bool = False, say: Callable[[st
             refusals.append(error)  # not an end of the job: it keeps its state and the cause of it
             return Ending("waiting" if job.state == "running" else job.state, job.error)
 
-    ran = _run(desk, claimed, give_up, foreground, say)
+    ran = _run(desk, claimed, give_up, Means(foreground, say, say))
     if refusals:
         raise refusals[0]
     return ran
@@ -161,6 +173,8 @@ Work = Callable[[Desk, Mapping[str, Any], Means], Ending]
 WORK: dict[str, Work] = {publication.KIND: publication.run}
 GIVING_UP: dict[str, Work] = {publication.KIND: publication.give_up}
 """Kind of job -> what does it, and what takes it back."""
+AT_GITHUB: frozenset[str] = frozenset()
+"""Kinds of jobs that speak to GitHub: their `Means.hub` is always there."""
 
 
 def _claim(desk: Desk, job: Job, *, again: bool) -> Job | None:
@@ -177,9 +191,18 @@ def _claim(desk: Desk, job: Job, *, again: bool) -> Job | None:
         )
 
 
-def _run(desk: Desk, job: Job, work: Work, foreground: bool, say: Callable[[str], None]) -> Ran:
+def _left_waiting(desk: Desk, job: Job) -> Ran:
+    """Say of a job that needs GitHub why it is not done; it stays due."""
+    words = NO_TOKEN.format(github_host(desk.repository, desk.team) or "GitHub")
+    with desk.db.write() as connection:
+        outbox.note(connection, job.id, words, desk.now())
+    return Ran(job, "waiting", words, exit_code=ExitCode.NEEDS_PERSON)
+
+
+def _run(desk: Desk, job: Job, work: Work, means: Means) -> Ran:
     """Do a claimed job and settle it: an error of ours is its end, or it is tried again; the rest goes up."""
     lines: list[str] = []
+    until = 0
 
     def renewing(tell: Callable[[str], None]) -> Callable[[str], None]:
         def step(text: str) -> None:
@@ -189,11 +212,13 @@ def _run(desk: Desk, job: Job, work: Work, foreground: bool, say: Callable[[str]
         return step
 
     try:
-        ending = work(desk, job.payload, Means(foreground, renewing(lines.append), renewing(say)))
+        log, say = renewing(lines.append), renewing(means.say)
+        ending = work(desk, job.payload, replace(means, log=log, say=say, again=job.attempts > 0))
         code = ExitCode.NEEDS_PERSON if ending.needs_person else ExitCode.DONE
         ran = Ran(job, ending.state, ending.words, exit_code=code)
     except QatuiError as error:
-        again = isinstance(error, GitKilled | GitTimeout | Unreachable | StoreBusy)
+        again = isinstance(error, GitKilled | GitTimeout | Unreachable | StoreBusy | RateLimited)
+        until = error.until if isinstance(error, RateLimited) else 0
         typed = isinstance(error, NeedsTerminal)
         ran = Ran(job, "waiting" if again else "failed", error.message, typed, error.exit_code)
     except BaseException as error:
@@ -201,8 +226,8 @@ def _run(desk: Desk, job: Job, work: Work, foreground: bool, say: Callable[[str]
         with contextlib.suppress(StoreError):
             _settle(desk, job, *end, lines, desk.now())
         raise
-    pause = min(FIRST_PAUSE << min(job.attempts, 6), HOUR) if ran.state == "waiting" else 0
-    if _settle(desk, job, ran.state, ran.words, lines, desk.now() + pause):
+    until = max(until, desk.now() + min(FIRST_PAUSE << min(job.attempts, 6), HOUR))
+    if _settle(desk, job, ran.state, ran.words, lines, until):
         return ran
     state = find(desk, job.id).state
     return Ran(job, state, OVERTAKEN, exit_code=ExitCode.DONE if state == "done" else ExitCode.LOCKED)

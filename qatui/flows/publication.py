@@ -17,6 +17,7 @@ from qatui.errors import GitError, NeedsTerminal, NotFound, Refused, RemoteError
 from qatui.flows import moves
 from qatui.flows.desk import Desk
 from qatui.flows.gathering import Wanted, commit_messages, gather, pieces
+from qatui.flows.hub import Hub
 from qatui.store import candidates, content, publications
 from qatui.store.database import ROWS_A_WRITE, Connection
 from qatui.store.publications import Part, Publication
@@ -48,6 +49,10 @@ class Means:
     """Gets git's commands and words, for the job's log."""
     say: Callable[[str], None]
     """Gets each step, for the person."""
+    hub: Hub | None = None
+    """The repository at GitHub; there for the kinds of jobs that need it."""
+    again: bool = False
+    """Whether the job was begun before: what it creates may be there already."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -178,6 +178,12 @@ def retry(connection: Connection, job_id: int, now: int) -> bool:
     return bool(done.rowcount == 1)
 
 
+def note(connection: Connection, job_id: int, words: str, now: int) -> bool:
+    """Note why a waiting job is not done; False where that is known already, or it does not wait."""
+    told = update(outbox).where(O.id == job_id, O.state == "waiting", O.error != words)
+    return bool(connection.execute(told.values(error=words, updated_at=now)).rowcount == 1)
+
+
 def idle(connection: Connection, repository_id: int, now: int) -> list[Job]:
     """Jobs still to be done that nobody is at, oldest first: they wait, failed, or their lease ended."""
     left = or_(O.state.in_(["waiting", "failed"]), (O.state == "running") & (O.lease_until <= now))
