@@ -6,6 +6,7 @@ https://docs.github.com/webhooks/webhook-events-and-payloads#delivery-headers
 import hashlib
 import hmac
 import uuid
+from collections.abc import Iterator
 from typing import Any
 from urllib.parse import parse_qs, urlencode
 
@@ -48,6 +49,8 @@ def tell(world: World, hook: Hook, event: str, payload: dict[str, Any]) -> Deliv
     if owner.type == "Organization":
         whole_payload.setdefault("organization", organization(world, owner))
     whole_payload.setdefault("sender", simple_user(world, owner))
+    for each in _repositories(whole_payload):
+        each.setdefault("custom_properties", {})
     body = msgspec.json.encode(whole_payload)
     if hook.content_type == "form":
         body = urlencode({"payload": body.decode()}).encode()
@@ -63,6 +66,13 @@ def tell(world: World, hook: Hook, event: str, payload: dict[str, Any]) -> Deliv
             request_body=body.decode(),
         ),
     )
+
+
+def _repositories(payload: dict[str, Any]) -> Iterator[dict[str, Any]]:
+    """The repositories in a payload: its own, and those of a pull request's two sides."""
+    yield payload["repository"]
+    pull = payload.get("pull_request", {})
+    yield from (pull[side]["repo"] for side in ("head", "base") if side in pull and pull[side]["repo"] is not None)
 
 
 def ping(world: World, hook: Hook, payload: dict[str, Any]) -> Delivery:

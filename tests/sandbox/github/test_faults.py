@@ -1,5 +1,6 @@
 """Every fault goes wrong as its name says, is counted, and has changed something only where it says so."""
 
+import asyncio
 import time
 from email.utils import parsedate_to_datetime
 from pathlib import Path
@@ -11,8 +12,10 @@ import pytest
 
 from qatui.sandbox.github.answering import GitHub
 from qatui.sandbox.github.faults import KNOWN
+from qatui.sandbox.github.limits import AT_ONCE
 from qatui.sandbox.github.records import Token
 from qatui.sandbox.github.serve import serving
+from tests.conftest import run_git
 from tests.lookalike import Lookalike, found_world
 
 LABELS = "/repos/acme/payments-api/labels"
@@ -258,3 +261,55 @@ def test_end_does_not_wait_for_hanging(tmp_path: Path) -> None:
     assert time.monotonic() - began < 3
     assert len(failed) == 3
     world.close()
+
+
+def test_git_has_its_own_counter(github: Lookalike, tmp_path: Path) -> None:
+    """git's protocol is one operation; a push is a write, a clone is none; it meets faults as any request."""
+    url = github.url.replace("://", f"://x:{github.token('mira')}@", 1) + "/acme/payments-api.git"
+    httpx.delete(f"{github.url}/_qatui/requests")
+    run_git(tmp_path, "clone", "-q", url, "clone")
+    shown = counted(github)
+    assert shown["by_operation"].keys() == {"git"}
+    assert shown["writes"] == 0
+    run_git(tmp_path / "clone", "push", "-q", "origin", "HEAD:refs/heads/counted")
+    assert counted(github)["writes_by_operation"] == {"git": 1}
+    rule = ask(github, "503", path="*/info/refs")
+    with pytest.raises(AssertionError, match="returned error: 503"):
+        run_git(tmp_path / "clone", "fetch", "-q", "origin")
+    assert counted(github)["faults"] == {"503": 1}
+    assert rule["id"] not in [each["id"] for each in httpx.get(f"{github.url}/_qatui/faults").json()["faults"]]
+
+
+def test_graphql_that_changes_nothing_is_no_write(github: Lookalike) -> None:
+    """Its errors come with 200."""
+    httpx.delete(f"{github.url}/_qatui/requests")
+    with github.http() as http:
+        assert http.post("/graphql", json={"query": "mutation {"}).status_code == 200
+    shown = counted(github)
+    assert (shown["by_operation"], shown["writes"]) == ({"POST /graphql": 1}, 0)
+
+
+def test_too_many_at_once(tmp_path: Path) -> None:
+    """GITHUB.md, Rate limits: 100 requests at once, where secondary limits refuse."""
+    world, *_ = found_world(tmp_path / "world")
+    github = GitHub(world, limits="all")
+
+    async def crowd() -> httpx.Response:
+        limits = httpx.Limits(max_connections=None)
+        async with httpx.AsyncClient(base_url=url, timeout=30, limits=limits) as http:
+            headers = {"X-Qatui-Fault": "timeout"}
+            hanging = [asyncio.ensure_future(http.get("/users/mira", headers=headers)) for _ in range(AT_ONCE)]
+            while (await http.get("/_qatui/requests")).json()["requests"] < AT_ONCE:
+                pass
+            refused = await http.get("/users/mira")
+            for each in hanging:
+                each.cancel()
+            await asyncio.gather(*hanging, return_exceptions=True)
+            return refused
+
+    with serving(github) as url:
+        refused = asyncio.run(crowd())
+    world.close()
+    assert refused.status_code == 403
+    assert "secondary rate limit" in refused.json()["message"]
+    assert refused.headers["retry-after"] == "60"

@@ -51,7 +51,7 @@ def answer(call: Call) -> Answer:
         given = {**operation.defaults, **(asked.variables or {})}
         steps = _steps(operation, given)
     except _Wrong as wrong:
-        return Answer(200, {"errors": wrong.errors})
+        return Answer(200, {"errors": wrong.errors}, wrote=False)
     data: dict[str, Any] = {}
     errors: list[Error] = []
     for step in steps:
@@ -62,7 +62,8 @@ def answer(call: Call) -> Answer:
             errors.append(_error(str(refused), step.field, [step.field.alias], type=refused.type))
         else:
             data[step.field.alias] = _shown(call.world, step.mutation.payload, payload, step.field.selections or ())
-    return Answer(200, {"data": data, "errors": errors} if errors else {"data": data})
+    told = {"data": data, "errors": errors} if errors else {"data": data}
+    return Answer(200, told, wrote=any(each is not None for each in data.values()))
 
 
 def _operation(asked: Asked) -> Operation:
