@@ -26,7 +26,7 @@ from pathlib import Path
 from typing import Any
 
 from tests.faults import seams
-from tests.faults.bench import Bench, Round, Told
+from tests.faults.bench import Bench, Round
 from tests.faults.scenarios import SCENARIOS
 from tests.faults.specimens import SPECIMENS
 from tests.faults.steps import CRASH, KILL, Kind, Passed, Trouble, When
@@ -34,6 +34,7 @@ from tests.faults.world import Scenario
 
 QUICK = 16
 """Rounds of a quick run."""
+TOLD_IN = "rounds.jsonl"
 TOLD = 6
 """So many things that are wrong are told of each failure."""
 NAMED = {each.name: each for each in (*SCENARIOS, *SPECIMENS)}
@@ -104,29 +105,27 @@ def again(scenario: Scenario, each: Round) -> str:
 
 
 def work(scenario: Scenario, folder: Path, options: argparse.Namespace, share: int) -> Iterator[dict[str, Any]]:
-    """What one of several runners does: every so manieth round. First what all have in common."""
-    folder.mkdir()
+    """What one of several runners does: the rounds that are its share. First the steps, of which all have the same."""
     bench = Bench(folder, scenario)
-    yield {"steps": [asdict(step) for step in bench.steps]}
+    yield {"kinds": [step.kind for step in bench.steps]}
     for each in chosen(options, bench.steps)[share :: options.jobs]:
         told = bench.run(each)
         at = bench.steps[each.troubles[0].step - 1].what
         yield {**asdict(told), "at": at, "again": again(scenario, each)}
 
 
-def runner(scenario: Scenario, folder: Path, options: argparse.Namespace, share: int) -> tuple[int, int]:
-    """Start one; its number and the file that it writes to, a line of JSON a round."""
-    reading, writing = os.pipe()
+def start(scenario: Scenario, folder: Path, options: argparse.Namespace, share: int) -> int:
+    """Start a runner, which writes a line of JSON a round to a file in its folder; its process."""
+    folder.mkdir()
     number = os.fork()
     if number:
-        os.close(writing)
-        return number, reading
+        return number
     code = 1
     try:
-        os.close(reading)
-        with os.fdopen(writing, "w") as out:
-            for line in work(scenario, folder / str(share), options, share):
-                print(json.dumps(line), file=out, flush=True)
+        signal.signal(signal.SIGTERM, signal.SIG_DFL)
+        with (folder / TOLD_IN).open("w") as out:
+            for line in work(scenario, folder, options, share):
+                out.write(json.dumps(line) + "\n")
         code = 0
     except RuntimeError as error:
         print(error, file=sys.stderr)
@@ -136,41 +135,37 @@ def runner(scenario: Scenario, folder: Path, options: argparse.Namespace, share:
 
 
 def run(scenario: Scenario, options: argparse.Namespace) -> bool:
-    """Run a scenario and print its line; whether nothing was wrong."""
+    """Run a scenario and print what came of it; whether nothing was wrong."""
     begun = time.monotonic()
-    whole = Told()
-    count = 0
-    steps: list[dict[str, Any]] = []
     top = Path(tempfile.mkdtemp(prefix="qatui-faults-", dir=_memory()))
+    folders = [top / str(share) for share in range(options.jobs)]
+    running = [start(scenario, folder, options, share) for share, folder in enumerate(folders)]
     try:
-        started = [runner(scenario, top, options, share) for share in range(options.jobs)]
-        for _, reading in started:
-            with os.fdopen(reading) as lines:
-                for line in map(json.loads, lines):
-                    if "steps" in line:
-                        steps = line["steps"]
-                        continue
-                    count += 1
-                    whole.deaths += line["deaths"]
-                    whole.faults += line["faults"]
-                    whole.runs += line["runs"]
-                    if line["wrong"]:
-                        whole.wrong.append(f"at {line['at']}: {line['again']}")
-                        whole.wrong += [f"    {each}" for each in line["wrong"][:TOLD]]
-        lived = all([os.waitpid(number, 0)[1] == 0 for number, _ in started])
+        lived = True
+        while running:
+            lived &= os.waitpid(running[0], 0)[1] == 0
+            del running[0]
+        lines = [json.loads(line) for folder in folders for line in (folder / TOLD_IN).read_text().splitlines()]
     finally:
+        for number in running:
+            os.kill(number, signal.SIGTERM)
+            os.waitpid(number, 0)
         shutil.rmtree(top, ignore_errors=True)
-    kinds = Counter(Kind(step["kind"]) for step in steps)
+    done = [line for line in lines if "again" in line]
+    kinds = Counter(next((line["kinds"] for line in lines if "kinds" in line), []))
+    failed = [line for line in done if line["wrong"]]
     told = ", ".join(f"{kinds[kind]} {kind}" for kind in Kind if kinds[kind])
-    failures = sum(not each.startswith(" ") for each in whole.wrong)
+    deaths, faults, runs = (sum(line[name] for line in done) for name in ("deaths", "faults", "runs"))
     print(
-        f"{scenario.name}: {len(steps)} steps ({told}), {whole.deaths} deaths, {whole.faults} faults, "
-        f"{count} rounds, {whole.runs} runs, {time.monotonic() - begun:.1f} s, {failures} failures"
+        f"{scenario.name}: {kinds.total()} steps ({told}), {deaths} deaths, {faults} faults, "
+        f"{len(done)} rounds, {runs} runs, {time.monotonic() - begun:.1f} s, {len(failed)} failures"
     )
-    for line in whole.wrong:
-        print(line)
+    for line in failed:
+        print(f"at {line['at']}: {line['again']}")
+        for words in line["wrong"][:TOLD]:
+            print(f"    {words}")
     sys.stdout.flush()
-    return lived and not whole.wrong
+    return lived and not failed
 
 
 def _memory() -> str | None:
@@ -214,7 +209,8 @@ def main() -> int:
     options = parser.parse_args()
     if unknown := set(options.names) - NAMED.keys():
         parser.error(f"no scenario: {', '.join(sorted(unknown))}")
-    signal.signal(signal.SIGINT, signal.default_int_handler)
+    for number in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(number, signal.default_int_handler)
     if options.step:
         options.jobs = 1
     load_everything()
