@@ -10,9 +10,12 @@ import pytest
 from qatui import paths
 from qatui.errors import ConfigError, NotFound, StoreError
 from qatui.flows.desk import Desk
+from qatui.flows.hub import repository_key
+from qatui.settings.types import Team
 from qatui.store.database import Database
 from qatui.store.repositories import find_repository
 from qatui.wiring import Start, glimpse, open_desk, open_github
+from qatui.workspace.repository import discover
 from tests.conftest import Project, run_git
 
 
@@ -72,6 +75,20 @@ def test_the_team_file_names_repository_and_base(project: Project) -> None:
     assert desk.team.repository == "Acme/Pay"
     assert key(desk, "github.com/acme/pay") == desk.repository_id
     desk.db.close()
+
+
+@pytest.mark.parametrize(
+    ("remote", "key"),
+    [
+        ("git@ghe.example.com:acme/pay.git", "ghe.example.com/acme/pay"),
+        ("http://127.0.0.1:4040/fork/pay.git", "127.0.0.1/acme/pay"),
+        ("work:acme/pay.git", "github.com/acme/pay"),
+        ("../pay.git", "github.com/acme/pay"),
+    ],
+)
+def test_settings_without_a_host_mean_the_remotes(project: Project, remote: str, key: str) -> None:
+    project.git("remote", "set-url", "origin", remote)
+    assert repository_key(discover(project.root), Team(repository="Acme/Pay")) == key
 
 
 def test_a_host_in_the_repository_is_kept(project: Project) -> None:

@@ -33,11 +33,17 @@ class Hub:
 
 
 def repository_key(repository: Repository, team: Team) -> str:
-    """The store's key, host/owner/name or a path: what the settings name, else what the remote's address says."""
+    """The store's key, host/owner/name or a path: what the settings name, else what the remote's address says.
+
+    Settings that name no host mean the remote's; github.com where that is a folder, or a name of ssh's configuration.
+    """
     if team.repository is None:
         return repository.key(team.remote)
     name = team.repository.lower()
-    return name if name.count("/") == 2 else f"github.com/{name}"
+    if name.count("/") == 2:
+        return name
+    host = repository.key(team.remote).partition("/")[0]  # empty for a path
+    return f"{host if '.' in host or host == 'localhost' else 'github.com'}/{name}"
 
 
 def github_host(repository: Repository, team: Team) -> str | None:
