@@ -217,7 +217,7 @@ def _run(desk: Desk, job: Job, work: Work, means: Means) -> Ran:
         code = ExitCode.NEEDS_PERSON if ending.needs_person else ExitCode.DONE
         ran = Ran(job, ending.state, ending.words, exit_code=code)
     except QatuiError as error:
-        again = isinstance(error, GitKilled | GitTimeout | Unreachable | StoreBusy | RateLimited)
+        again = isinstance(error, GitKilled | GitTimeout | NeedsTerminal | Unreachable | StoreBusy | RateLimited)
         until = error.until if isinstance(error, RateLimited) else 0
         typed = isinstance(error, NeedsTerminal)
         ran = Ran(job, "waiting" if again else "failed", error.message, typed, error.exit_code)

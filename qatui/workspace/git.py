@@ -38,6 +38,7 @@ _QUIET = {
     "GIT_OPTIONAL_LOCKS": "0",
     "GIT_EDITOR": "false",
     "GIT_PAGER": "cat",
+    "GPG_TTY": "",  # gpg-agent is in no session of ours: its pinentry would paint on the terminal that this names
     "LC_ALL": "C",
 }
 _PLAIN = {"GIT_OPTIONAL_LOCKS": "0", "LC_ALL": "C"}
@@ -74,6 +75,8 @@ _WANTS_TERMINAL = (
     "No such device or address",
     "/dev/tty",
 )
+_NOTHING_TO_TYPE = ("No secret key",)
+"""What gpg says where typing would not help."""
 _ASKS = re.compile(r"could not read (Username|Password) for '([^'\n]*)'")
 _SAID_BYTES = 4096
 """How much of a failing command's standard output is kept for its error, its end."""
@@ -107,18 +110,19 @@ def git(
     """Run `git ARGS` in `cwd` with `data` (bytes, or an open file) on its standard input.
 
     `foreground` lets git, ssh and gpg ask the person at the terminal; for callers that have given it up.
+    Hooks, filters and ssh of the user's configuration run inside of it and of the limit `seconds`.
     `accept` lists the exit statuses that are answers; any other raises GitError with git's words (NoGit without git),
     NeedsTerminal where it wanted somebody to type, GitKilled where a signal ended it, GitTimeout (its whole process
     group is killed) after `seconds`. `log` gets the command and what git said, for the job's record.
     """
-    command = ["git", *_CONFIG, *args]
+    command, verb = ["git", *_CONFIG, *args], _verb(args)
     _tell(without_passwords("$ git " + " ".join(args)), log)
     try:
         running = Git(str(cwd)).execute(
             command,
             as_process=True,
             istream=subprocess.PIPE if isinstance(data, bytes) else data,
-            env={**(_PLAIN if foreground else _QUIET), **(env or {})},
+            env={**(_at_terminal() if foreground else _QUIET), **(env or {})},
             start_new_session=not foreground,
         )
     except GitCommandNotFound as error:
@@ -131,7 +135,7 @@ def git(
     except subprocess.TimeoutExpired:
         _kill_group(process, alone=foreground)
         raise GitTimeout(
-            f"git {args[0]} took longer than {seconds:.0f} s and was stopped.", "See why with the same command by hand."
+            f"git {verb} took longer than {seconds:.0f} s and was stopped.", "See why with the same command by hand."
         ) from None
     except BaseException:
         _kill_group(process, alone=foreground)
@@ -142,16 +146,34 @@ def git(
     if process.returncode in accept:
         return Finished(process.returncode, out, words)
     first = first_words(words)
-    if any(sign in words for sign in _WANTS_TERMINAL):
+    if any(sign in words for sign in _WANTS_TERMINAL) and not any(sign in words for sign in _NOTHING_TO_TYPE):
         asked = _ASKS.search(words)
         why = f"{asked[2]} wants a {asked[1].lower()}" if asked else first
-        raise NeedsTerminal(f"git {args[0]} needs a terminal: {why}", "Run it in the foreground, or set up an agent.")
+        raise NeedsTerminal(f"git {verb} needs a terminal: {why}", "Run it in the foreground, or set up an agent.")
     said = without_passwords(out[-_SAID_BYTES:].decode("utf-8", "replace").strip())
     if said:  # a hook may speak on either stream
         _tell(said, log)
     if process.returncode < 0:
-        raise GitKilled(f"git {args[0]} was killed (signal {-process.returncode}).", "It is safe to run again.", words)
-    raise GitError(f"git {args[0]} failed ({process.returncode}): {first}", said=f"{said}\n{words}".strip())
+        raise GitKilled(f"git {verb} was killed (signal {-process.returncode}).", "It is safe to run again.", words)
+    raise GitError(f"git {verb} failed ({process.returncode}): {first}", said=f"{said}\n{words}".strip())
+
+
+def _verb(args: Sequence[str]) -> str:
+    """The command among git's arguments, behind `-c NAME=VALUE`."""
+    at = 0
+    while at + 2 < len(args) and args[at] == "-c":
+        at += 2
+    return args[at]
+
+
+def _at_terminal() -> dict[str, str]:
+    """What git is told beside, where it may ask: gpg must hear which terminal, for its own input is git's."""
+    if "GPG_TTY" in os.environ:
+        return _PLAIN
+    for stream in range(3):
+        with contextlib.suppress(OSError):
+            return {**_PLAIN, "GPG_TTY": os.ttyname(stream)}
+    return _PLAIN
 
 
 def first_words(words: str) -> str:

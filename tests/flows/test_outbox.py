@@ -119,7 +119,7 @@ def test_a_prompt_ends_the_job_as_one_that_needs_a_terminal(desk: Desk, project:
     project.git("config", "core.sshCommand", "echo 'Permission denied (publickey).' >&2; exit 255; true")
     project.git("remote", "set-url", "origin", "ssh://git@example.test/a/b.git")
     (ran,) = publish(desk).jobs
-    assert (ran.state, ran.needs_terminal, ran.exit_code) == ("failed", True, ExitCode.REMOTE)
+    assert (ran.state, ran.needs_terminal, ran.exit_code) == ("waiting", True, ExitCode.REMOTE)
     assert "needs a terminal" in ran.words
 
 
