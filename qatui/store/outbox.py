@@ -91,6 +91,13 @@ def add(
     return int(found)
 
 
+def ended(connection: Connection, repository_id: int, key: str) -> int:
+    """How many jobs of a key, or of one that begins with it and a colon, came to an end."""
+    ours = or_(O.key == key, O.key.startswith(f"{key}:", autoescape=True))
+    wanted = select(func.count()).where(O.repository_id == repository_id, ours, O.state.not_in(OPEN))
+    return connection.scalar(wanted) or 0
+
+
 def claim(
     connection: Connection,
     repository_id: int,

@@ -4,9 +4,9 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import Connection, bindparam, func, insert, select, update
+from sqlalchemy import Connection, bindparam, func, insert, or_, select, update
 
-from qatui.store.schema import publication, publication_candidate
+from qatui.store.schema import candidate, origin, publication, publication_candidate
 
 P = publication.c
 PC = publication_candidate.c
@@ -159,6 +159,39 @@ def latest(connection: Connection, candidate_ids: Sequence[int]) -> dict[int, in
         .group_by(PC.candidate_id)
     )
     return {row[0]: row[1] for row in rows}
+
+
+def followed(connection: Connection, repository_id: int) -> list[Publication]:
+    """Those whose pull request is open, or merged with candidates that were not seen on base; oldest first."""
+    newer = publication_candidate.alias()
+    superseded = select(newer.c.candidate_id).where(
+        newer.c.candidate_id == PC.candidate_id, newer.c.publication_id > PC.publication_id
+    )
+    left = (
+        select(PC.candidate_id)
+        .join(candidate, candidate.c.id == PC.candidate_id)
+        .where(PC.publication_id == P.id, candidate.c.state == "published", ~superseded.exists())
+    )
+    wanted = or_(P.pull_state == "open", (P.pull_state == "merged") & left.exists())
+    rows = connection.execute(select(*_ROW).where(P.repository_id == repository_id, wanted).order_by(P.id))
+    return [_publication(row) for row in rows]
+
+
+def completed(connection: Connection, number: int) -> list[str]:
+    """The plan items that merged candidates of a publication complete, each once, in commit order."""
+    rows = connection.scalars(
+        select(origin.c.plan_item)
+        .join(publication_candidate, PC.candidate_id == origin.c.candidate_id)
+        .join(candidate, candidate.c.id == origin.c.candidate_id)
+        .where(
+            PC.publication_id == number,
+            candidate.c.state == "merged",
+            origin.c.completes,
+            origin.c.plan_item.is_not(None),
+        )
+        .order_by(PC.position)
+    )
+    return list(dict.fromkeys(rows))
 
 
 def _publication(row: Any) -> Publication:
