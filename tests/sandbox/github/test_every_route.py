@@ -8,7 +8,7 @@ import os
 import shutil
 from collections.abc import Iterator
 from functools import reduce
-from itertools import product
+from itertools import count, product
 from pathlib import Path
 from typing import Any
 from urllib.parse import quote
@@ -42,6 +42,7 @@ class Worlds:
         self._template = template
         self._runner = runner
         self._open: dict[str, Talk] = {}
+        self._copies = count()
 
     def fresh(self) -> Talk:
         """A new copy, to write in; the one before is gone."""
@@ -58,7 +59,9 @@ class Worlds:
 
     def _copy(self, name: str) -> Talk:
         self._drop(name)
-        self._open[name] = open_copy(self._template, self._template.parent / name, CONTRACT, self._runner)
+        # Never twice in one folder: what git said of a folder's commits is remembered by its path.
+        place = self._template.parent / f"{name}-{next(self._copies)}"
+        self._open[name] = open_copy(self._template, place, CONTRACT, self._runner)
         return self._open[name]
 
     def _drop(self, name: str) -> None:
