@@ -6,6 +6,7 @@
     ├── ConfigError          a settings file or an environment override is wrong
     ├── NotFound             an id, path or branch that names nothing
     ├── Refused              allowed in general, not now: the reason is the message
+    │   └── PlanEditRefused  an edit of the test plan would change more than was asked for
     ├── StoreError           the database cannot be used
     │   ├── StoreBusy        others held it for longer than the busy time-out
     │   └── StoreTooNew      written by a newer qatui
@@ -104,6 +105,12 @@ class Refused(QatuiError):
     """Allowed in general, not now; the message is the reason."""
 
     code = "refused"
+
+
+class PlanEditRefused(Refused):
+    """An edit of the test plan would change more than was asked for; nothing was written."""
+
+    code = "plan_edit"
 
 
 class StoreError(QatuiError):

@@ -1,7 +1,9 @@
 """How files are written: whole or not at all. Every room may use it."""
 
+import fcntl
 import os
 import secrets
+from collections.abc import Callable
 from pathlib import Path
 
 
@@ -33,5 +35,27 @@ def write_atomically(path: Path, data: bytes) -> None:
     folder = os.open(path.parent, os.O_RDONLY)
     try:
         os.fsync(folder)  # the name too: what says that the file is there must not outlive it
+    finally:
+        os.close(folder)
+
+
+def edit_atomically(path: Path, change: Callable[[bytes], bytes]) -> bool:
+    """Put what `change` makes of a file's bytes in their place; whether that changed anything.
+
+    Edits of files in one folder wait for each other, so of two at once none is lost; a program that knows nothing of
+    this is seen if it writes meanwhile, and the edit made anew. Raises OSError and what `change` raises.
+    """
+    path = Path(os.path.realpath(path))
+    folder = os.open(path.parent, os.O_RDONLY | os.O_CLOEXEC)
+    try:
+        fcntl.flock(folder, fcntl.LOCK_EX)
+        while True:
+            before = path.read_bytes()
+            after = change(before)
+            if after == before:
+                return False
+            if path.read_bytes() == before:
+                write_atomically(path, after)
+                return True
     finally:
         os.close(folder)
