@@ -109,6 +109,34 @@ def test_who_may_not_push(call: Call, at_github: Lookalike, monkeypatch: pytest.
     assert "push access" in fix
 
 
+@pytest.mark.parametrize(
+    ("token", "topic", "found", "fix"),
+    [
+        (Token(value="ghp_few", user_id=0, scopes=["gist"]), "permissions", "scopes gist", "`repo`"),
+        (Token(value="ghp_old", user_id=0, expires_at=2**31), "token", "runs out on 2038-01-19", "Make a new one"),
+    ],
+)
+def test_a_token_that_will_not_do(
+    call: Call,
+    at_github: Lookalike,
+    monkeypatch: pytest.MonkeyPatch,
+    token: Token,
+    topic: str,
+    found: str,
+    fix: str,
+) -> None:
+    robin = at_github.world.user("robin")
+    assert robin is not None
+    with at_github.world.lock:
+        token.user_id = robin.id
+        at_github.world.tokens.add(token)
+    monkeypatch.setenv("GH_ENTERPRISE_TOKEN", token.value)
+    monkeypatch.setattr("qatui.flows.desk.clock", Clock(2**31 * 1000 - 86_400_000))
+    was, do = wrong(call("doctor", "--json"))[topic]
+    assert found in was
+    assert fix in do
+
+
 def test_single_sign_on_names_its_page(call: Call, at_github: Lookalike, monkeypatch: pytest.MonkeyPatch) -> None:
     world = at_github.world
     robin = world.user("robin")

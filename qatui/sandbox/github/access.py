@@ -8,6 +8,7 @@ import binascii
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from urllib.parse import urlencode
 
 from qatui.sandbox.github.call import Call, Problem, Route, moved, not_found
@@ -63,6 +64,20 @@ def _app(world: World, value: str) -> App:
     if not world.now() < expires <= world.now() + LONGEST_APP_SECONDS:
         raise Problem(401, "'Expiration time' claim ('exp') is too far in the future or has passed")
     return found
+
+
+def told_of(token: Token | None) -> dict[str, str]:
+    """What every answer says of the credential: a classic token's scopes, and when it runs out.
+
+    https://docs.github.com/apps/oauth-apps/building-oauth-apps/scopes-for-oauth-apps
+    """
+    if token is None or token.installation_id is not None:
+        return {}
+    headers = {"X-OAuth-Scopes": ", ".join(token.scopes)} if token.permissions is None else {}
+    if token.expires_at is not None:
+        until = datetime.fromtimestamp(token.expires_at, UTC).strftime("%Y-%m-%d %H:%M:%S UTC")
+        headers["github-authentication-token-expiration"] = until
+    return headers
 
 
 def repository(world: World, call: Call) -> Repository:

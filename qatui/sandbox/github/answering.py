@@ -90,6 +90,7 @@ class GitHub:
                 if asked.path not in FREE:
                     self.limits.admit(spends, asked.method, asked.path)
                 made = self._handled(asked, who)
+                made.headers |= access.told_of(who.token)
                 self.world.commit()
             except Problem as problem:
                 made = told(problem)

@@ -40,6 +40,8 @@ class Token(Record):
     """Fewer repositories than the installation has; None: all of them."""
     permissions: dict[str, str] | None = None
     """What a fine-grained or installation token may do, such as {"issues": "write"}; None: all that the person may."""
+    scopes: list[str] = field(default_factory=lambda: ["repo"])
+    """Of a classic token; shown, and not enforced: what it may is what its owner may."""
     expires_at: int | None = None
     sso_url: str | None = None
     """Where the person must authorize it first, when the organization asks for single sign-on."""
