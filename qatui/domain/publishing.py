@@ -35,6 +35,8 @@ class Piece:
     completes: bool = False
     checklist: tuple[Ticked, ...] = ()
     comments: tuple[Comment, ...] = ()
+    stored: str = ""
+    """How git stores it, where it does not as it was approved: through a filter, from an encoding, with line ends."""
 
 
 @dataclass(frozen=True, slots=True)

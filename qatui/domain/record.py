@@ -78,6 +78,7 @@ def _details(piece: Piece) -> str:
     facts = [
         ("Title", markdown(shortened(each.title, 300))),
         ("Change", f"+{each.added} −{each.removed} lines, revision {each.revision}" + _by_hand(piece)),
+        ("Stored", markdown(shortened(one_line(piece.stored), 300))),
         ("Generator", markdown(made_by(piece))),
         ("Plan item", markdown(shortened(piece.plan_item or "", 300))),
         ("Verdict's note", markdown(each.verdict.note) if each.verdict else ""),

@@ -9,10 +9,11 @@ from qatui.domain.publishing import Piece, Tree, messages, why_held, why_refused
 from qatui.domain.review import checklist
 from qatui.flows import moves
 from qatui.flows.desk import Desk
-from qatui.store import candidates, reviews
+from qatui.store import candidates, content, reviews
 from qatui.store.database import Connection
 from qatui.store.publications import Part
-from qatui.workspace.landing import Spot, spots
+from qatui.workspace.attributes import AS_IT_IS
+from qatui.workspace.landing import Spot, survey
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,7 +61,7 @@ def gather(desk: Desk, wanted: Sequence[Wanted], base_commit: str, occupied: Tre
     hashes = {each.id: each.content_hash for each in wanted}
     with desk.db.read() as connection:
         found = candidates.get_many(connection, desk.repository_id, hashes)
-    ground = spots(desk.repository, base_commit, [each.path for each in found.values()])
+    ground = survey(desk.repository, base_commit, [each.path for each in found.values()]).spots
     if sift(desk, found.values(), ground).held:
         moves.move(desk, hashes, Action.HOLD, _judge(desk, Action.HOLD, hashes, ground, occupied), undoable=False)
 
@@ -108,6 +109,7 @@ def pieces(connection: Connection, desk: Desk, found: Sequence[Candidate], groun
         origins = reviews.origins(connection, ids)
         comments = reviews.comments(connection, ids)
         answers = reviews.answers(connection, {each.id: each.content_hash for each in here})
+        stored = _stored(connection, here, ground)
         for each in here:
             origin = origins.get(each.id)
             made.append(
@@ -119,6 +121,22 @@ def pieces(connection: Connection, desk: Desk, found: Sequence[Candidate], groun
                     completes=bool(origin and origin.completes),
                     checklist=checklist(desk.team.checklist, answers[each.id]),
                     comments=tuple(comments[each.id]),
+                    stored=stored.get(each.id, ""),
                 )
             )
+    return made
+
+
+CONTENTS_AT_ONCE = 50
+"""Contents read from the store in one go; at most so many times 2 MB are in memory."""
+
+
+def _stored(connection: Connection, found: Sequence[Candidate], ground: Mapping[str, Spot]) -> dict[int, str]:
+    """How the contents of those candidates are stored that git does something to."""
+    treated = [each for each in found if ground[each.path].treatment != AS_IT_IS]
+    made: dict[int, str] = {}
+    for start in range(0, len(treated), CONTENTS_AT_ONCE):
+        some = treated[start : start + CONTENTS_AT_ONCE]
+        data = content.get_many(connection, [each.content_hash for each in some])
+        made.update({each.id: ground[each.path].treatment.words(data[each.content_hash]) for each in some})
     return made

@@ -4,9 +4,8 @@ Every step looks before it acts: killed anywhere and run again it goes on where 
 commits. The publication's state says which way its candidates go; until it says so they are `publishing`.
 """
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from itertools import groupby
 from typing import Any
 
 from qatui.domain import record
@@ -14,15 +13,15 @@ from qatui.domain.candidate import Candidate, State
 from qatui.domain.lifecycle import Action, next_state
 from qatui.domain.publishing import Tree
 from qatui.errors import GitError, NeedsTerminal, NotFound, Refused, RemoteError, Unreachable
-from qatui.flows import moves
+from qatui.flows import commits, moves
 from qatui.flows.desk import Desk
 from qatui.flows.gathering import Wanted, commit_messages, gather, pieces
 from qatui.flows.hub import Hub
-from qatui.store import candidates, content, publications
+from qatui.store import candidates, publications
 from qatui.store.database import ROWS_A_WRITE, Connection
 from qatui.store.publications import Part, Publication
-from qatui.workspace.branches import Author, File, has_commit, publication_ref, write_commits
-from qatui.workspace.landing import FILE, Spot, spots
+from qatui.workspace.branches import has_commit, publication_ref
+from qatui.workspace.landing import survey
 from qatui.workspace.records import record_path, write_record
 from qatui.workspace.remote import Remote, last_words
 
@@ -35,9 +34,6 @@ LEADS = {
     "failed": Action.HOLD,
 }
 """State of a publication -> what happens to its candidates."""
-
-_CONTENTS_AT_ONCE = 50
-"""Contents read from the store in one go; at most so many times 2 MB are in memory."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,7 +111,7 @@ def _compose(desk: Desk, publication: Publication) -> Publication:
     with desk.db.read() as connection:
         parts = publications.parts(connection, number)
         rows = candidates.get_many(connection, desk.repository_id, [part.candidate_id for part in parts])
-    ground = spots(desk.repository, publication.base_commit, [part.path for part in parts])
+    ground = survey(desk.repository, publication.base_commit, [part.path for part in parts]).spots
     with desk.db.read() as connection:
         told = pieces(connection, desk, [rows[part.candidate_id] for part in parts], ground)
     words = commit_messages(desk, told, (publication.author_name, publication.author_email))
@@ -141,49 +137,17 @@ def _compose(desk: Desk, publication: Publication) -> Publication:
 
 
 def _write(desk: Desk, publication: Publication, means: Means) -> Publication:
-    """Make the commits, unless the clone has them."""
-    repository, number = desk.repository, publication.id
-    if publication.head_commit and has_commit(repository, publication.head_commit):
+    """Make the commits, unless the clone has them (signed again they would be others, so that the remote's count)."""
+    repository, number, head = desk.repository, publication.id, publication.head_commit
+    if head and (has_commit(repository, head) or (publication.signed and _is_there(desk, publication, means))):
         return publication
     if not has_commit(repository, publication.base_commit):
         _remote(desk, publication, means, push=False).fetch_base(publication.base_branch, desk.team.remote)
     with desk.db.read() as connection:
-        parts = publications.parts(connection, number)
-    means.say(f"writing {len(parts)} {'file' if len(parts) == 1 else 'files'} to {publication.branch}")
-    ground = spots(repository, publication.base_commit, [part.path for part in parts])
-    groups = list(_commits(parts))
-    author = Author(publication.author_name, publication.author_email, publication.created_at)
-    stream = ((group[0].message, _files(desk, group, ground)) for group in groups)
-    made = write_commits(repository, publication_ref(number), publication.base_commit, stream, author)
-    commits = [(part.candidate_id, commit) for group, commit in zip(groups, made, strict=True) for part in group]
-    for start in range(0, len(commits), ROWS_A_WRITE):
-        with desk.db.write() as connection:
-            publications.keep_commits(connection, number, dict(commits[start : start + ROWS_A_WRITE]))
-    with desk.db.write() as connection:
-        publications.change(connection, number, {"head_commit": made[-1]}, desk.now())
-        return get(desk, number, connection)
-
-
-def _commits(parts: Sequence[Part]) -> Iterator[list[Part]]:
-    """The parts of each commit: one with a message, and those behind it without."""
-    count = 0
-
-    def which(part: Part) -> int:
-        nonlocal count
-        count += bool(part.message)
-        return count
-
-    return (list(group) for _, group in groupby(parts, which))
-
-
-def _files(desk: Desk, parts: Sequence[Part], ground: Mapping[str, Spot]) -> Iterator[File]:
-    for start in range(0, len(parts), _CONTENTS_AT_ONCE):
-        some = parts[start : start + _CONTENTS_AT_ONCE]
-        with desk.db.read() as connection:
-            data = content.get_many(connection, [part.content_hash for part in some])
-        for part in some:
-            spot = ground[part.path]
-            yield File(part.path, spot.mode if spot.oid else FILE, data[part.content_hash])
+        count = len(publications.parts(connection, number))
+    means.say(f"writing {count} {'file' if count == 1 else 'files'} to {publication.branch}")
+    commits.keep(desk, number, commits.write(desk, publication, foreground=means.foreground, log=means.log))
+    return get(desk, number)
 
 
 # The remote

@@ -22,7 +22,7 @@ from qatui.store.database import ROWS_A_WRITE, Connection
 from qatui.store.outbox import Job
 from qatui.store.publications import Part, Publication
 from qatui.workspace.branches import branch_names
-from qatui.workspace.landing import spots
+from qatui.workspace.landing import survey
 from qatui.workspace.remote import Remote
 
 _DONE = frozenset({State.PUBLISHED, State.MERGED, State.ARCHIVED})
@@ -66,7 +66,7 @@ def plan(
         rows = candidates.get_many(connection, desk.repository_id, chosen)
         number = publications.next_id(connection)
         used = publications.branches(connection, desk.repository_id)
-    ground = spots(desk.repository, desk.base.commit, [each.path for each in rows.values()])
+    ground = survey(desk.repository, desk.base.commit, [each.path for each in rows.values()]).spots
     sifted = sift(desk, [each for each in rows.values() if each.state not in _DONE], ground)
     with desk.db.read() as connection:
         told = pieces(connection, desk, sifted.taken, ground)
@@ -176,10 +176,8 @@ def _branch(desk: Desk, number: int, taken: Iterable[str]) -> str:
 
 
 def _remarks(desk: Desk) -> tuple[str, ...]:
-    """What is otherwise than git's settings let expect: fast-import does not sign, and one address gets the branch."""
+    """What the person should know of git's settings: who nobody is, and that one address gets the branch."""
     made = [] if desk.identified else [_NOBODY]
-    if (desk.repository.config("commit.gpgSign") or "").lower() in ("true", "yes", "on", "1"):
-        made.append("These commits are not signed, although commit.gpgSign is set.")
     if len(urls := desk.repository.remote_urls(desk.team.remote)) > 1:
         first = Remote(desk.repository, urls[0]).name
         made.append(f"“{desk.team.remote}” has {len(urls)} push addresses: only the first, {first}, gets the branch.")

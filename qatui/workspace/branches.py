@@ -1,5 +1,7 @@
 """Commits made without a checkout: blobs, trees and commits through one `git fast-import`.
 
+(What git does not store as it is, `workspace.attributes` has stored before; what it signs, `workspace.signing` signs.)
+
 Nothing but objects and one ref under refs/qatui is written; working tree, index, HEAD and stash stay as they are.
 The same call makes the same commit ids, so that a run that died is simply run again.
 """
@@ -30,6 +32,8 @@ class File:
     path: str
     mode: str
     data: bytes
+    oid: str | None = None
+    """The blob, where git has stored it already: then `data` is not looked at."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,9 +51,26 @@ def publication_ref(number: int) -> str:
     return f"refs/qatui/publications/{number}"
 
 
+def drafts_ref(number: int) -> str:
+    """Where the commits of a publication are while they are not signed yet."""
+    return f"refs/qatui/drafts/{number}"
+
+
+def drop_ref(repository: Repository, ref: str) -> None:
+    """Remove one of our refs."""
+    with moving(repository, ref):
+        repository.git("update-ref", "-d", ref)
+
+
 def has_commit(repository: Repository, commit: str) -> bool:
     """Whether the clone holds a commit."""
     return repository.git("cat-file", "-e", f"{commit}^{{commit}}", accept=(0, 1, 128)).status == 0
+
+
+def is_in(repository: Repository, commit: str, tip: str) -> bool:
+    """Whether the history of `tip` has a commit, as far as the clone knows it."""
+    # 128: the clone has no such commit
+    return repository.git("merge-base", "--is-ancestor", commit, tip, accept=(0, 1, 128)).status == 0
 
 
 def branch_names(repository: Repository, remote: str) -> set[str]:
@@ -114,8 +135,10 @@ def _write_stream(
         if count == 1:  # the others follow by themselves; said again, git would read every tree back
             stream.write(b"from %s\n" % base.encode())
         for file in files:
-            stream.write(b"M %s inline %s\n" % (file.mode.encode(), _quoted(file.path)))
-            _write_data(stream, file.data)
+            where = (file.oid or "inline").encode()
+            stream.write(b"M %s %s %s\n" % (file.mode.encode(), where, _quoted(file.path)))
+            if file.oid is None:
+                _write_data(stream, file.data)
         stream.write(b"\nget-mark :%d\n" % count)
     stream.write(b"done\n")
     return count

@@ -1,9 +1,11 @@
 """Where proposed files would land in the base: what stands there, and what stands in the way."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from qatui.domain.proposal import folders_of
+from qatui.workspace import attributes
+from qatui.workspace.attributes import AS_IT_IS, Treatment
 from qatui.workspace.repository import Entry, Repository
 
 FILE = "100644"
@@ -20,6 +22,8 @@ class Spot:
     """Why no file can be put there, as a sentence's end."""
     mode: str = FILE
     """Mode of the file that stands there, which its next version keeps (100755: executable)."""
+    treatment: Treatment = AS_IT_IS
+    """What git does to the file before it stores it, as far as it was asked."""
 
 
 def spots(repository: Repository, commit: str, paths: Sequence[str]) -> dict[str, Spot]:
@@ -27,6 +31,29 @@ def spots(repository: Repository, commit: str, paths: Sequence[str]) -> dict[str
     folders = {folder for path in paths for folder in folders_of(path)}
     there = repository.entries(commit, folders.union(paths))
     return {path: _spot(path, there) for path in paths}
+
+
+@dataclass(frozen=True, slots=True)
+class Ground:
+    """The target paths of a publication at its base."""
+
+    spots: Mapping[str, Spot]
+    there: Mapping[str, Entry]
+    """What base has of these paths, their folders and the .gitattributes files in them."""
+
+
+def survey(repository: Repository, commit: str, paths: Sequence[str]) -> Ground:
+    """As `spots`, and what the user's git would do to each file, or why it cannot store it."""
+    folders = {folder for path in paths for folder in folders_of(path)}
+    named = {f"{folder}/{attributes.FILE}" for folder in folders} | {attributes.FILE}
+    there = repository.entries(commit, folders.union(paths, named))
+    treated = attributes.treatments(repository, paths, there)
+    found = {path: _spot(path, there) for path in paths}
+    spots = {
+        path: replace(spot, obstacle=spot.obstacle or treated[path].obstacle, treatment=treated[path])
+        for path, spot in found.items()
+    }
+    return Ground(spots, there)
 
 
 _FOLDER, _LINKS = "040000", ("120000", "160000")
