@@ -96,11 +96,13 @@ class Talk:
             "client": ("127.0.0.1", 1),
             "server": ("127.0.0.1", 80),
         }
-        inbox: list[Message] = [{"type": "http.request", "body": asked.body}, {"type": "http.disconnect"}]
+        inbox: list[Message] = [{"type": "http.request", "body": asked.body}]
         outbox: list[Message] = []
 
         async def receive() -> Message:
-            return inbox.pop(0)
+            if not inbox:
+                await asyncio.Event().wait()  # nobody hangs up before the answer is there
+            return inbox.pop()
 
         async def send(message: Message) -> None:
             outbox.append(message)
@@ -110,10 +112,14 @@ class Talk:
         headers = {name.decode("latin-1").lower(): value.decode("latin-1") for name, value in start["headers"]}
         return Told(start["status"], headers, b"".join(each["body"] for each in rest))
 
+    def bugs(self) -> list[str]:
+        """The tracebacks there were since this was last asked."""
+        found, self.github.bugs[:] = self.github.bugs[:], []
+        return found
+
     def check(self, asked: Asked, told: Told) -> list[str]:
         """What is wrong with an answer: anything but what the description says, and any 500."""
-        bugs = self.github.bugs[:]
-        self.github.bugs.clear()
+        bugs = self.bugs()
         wrong = self.contract.check_answer(asked.method, asked.path, told.status, told.headers, told.body, strict=True)
         return bugs + wrong + (["a failure of the server"] if told.status >= 500 else [])
 
