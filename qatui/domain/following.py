@@ -9,6 +9,7 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 
+from qatui.domain.base_rules import BaseRules
 from qatui.domain.quoting import one_line
 
 NAMED = 3
@@ -59,14 +60,6 @@ class Judged:
     by: str
     state: str
     """APPROVED, CHANGES_REQUESTED, DISMISSED or COMMENTED."""
-
-
-@dataclass(frozen=True, slots=True)
-class Asked:
-    """What the rules of a base ask for."""
-
-    approvals: int = 0
-    checks: tuple[str, ...] = ()
 
 
 def stand(pull: PullSeen, base: str) -> Stand:
@@ -121,7 +114,7 @@ def others_commits(commits: Iterable[tuple[str, str]], ours: Collection[str]) ->
     return f"its branch was rewritten: it has {what} {whose}" if gone else f"others put {what} on its branch, {whose}"
 
 
-def reasons(checks: Iterable[Check], reviews: Iterable[Judged], asked: Asked, author: str) -> list[str]:
+def reasons(checks: Iterable[Check], reviews: Iterable[Judged], asked: BaseRules, author: str) -> list[str]:
     """Why a base does not take a pull request yet, as the ends of sentences; empty where nothing known is missing.
 
     `reviews` are oldest first: of each person the last one that judges counts, never the author's own
@@ -178,15 +171,6 @@ def told_differences(paths: Mapping[int, str], differing: Mapping[int, str], tot
         return ""
     names = _some([one_line(paths[number]) for number in differing])
     return f"merged, but {len(differing)} of {total} are not on the base as they were approved: {names}"
-
-
-def first_method(allowed: Sequence[str], ruled: Iterable[Collection[str]], linear: bool) -> str | None:
-    """The way to merge that repository and rules allow first, None where they allow none together."""
-    sets = list(ruled)
-    for method in allowed:
-        if all(not each or method in each for each in sets) and not (linear and method == "merge"):
-            return method
-    return None
 
 
 def _some(names: Sequence[str]) -> str:

@@ -62,9 +62,10 @@ class Remote:
             self.repository.git("update-ref", *(("-d", seen) if before is None else (seen, before)))
         return Base(branch, self.repository.refs(kept)[kept])
 
-    def push(self, commit: str, branch: str) -> None:
-        """Make the branch there, at `commit`; it is never moved (the lease expects that there is none).
+    def push(self, commit: str, branch: str, seen: str = "") -> None:
+        """Make the branch there, at `commit`, or move it there from where it was `seen`.
 
+        Never over what others did meanwhile: the lease expects exactly that, or that there is no such branch.
         The clone's pre-push hook runs, as it does for the person. Raises GitError, NeedsTerminal; Unreachable where
         it took too long.
         """
@@ -75,7 +76,7 @@ class Remote:
                 "--quiet",
                 "--no-follow-tags",
                 "--recurse-submodules=no",
-                f"--force-with-lease={ref}:",
+                f"--force-with-lease={ref}:{seen}",
                 "--",
                 self.url,
                 f"{commit}:{ref}",

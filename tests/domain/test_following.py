@@ -3,7 +3,8 @@
 import pytest
 
 from qatui.domain import following
-from qatui.domain.following import Asked, Check, Judged, PullSeen, Stand
+from qatui.domain.base_rules import BaseRules
+from qatui.domain.following import Check, Judged, PullSeen, Stand
 
 
 def seen(**values: object) -> PullSeen:
@@ -78,23 +79,23 @@ NONE_OF_ONE = ["it has 0 of 1 approvals; its author's own does not count"]
 @pytest.mark.parametrize(
     ("checks", "reviews", "asked", "words"),
     [
-        ([], [], Asked(), []),
-        ([], [], Asked(1), NONE_OF_ONE),
-        ([], [APPROVED], Asked(1), []),
-        ([], [APPROVED, Judged("kim", "COMMENTED")], Asked(1), []),
-        ([], [APPROVED, Judged("kim", "DISMISSED")], Asked(1), NONE_OF_ONE),
-        ([], [Judged("Mira", "APPROVED")], Asked(1), NONE_OF_ONE),
-        ([], [Judged("kim", "CHANGES_REQUESTED")], Asked(), ["kim asked for changes"]),
-        ([], [Judged("kim", "CHANGES_REQUESTED"), APPROVED], Asked(1), []),
-        ([Check("lint", "failed"), Check("unit", "pending")], [], Asked(0, ("unit", "e2e")), [
+        ([], [], BaseRules(), []),
+        ([], [], BaseRules(approvals=1), NONE_OF_ONE),
+        ([], [APPROVED], BaseRules(approvals=1), []),
+        ([], [APPROVED, Judged("kim", "COMMENTED")], BaseRules(approvals=1), []),
+        ([], [APPROVED, Judged("kim", "DISMISSED")], BaseRules(approvals=1), NONE_OF_ONE),
+        ([], [Judged("Mira", "APPROVED")], BaseRules(approvals=1), NONE_OF_ONE),
+        ([], [Judged("kim", "CHANGES_REQUESTED")], BaseRules(), ["kim asked for changes"]),
+        ([], [Judged("kim", "CHANGES_REQUESTED"), APPROVED], BaseRules(approvals=1), []),
+        ([Check("lint", "failed"), Check("unit", "pending")], [], BaseRules(checks=("unit", "e2e")), [
             "check failed: lint", "check not done yet: unit", "check expected, and not started: e2e",
         ]),
-        ([Check(name, "failed") for name in "dcba"], [], Asked(), ["checks failed: a, b, c …"]),
-        ([Check("lint", "failed"), Check("lint", "passed")], [], Asked(0, ("lint",)), []),
+        ([Check(name, "failed") for name in "dcba"], [], BaseRules(), ["checks failed: a, b, c …"]),
+        ([Check("lint", "failed"), Check("lint", "passed")], [], BaseRules(checks=("lint",)), []),
     ],
 )  # fmt: skip
 def test_why_a_base_does_not_take_it(
-    checks: list[Check], reviews: list[Judged], asked: Asked, words: list[str]
+    checks: list[Check], reviews: list[Judged], asked: BaseRules, words: list[str]
 ) -> None:
     assert following.reasons(checks, reviews, asked, author="mira") == words
 
@@ -135,21 +136,3 @@ def test_differences_are_told_together() -> None:
     assert following.told_differences(paths, dict.fromkeys(range(1, 5), "why"), 5) == (
         "merged, but 4 of 5 are not on the base as they were approved: tests/1.py, tests/2.py, tests/3.py …"
     )
-
-
-@pytest.mark.parametrize(
-    ("allowed", "ruled", "linear", "method"),
-    [
-        (("merge", "squash", "rebase"), [], False, "merge"),
-        (("merge", "squash", "rebase"), [], True, "squash"),
-        (("squash", "rebase"), [()], False, "squash"),
-        (("merge", "squash"), [("rebase", "squash"), ("squash",)], False, "squash"),
-        (("merge",), [], True, None),
-        (("merge",), [("squash",)], False, None),
-        ((), [], False, None),
-    ],
-)
-def test_which_way_of_merging_comes_first(
-    allowed: tuple[str, ...], ruled: list[tuple[str, ...]], linear: bool, method: str | None
-) -> None:
-    assert following.first_method(allowed, ruled, linear) == method

@@ -1,0 +1,251 @@
+"""One publication and its pull request: what GitHub says of it, and what follows for its candidates.
+
+Merged is what GitHub calls merged and what base has as it was committed: after a squash or a rebase the commits
+themselves are nowhere in it, so blobs are compared.
+"""
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+
+from qatui.domain import following
+from qatui.domain.candidate import Candidate, Outcome, State
+from qatui.domain.following import PullSeen, Stand
+from qatui.domain.lifecycle import Action, next_state
+from qatui.flows import moves
+from qatui.flows.desk import Desk, credential
+from qatui.flows.hub import Hub
+from qatui.flows.publication import get
+from qatui.github import pulls
+from qatui.github.pulls import Pull
+from qatui.github.repositories import Commit
+from qatui.store import outbox, publications
+from qatui.store.database import Connection
+from qatui.store.publications import Part, Publication
+from qatui.workspace.branches import has_commit, is_in
+
+TICK = "tick"
+"""Kind of the job that ticks the plan after a merge."""
+
+
+@dataclass(frozen=True, slots=True)
+class Followed:
+    """What is known of a publication's pull request now."""
+
+    publication: Publication
+    """As its row is now."""
+    was: str
+    """`pull_state` before."""
+    words: str = ""
+    """What it waits for, or what came of it."""
+    merged: tuple[int, ...] = ()
+    """Candidates that are merged now."""
+    closed: tuple[int, ...] = ()
+    differing: tuple[tuple[int, str], ...] = ()
+    """Candidates that are not on base as they were approved, each with why."""
+    needs_person: bool = False
+
+
+def seen(pull: Pull) -> PullSeen:
+    """A pull request of the client as the rules take it."""
+    return PullSeen(
+        open=pull.state == "open",
+        merged=pull.merged,
+        base=pull.base.ref,
+        head=pull.head.sha,
+        merge_commit=pull.merge_commit_sha if pull.merged else None,
+        draft=pull.draft,
+        auto_merge=pull.auto_merge is not None,
+        state=pull.mergeable_state,
+    )
+
+
+def follow(desk: Desk, hub: Hub, publication: Publication, pull: Pull, tip: str | None) -> Followed:
+    """Write down what became of a publication.
+
+    `tip` is the commit of its base branch, fetched after `pull` was read; None where that could not be. Raises
+    RemoteError where others' commits on its branch cannot be listed.
+    """
+    there = seen(pull)
+    where = following.stand(there, publication.base_branch)
+    if where is Stand.OPEN:
+        return _open(desk, hub, publication, there)
+    if where is Stand.CLOSED:
+        return _closed(desk, publication)
+    if where is Stand.ASTRAY:
+        return _astray(desk, publication, there)
+    if tip is None:
+        return Followed(publication, "open", "merged; the base could not be fetched to see what came of it")
+    return merged(desk, publication, there.merge_commit, tip)
+
+
+def _open(desk: Desk, hub: Hub, publication: Publication, pull: PullSeen) -> Followed:
+    foreign = "" if pull.head == publication.head_commit else others(desk, hub, publication)
+    words = f"held: {foreign}" if foreign else following.waiting(pull)
+    if publication.reason != foreign:
+        publication = _note(desk, publication, {"reason": foreign})
+    return Followed(publication, "open", words, needs_person=bool(foreign) or following.needs_person(pull))
+
+
+def others(desk: Desk, hub: Hub, publication: Publication) -> str:
+    """Whose commits are on its branch beside ours; one request, asked where the branch is not where we left it."""
+    with desk.db.read() as connection:
+        ours = {part.commit for part in publications.parts(connection, publication.id) if part.commit}
+    assert publication.pull_number is not None
+    listed = hub.github.every(pulls.commits(hub.repo, publication.pull_number))
+    return following.others_commits(((each.sha, _author(each)) for each in listed), ours)
+
+
+def _author(commit: Commit) -> str:
+    if commit.author is not None:
+        return commit.author.login
+    return commit.commit.author.name if commit.commit.author else ""
+
+
+def merged(desk: Desk, publication: Publication, merge_commit: str | None, tip: str) -> Followed:
+    """Take those candidates for merged that base has as they were committed; the others stay published, with why.
+
+    Nothing is written where GitHub's git lags behind its API: `tip` lacks the merge that it tells of.
+    """
+    with desk.db.read() as connection:
+        parts = publications.parts(connection, publication.id)
+    differing = _differing(desk, publication, parts, merge_commit, tip)
+    if (
+        differing
+        and publication.pull_state == "open"
+        and merge_commit
+        and not is_in(desk.repository, merge_commit, tip)
+    ):
+        told = f"merged as {merge_commit[:12]}, which {publication.base_branch} does not have yet"
+        return Followed(publication, "open", told, needs_person=True)
+    words = following.told_differences({part.candidate_id: part.path for part in parts}, differing, len(parts))
+    values = {"pull_state": "merged", "merge_commit": merge_commit, "reason": words}
+
+    def finish(connection: Connection, _: object) -> None:
+        _settle(desk, connection, publication, values)
+
+    cause = f"publication {publication.id}: #{publication.pull_number} was merged into {publication.base_branch}"
+    same = [part.candidate_id for part in parts if part.candidate_id not in differing]
+    _move(desk, publication, differing, "differ", cause, differing)
+    outcome = _move(desk, publication, same, Action.MERGED, cause, {}, finish)
+    told = words or f"merged into {publication.base_branch}"
+    return Followed(
+        get(desk, publication.id), publication.pull_state, told, outcome.done,
+        differing=tuple(differing.items()), needs_person=bool(differing),
+    )  # fmt: skip
+
+
+def _differing(
+    desk: Desk, publication: Publication, parts: Sequence[Part], merge_commit: str | None, tip: str
+) -> dict[int, str]:
+    """Which candidates base does not have as they were committed, and why."""
+    repository, paths = desk.repository, [part.path for part in parts]
+    at_tip = repository.oids(tip, paths)
+    at_merge = repository.oids(merge_commit, paths) if merge_commit and is_in(repository, merge_commit, tip) else {}
+    blobs = {part.path: part.blob for part in parts}
+    unknown = [path for path, blob in blobs.items() if blob is None]
+    if unknown and publication.head_commit and has_commit(repository, publication.head_commit):
+        blobs |= repository.oids(publication.head_commit, unknown)  # of a qatui that did not keep them
+    found = {
+        part.candidate_id: following.difference(
+            blobs[part.path], at_merge.get(part.path), at_tip.get(part.path), publication.base_branch
+        )
+        for part in parts
+    }
+    return {number: why for number, why in found.items() if why}
+
+
+def _settle(desk: Desk, connection: Connection, publication: Publication, values: Mapping[str, str | None]) -> None:
+    """Write down that it is merged, and the job that ticks the plan, if a candidate completes an item of it."""
+    now = desk.now()
+    publications.change(connection, publication.id, values, now)
+    if not desk.team.plan.files or not publications.completed(connection, publication.id):
+        return
+    add_once_more(desk, connection, TICK, publication.id, {}, publication.actor)
+
+
+def add_once_more(
+    desk: Desk, connection: Connection, kind: str, number: int, payload: Mapping[str, object], actor: str
+) -> int:
+    """Add a job of a publication, or find the one of its kind that is still to be done; its id."""
+    key = f"{kind}:{number}"
+    ended = outbox.ended(connection, desk.repository_id, key)
+    return outbox.add(
+        connection,
+        desk.repository_id,
+        kind,
+        f"{key}:{ended + 1}" if ended else key,
+        {"publication": number, **payload},
+        actor=actor,
+        credential=credential(desk),
+        now=desk.now(),
+    )
+
+
+def _astray(desk: Desk, publication: Publication, pull: PullSeen) -> Followed:
+    words = f"merged into {pull.base}, not into {publication.base_branch}, for which it was approved"
+    values = {"pull_state": "merged", "reason": words}
+    with desk.db.read() as connection:
+        ids = [part.candidate_id for part in publications.parts(connection, publication.id)]
+    differing = dict.fromkeys(ids, f"its pull request was {words}")
+    _move(desk, publication, ids, "differ", f"publication {publication.id}", differing)
+    publication = _note(desk, publication, values)
+    return Followed(publication, "open", words, differing=tuple(differing.items()), needs_person=True)
+
+
+def _closed(desk: Desk, publication: Publication) -> Followed:
+    words = f"its pull request #{publication.pull_number} was closed and not merged"
+
+    def finish(connection: Connection, _: object) -> None:
+        publications.change(connection, publication.id, {"pull_state": "closed", "reason": ""}, desk.now())
+
+    with desk.db.read() as connection:
+        ids = [part.candidate_id for part in publications.parts(connection, publication.id)]
+    cause = f"publication {publication.id}: {publication.branch}"
+    outcome = _move(desk, publication, ids, Action.CLOSED, cause, dict.fromkeys(ids, words), finish)
+    told = f"closed, not merged: approve or reject its {len(ids)} candidates again"
+    return Followed(get(desk, publication.id), "open", told, closed=outcome.done, needs_person=True)
+
+
+def _move(
+    desk: Desk,
+    publication: Publication,
+    ids: Iterable[int],
+    action: str,
+    cause: str,
+    words: Mapping[int, str],
+    finish: Callable[[Connection, Outcome], None] | None = None,
+) -> Outcome:
+    """Do `action` to those of `ids` that are still in this publication, with `words`; `differ`: they stay published."""
+    wanted = list(ids)
+
+    def judge(connection: Connection, rows: Mapping[int, Candidate]) -> dict[int, moves.Change | str]:
+        newest = publications.latest(connection, list(rows))
+        answers: dict[int, moves.Change | str] = {}
+        for each in rows.values():
+            state = _next(each.state, action)
+            why = words.get(each.id, "")
+            if state is None or newest.get(each.id) != publication.id:
+                answers[each.id] = "it has moved on"
+            elif (state, why) == (each.state, each.state_reason):
+                answers[each.id] = moves.SO_ALREADY
+            else:
+                answers[each.id] = {"state": state.value, "state_reason": why}
+        return answers
+
+    if not wanted and finish:
+        with desk.db.write() as connection:
+            finish(connection, Outcome())
+    return moves.move(desk, wanted, action, judge, undoable=False, cause=cause, finish=finish)
+
+
+def _next(state: State, action: str) -> State | None:
+    if action == "differ":
+        return state if state is State.PUBLISHED else None
+    return next_state(state, Action(action))
+
+
+def _note(desk: Desk, publication: Publication, values: Mapping[str, str | None]) -> Publication:
+    """Write columns of a publication; how it is then."""
+    with desk.db.write() as connection:
+        publications.change(connection, publication.id, values, desk.now())
+        return get(desk, publication.id, connection)

@@ -1,0 +1,116 @@
+"""Merge one's own publications where their base lets them: through the outbox, so that it happens once."""
+
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
+
+from qatui.domain.base_rules import BaseRules, ways
+from qatui.domain.text import handle
+from qatui.errors import ConfigError, ExitCode
+from qatui.flows import preflight
+from qatui.flows.desk import Desk
+from qatui.flows.follow import add_once_more
+from qatui.flows.hub import Hub
+from qatui.flows.merging import KIND, METHODS
+from qatui.flows.outbox import Ran, drain, silent
+from qatui.flows.publication import get
+from qatui.flows.sync import Synced, sync
+from qatui.github.pulls import Method
+from qatui.store import publications
+from qatui.store.publications import Publication
+
+
+@dataclass(frozen=True, slots=True)
+class Merging:
+    """What became of a merge."""
+
+    asked: tuple[Publication, ...]
+    """Those it was tried for, as they were."""
+    already: tuple[int, ...]
+    """Numbers of those that are merged already."""
+    refused: tuple[tuple[int, str], ...]
+    """Numbers of those that it was not tried for, each with why."""
+    jobs: tuple[Ran, ...]
+    synced: Synced
+    """What a sync of these publications found afterwards."""
+
+    @property
+    def exit_code(self) -> ExitCode:
+        """What a script should know."""
+        codes = [ran.exit_code for ran in self.jobs]
+        return max([self.synced.exit_code, ExitCode.NEEDS_PERSON if self.refused else ExitCode.DONE, *codes])
+
+
+def merge(
+    desk: Desk,
+    hub: Hub | None,
+    numbers: Iterable[int] = (),
+    *,
+    method: Method | None = None,
+    auto: bool = False,
+    foreground: bool = False,
+    say: Callable[[str], None] = silent,
+) -> Merging:
+    """Merge publications of the reviewer's own, all that are open if none is named, and sync them.
+
+    `method`: default is the first that repository and rules allow. `auto` lets GitHub merge what still waits for
+    checks or reviews as soon as it can. Raises NotFound, ConfigError without a `hub`, and as `GitHub.ask`.
+    """
+    if hub is None:
+        raise ConfigError("There is no token for GitHub: nothing can be merged.", "qatui doctor says how to give one.")
+    asked, already, refused = _chosen(desk, list(dict.fromkeys(numbers)))
+    rules = {base: preflight.ask(hub, base).rules for base in dict.fromkeys(each.base_branch for each in asked)}
+    ran: tuple[Ran, ...] = ()
+    for publication in asked:
+        binding = rules[publication.base_branch]
+        way = _way(binding, method)
+        if way is None:
+            refused[publication.id] = _no_way(binding, publication.base_branch, method)
+            continue
+        job = _begin(desk, publication, way, auto=auto, queue=binding.queue)
+        ran += drain(desk, hub=hub, only=job, again=True, foreground=foreground, say=say)
+    wanted = {each.id for each in asked}.union(already)
+    return Merging(
+        asked=tuple(asked),
+        already=tuple(already),
+        refused=tuple(refused.items()),
+        jobs=ran,
+        synced=sync(desk, hub, only=wanted, foreground=foreground, say=say),
+    )
+
+
+def _chosen(desk: Desk, numbers: Sequence[int]) -> tuple[list[Publication], list[int], dict[int, str]]:
+    """Publications to merge, numbers of those merged already, and why others cannot be."""
+    if not numbers:
+        with desk.db.read() as connection:
+            found = publications.followed(connection, desk.repository_id)
+        return [each for each in found if each.pull_state == "open" and each.actor == desk.reviewer], [], {}
+    asked: list[Publication] = []
+    already: list[int] = []
+    refused: dict[int, str] = {}
+    for number in numbers:
+        each = get(desk, number)
+        if each.pull_state == "merged":
+            already.append(number)
+        elif each.pull_state != "open":
+            refused[number] = "its pull request was closed" if each.pull_state else "it has no pull request yet"
+        elif each.actor != desk.reviewer:
+            refused[number] = f"it is {handle(each.actor)}'s: they merge it, or somebody on its page"
+        else:
+            asked.append(each)
+    return asked, already, refused
+
+
+def _way(rules: BaseRules, method: Method | None) -> Method | None:
+    allowed = ways(rules)
+    return next((each for each in METHODS if each in allowed and method in (None, each)), None)
+
+
+def _no_way(rules: BaseRules, base: str, method: Method | None) -> str:
+    allowed = " or ".join(ways(rules)) or "nothing"
+    return f"{base} does not take {method or 'any way of merging'}: repository and rules allow {allowed}"
+
+
+def _begin(desk: Desk, publication: Publication, method: Method, *, auto: bool, queue: bool) -> int:
+    payload = {"sha": publication.head_commit, "method": method, "auto": auto, "queue": queue}
+    with desk.db.write() as connection:
+        return add_once_more(desk, connection, KIND, publication.id, payload, desk.reviewer)
