@@ -8,14 +8,15 @@ import click
 
 from qatui.cli import diagnostics, output
 from qatui.cli.session import Session, pass_session
-from qatui.domain.marks import visible_lines
+from qatui.domain.marks import visible, visible_lines
 from qatui.domain.moments import iso
 from qatui.domain.text import handle
 from qatui.errors import ExitCode, UsageError
 
 if TYPE_CHECKING:
-    from qatui.domain.publishing import PublishingPlan
+    from qatui.domain.publishing import PlanLine, PublishingPlan
     from qatui.flows.outbox import Ran
+    from qatui.flows.preflight import Preflight
     from qatui.flows.publish import Published
     from qatui.store.outbox import Job
     from qatui.store.publications import Publication
@@ -27,13 +28,15 @@ if TYPE_CHECKING:
 @click.option("--dry-run", is_flag=True, help="Show branch, commits and pull request; write nothing, push nothing.")
 @pass_session
 def publish(session: Session, ids: tuple[int, ...], query: str | None, dry_run: bool) -> ExitCode:
-    """Put approved candidates on a branch, push it, and write the pull request's text to a file.
+    """Put approved candidates on a branch, push it, and open the pull request that carries their review.
 
-    Without ID or --query: all that are approved. What an earlier publish left unfinished is finished first.
+    Without ID or --query: all that are approved. What an earlier publish left unfinished is finished first. Without a
+    token for GitHub the pull request's text is in a file, and it is opened by the next publish or sync that has one.
     Nothing of the working tree, the index or your branches changes.
     """
     from qatui.flows import outbox
     from qatui.flows import publish as flow
+    from qatui.flows.preflight import look_ahead
     from qatui.flows.queue import read_query, resolve
 
     if ids and query is not None:
@@ -43,11 +46,13 @@ def publish(session: Session, ids: tuple[int, ...], query: str | None, dry_run: 
     chosen = resolve(desk, ids, None) if ids else None
     if dry_run:
         flow.require_identity(desk)
-        desk, taken, remarks, away = flow.meet_remote(desk, foreground=asking)
-        made = flow.plan(desk, chosen, wanted, taken=taken, remarks=remarks)
-        code = _show_plan(session, made, *outbox.left_jobs(desk))
-        return ExitCode.REMOTE if away else code
-    result = flow.publish(desk, chosen, wanted, foreground=asking, say=_saying(session))
+        ahead = look_ahead(desk, session.hub)
+        desk, taken, remarks, away = flow.meet_remote(desk, ahead.push_url, foreground=asking)
+        remarks = (*ahead.remarks, *remarks)
+        made = flow.plan(desk, chosen, wanted, taken=taken, remarks=remarks, push_url=ahead.push_url)
+        code = _show_plan(session, made, ahead, *outbox.left_jobs(desk))
+        return ExitCode.REMOTE if away or ahead.away else code
+    result = flow.publish(desk, chosen, wanted, hub=session.hub, foreground=asking, say=_saying(session))
     return _show_result(session, result)
 
 
@@ -60,12 +65,16 @@ def _saying(session: Session) -> Callable[[str], None]:
     return lambda text: diagnostics.say(text, quiet=session.quiet)
 
 
-def _show_plan(session: Session, plan: "PublishingPlan", mine: "list[Job]", others: "list[Job]") -> ExitCode:
+def _show_plan(
+    session: Session, plan: "PublishingPlan", ahead: "Preflight", mine: "list[Job]", others: "list[Job]"
+) -> ExitCode:
     code = ExitCode.NEEDS_PERSON if plan.held or plan.refused or mine or others else ExitCode.DONE
     if session.json:
         output.emit(
             {
                 "plan": _plan_record(plan) if plan.commits else None,
+                "pull_request": None,
+                **_rules_record(ahead),
                 **_left_record(plan),
                 "jobs": [_job_record(job) for job in mine],
                 "jobs_of_others": [_job_record(job) for job in others],
@@ -83,6 +92,12 @@ def _show_plan(session: Session, plan: "PublishingPlan", mine: "list[Job]", othe
     output.line(f"branch  {plan.branch}, {_many(len(plan.commits), 'commit')} of {_many(count, 'test')}")
     output.line(f"base    {plan.base_branch}@{plan.base_commit[:12]}")
     output.line(f"push    {plan.push_url or 'nowhere: there is no remote'}")
+    for sentence in ahead.rules:
+        output.line(f"rule    {sentence}")
+    for each in plan.items:
+        output.line(f"plan    {visible(each.item)} {_plan_words(each)} (candidate {each.candidate})")
+    if ahead.requests:
+        output.line(f"GitHub  {_many(ahead.requests, 'request')}")
     for commit in plan.commits:
         output.line()
         output.line("commit  " + ", ".join(commit.paths[:3]) + (" …" if len(commit.paths) > 3 else ""))
@@ -93,17 +108,26 @@ def _show_plan(session: Session, plan: "PublishingPlan", mine: "list[Job]", othe
     return code
 
 
+def _plan_words(line: "PlanLine") -> str:
+    return "will be ticked after the merge" if line.completes else "stays open: this is a part of it"
+
+
 def _indented(text: str) -> None:
     for each in visible_lines(text.rstrip("\n")).split("\n"):
         output.line(f"    {each}".rstrip())
 
 
 def _show_result(session: Session, result: "Published") -> ExitCode:
+    from qatui.flows.publication import OPENING
+
     left = ExitCode.NEEDS_PERSON if result.held or result.refused or result.others else ExitCode.DONE
     code = max([left, *(ran.exit_code for ran in result.jobs)])
     if session.json:
+        opened = [each for each in result.publications if each.pull_number is not None]
         output.emit(
             {
+                "pull_request": _pull_record(opened[-1]) if opened else None,
+                **_rules_record(result),
                 "publications": [_publication_record(each) for each in result.publications],
                 "published": list(result.published),
                 **_left_record(result),
@@ -120,7 +144,10 @@ def _show_result(session: Session, result: "Published") -> ExitCode:
         if each.state == "pushed":
             where = each.push_url or "this clone"
             output.line(f"{each.branch}  {(each.head_commit or '')[:12]}  {where}")
-            output.line(f"pull request text: {each.record_file}")
+            if each.pull_number is not None:
+                output.line(f"pull request #{each.pull_number}  {visible(each.pull_url)}")
+            else:
+                output.line(f"pull request text: {each.record_file}")
         if each.reason:
             diagnostics.say(f"{each.branch}: {each.reason}")
     if result.published:
@@ -128,6 +155,8 @@ def _show_result(session: Session, result: "Published") -> ExitCode:
     for ran in result.jobs:
         if ran.state in ("waiting", "failed", "running"):
             _tell_job(ran)
+        elif ran.words and ran.job.kind == OPENING:
+            diagnostics.say(ran.words)
     return code
 
 
@@ -153,6 +182,11 @@ def _tell_others(jobs: "Iterable[Job]") -> None:
 
 
 def _tell_job(ran: "Ran") -> None:
+    from qatui.flows.outbox import NO_TOKEN
+
+    if ran.words.startswith(NO_TOKEN):
+        diagnostics.say(f"The pull request is not opened yet, {ran.words}. The next publish or sync with one opens it.")
+        return
     diagnostics.say(f"job {ran.job.id} is {ran.state}: {ran.words}")
     if ran.needs_terminal:
         diagnostics.say("git wants somebody to type: run qatui publish at a terminal.")
@@ -211,7 +245,8 @@ def retry(session: Session, job_id: int | None) -> ExitCode:
 
     if job_id is not None:
         flow.find(session.desk, job_id)
-    ran = flow.drain(session.desk, only=job_id, again=True, foreground=_person_is_there(), say=_saying(session))
+    asking, say = _person_is_there(), _saying(session)
+    ran = flow.drain(session.desk, hub=session.hub, only=job_id, again=True, foreground=asking, say=say)
     code = _show_jobs(session, ran)
     if job_id is None and (others := flow.left_jobs(session.desk)[1]):
         _tell_others(others)
@@ -255,6 +290,9 @@ def _plan_record(plan: "PublishingPlan") -> dict[str, Any]:
             {"message": commit.message, "candidates": list(commit.candidates), "paths": list(commit.paths)}
             for commit in plan.commits
         ],
+        "plan_items": [
+            {"candidate": each.candidate, "item": each.item, "completes": each.completes} for each in plan.items
+        ],
     }
 
 
@@ -278,7 +316,23 @@ def _publication_record(of: "Publication") -> dict[str, Any]:
         "push_url": of.push_url or None,
         "title": of.title,
         "record_file": of.record_file,
+        "pull_request": _pull_record(of),
     }
+
+
+def _pull_record(of: "Publication") -> dict[str, Any] | None:
+    if of.pull_number is None:
+        return None
+    return {
+        "number": of.pull_number,
+        "url": of.pull_url,
+        "state": of.pull_state,
+        "head_repository": of.head_repository or None,
+    }
+
+
+def _rules_record(of: "Preflight | Published") -> dict[str, Any]:
+    return {"rules": list(of.rules), "requests": of.requests}
 
 
 def _ran_record(ran: "Ran") -> dict[str, Any]:

@@ -3,6 +3,8 @@
 import gc
 import os
 import sys
+import threading
+from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 from qatui import paths, wiring
@@ -12,6 +14,7 @@ from qatui.errors import ExitCode, NoTerminal, QatuiError
 
 if TYPE_CHECKING:
     from qatui.flows.desk import Desk
+    from qatui.flows.hub import Hub
     from qatui.store.database import Database
     from qatui.store.first_look import FirstLook
     from qatui.tui.parts import Parts, Seat
@@ -74,8 +77,23 @@ def make_parts(session: Session, *, coach: bool = False) -> "Parts":
         user,
         first_look=first_look,
         settled=_keep_what_is_loaded,
+        open_hub=_once(lambda desk: wiring.open_hub(session.start, desk)),
         coach=coach,
     )
+
+
+def _once(open_hub: "Callable[[Desk], Hub | None]") -> "Callable[[Desk], Hub | None]":
+    """Opens it at the first call that finds a token, in whichever thread that is."""
+    kept: list[Hub] = []
+    turn = threading.Lock()
+
+    def opened(desk: "Desk") -> "Hub | None":
+        with turn:
+            if not kept and (hub := open_hub(desk)) is not None:
+                kept.append(hub)
+            return kept[0] if kept else None
+
+    return opened
 
 
 def _keep_what_is_loaded() -> None:

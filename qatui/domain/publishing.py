@@ -49,6 +49,17 @@ class PlannedCommit:
 
 
 @dataclass(frozen=True, slots=True)
+class PlanLine:
+    """What a publication does to an item of the test plan once it is merged."""
+
+    candidate: int
+    item: str
+    """As the candidate names it: untrusted text."""
+    completes: bool
+    """It is ticked; else the candidate is a part of it."""
+
+
+@dataclass(frozen=True, slots=True)
 class PublishingPlan:
     """What publishing would do now; nothing is written yet."""
 
@@ -60,6 +71,7 @@ class PublishingPlan:
     title: str
     body: str
     commits: tuple[PlannedCommit, ...] = ()
+    items: tuple[PlanLine, ...] = ()
     already: tuple[int, ...] = ()
     """Asked for, and published before."""
     held: tuple[tuple[int, str], ...] = ()
@@ -96,6 +108,13 @@ def why_held(candidate: Candidate, base_oid: str | None, *, base_unchanged: bool
     if base_oid is None:
         return "base changed since the verdict: the file is gone there"
     return "base changed since the verdict: " + ("the file is another there" if given else "the file is there by now")
+
+
+def plan_lines(pieces: Iterable[Piece]) -> tuple[PlanLine, ...]:
+    """Which items of the test plan the candidates name."""
+    return tuple(
+        PlanLine(each.candidate.id, item, each.completes) for each in pieces if (item := one_line(each.plan_item or ""))
+    )
 
 
 class Tree:

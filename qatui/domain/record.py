@@ -8,12 +8,15 @@ from collections.abc import Iterable, Sequence
 
 from qatui.domain.moments import iso
 from qatui.domain.publishing import Piece, closing, counted, describe, made_by, stamp
-from qatui.domain.quoting import code, markdown, one_line, quote, shortened
+from qatui.domain.quoting import code as _code
+from qatui.domain.quoting import markdown, one_line, powerless, quote, shortened
 
 TITLE_LIMIT = 256
 BODY_LIMIT = 65_536
 NAMED = 5
 """So many reviewers are named in the opening; the table names each."""
+_CLOSING_ROOM = 20_000
+"""Characters at most of the lines that close issues."""
 _CUT_ROOM = 200
 """Characters kept for the remark on what was cut."""
 _HEAD = "| test | verdict | by | at | candidate@revision and content |\n|---|---|---|---|---|"
@@ -24,13 +27,18 @@ def title(pieces: Sequence[Piece], template: str) -> str:
     return shortened(describe(pieces, template), TITLE_LIMIT)
 
 
-def body(pieces: Sequence[Piece], *, publisher: str, base_branch: str, base_commit: str) -> str:
-    """The pull request's text as Markdown; nothing of a candidate has a meaning in it."""
+def body(pieces: Sequence[Piece], *, publisher: str, base_branch: str, base_commit: str, template: str = "") -> str:
+    """The pull request's text as Markdown, behind the repository's `template` where it has one.
+
+    Nothing of a candidate has a meaning in it, nor in the commit message that a squash may make of it.
+    """
     opening = (
         f"Test files, {counted(pieces)}, {_approved(pieces)}published by {code(publisher)} "
         f"on top of {code(base_branch)} at {code(base_commit[:12])}."
     )
-    top = "\n\n".join([opening, *closing(pieces), "## Review record", _HEAD])
+    said = [opening, *(_cut(paragraph) for paragraph in closing(pieces))]
+    heading = "## Review record"
+    top = "\n\n".join([template, heading, *said, _HEAD] if template else [*said, heading, _HEAD])
     room = BODY_LIMIT - _CUT_ROOM - len(top)
     rows = _fitting((f"\n{_row(piece)}" for piece in pieces), room)
     room -= sum(map(len, rows))
@@ -41,6 +49,11 @@ def body(pieces: Sequence[Piece], *, publisher: str, base_branch: str, base_comm
     elif len(details) < len(pieces):
         text += f"\n\n_The remarks on {len(pieces) - len(details)} more tests do not fit here._"
     return text + "\n"
+
+
+def _cut(lines: str) -> str:
+    """As many lines as leave room for the record; each commit has its own."""
+    return lines if len(lines) <= _CLOSING_ROOM else lines[: lines.rindex("\n", 0, _CLOSING_ROOM)]
 
 
 def _approved(pieces: Sequence[Piece]) -> str:
@@ -92,6 +105,11 @@ def _details(piece: Piece) -> str:
         lines += ["", f"{code(comment.author)} on {place}, revision {comment.revision}, {iso(comment.at)}:", ""]
         lines.append(quote(comment.body))
     return "\n".join(lines)
+
+
+def code(text: str) -> str:
+    """A code span whose words have no power where it is none: in the commit message of a squash."""
+    return _code(powerless(text))
 
 
 def _by_hand(piece: Piece) -> str:

@@ -3,12 +3,15 @@
 from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 
+from qatui.domain import record
 from qatui.domain.candidate import Candidate
 from qatui.domain.lifecycle import Action, next_state
 from qatui.domain.publishing import Piece, Tree, messages, why_held, why_refused
+from qatui.domain.pull_template import fitted
 from qatui.domain.review import checklist
 from qatui.flows import moves
 from qatui.flows.desk import Desk
+from qatui.github.templates import TEMPLATE_FOLDERS, template_of
 from qatui.store import candidates, content, reviews
 from qatui.store.database import Connection
 from qatui.store.publications import Part
@@ -99,6 +102,15 @@ def commit_messages(desk: Desk, told: Sequence[Piece], author: tuple[str, str]) 
     """The message of each piece's commit, by the team's settings."""
     known = {desk.reviewer: desk.signature}
     return messages(told, desk.team.commit, people=desk.team.people, known=known, publisher=author)
+
+
+def pull_text(desk: Desk, told: Sequence[Piece], publisher: str, base_branch: str, base_commit: str) -> str:
+    """The pull request's text, in the template that the base commit has."""
+    repository = desk.repository
+    path = template_of(repository.paths_near_top(base_commit, TEMPLATE_FOLDERS))
+    template = fitted(repository.read(base_commit, path) if path else None)
+    where = {"base_branch": base_branch, "base_commit": base_commit}
+    return record.body(told, publisher=publisher, template=template, **where)
 
 
 def pieces(connection: Connection, desk: Desk, found: Sequence[Candidate], ground: Mapping[str, Spot]) -> list[Piece]:

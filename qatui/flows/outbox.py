@@ -26,8 +26,9 @@ from qatui.errors import (
     StoreError,
     Unreachable,
 )
-from qatui.flows import publication
+from qatui.flows import merging, publication, pull_request, tick
 from qatui.flows.desk import Desk
+from qatui.flows.desk import credential as credential
 from qatui.flows.hub import Hub, github_host
 from qatui.flows.publication import Ending, Means
 from qatui.store import outbox
@@ -38,7 +39,8 @@ FIRST_PAUSE = 60_000
 LOG_LIMIT = 20_000
 """Characters of a job's log that are kept, its end."""
 INTERRUPTED = ("waiting", "it was interrupted")
-NO_TOKEN = "it waits for a token for {}; qatui doctor says how to give one"
+NO_TOKEN = "it waits for a token"
+"""How the words begin for a job that needs GitHub: no failure, and nothing to be tried again before there is one."""
 OVERTAKEN = "another process took this job over"
 _RUN = secrets.token_hex(4)
 """This process, beside its number: after a restart another process may have that."""
@@ -148,7 +150,7 @@ def left_jobs(desk: Desk) -> tuple[list[Job], list[Job]]:
     """The jobs that wait or failed: those that the reviewer's next publish does, and those of other names."""
     with desk.db.read() as connection:
         found = outbox.jobs(connection, desk.repository_id, states=("waiting", "failed"))
-    mine = [job for job in found if _is_mine(desk, job)]
+    mine = [job for job in found if _is_mine(desk, job) and not lacks_token(job)]
     return mine, [job for job in found if not _is_mine(desk, job)]
 
 
@@ -157,12 +159,12 @@ def unfinished(desk: Desk) -> list[Job]:
     release_dead(desk)
     with desk.db.read() as connection:
         found = outbox.idle(connection, desk.repository_id, desk.now())
-    return [job for job in found if job.kind in WORK and _is_mine(desk, job)]
+    return [job for job in found if job.kind in WORK and _is_mine(desk, job) and not lacks_token(job)]
 
 
-def credential(desk: Desk) -> str:
-    """Whose jobs this desk does unasked."""
-    return f"user:{desk.reviewer}"
+def lacks_token(job: Job) -> bool:
+    """Whether nothing but a token is missing for a job."""
+    return job.state == "waiting" and job.error.startswith(NO_TOKEN)
 
 
 def _is_mine(desk: Desk, job: Job) -> bool:
@@ -170,10 +172,20 @@ def _is_mine(desk: Desk, job: Job) -> bool:
 
 
 Work = Callable[[Desk, Mapping[str, Any], Means], Ending]
-WORK: dict[str, Work] = {publication.KIND: publication.run}
-GIVING_UP: dict[str, Work] = {publication.KIND: publication.give_up}
+WORK: dict[str, Work] = {
+    publication.KIND: publication.run,
+    pull_request.KIND: pull_request.run,
+    merging.KIND: merging.run,
+    tick.KIND: tick.run,
+}
+GIVING_UP: dict[str, Work] = {
+    publication.KIND: publication.give_up,
+    pull_request.KIND: pull_request.give_up,
+    merging.KIND: merging.give_up,
+    tick.KIND: tick.give_up,
+}
 """Kind of job -> what does it, and what takes it back."""
-AT_GITHUB: frozenset[str] = frozenset()
+AT_GITHUB = frozenset({pull_request.KIND, merging.KIND, tick.KIND})
 """Kinds of jobs that speak to GitHub: their `Means.hub` is always there."""
 
 
@@ -193,10 +205,10 @@ def _claim(desk: Desk, job: Job, *, again: bool) -> Job | None:
 
 def _left_waiting(desk: Desk, job: Job) -> Ran:
     """Say of a job that needs GitHub why it is not done; it stays due."""
-    words = NO_TOKEN.format(github_host(desk.repository, desk.team) or "GitHub")
+    words = f"{NO_TOKEN} for {github_host(desk.repository, desk.team) or 'GitHub'}: see qatui doctor"
     with desk.db.write() as connection:
         outbox.note(connection, job.id, words, desk.now())
-    return Ran(job, "waiting", words, exit_code=ExitCode.NEEDS_PERSON)
+    return Ran(job, "waiting", words)
 
 
 def _run(desk: Desk, job: Job, work: Work, means: Means) -> Ran:

@@ -4,7 +4,7 @@ Every step looks before it acts: killed anywhere and run again it goes on where 
 commits. The publication's state says which way its candidates go; until it says so they are `publishing`.
 """
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -14,10 +14,10 @@ from qatui.domain.lifecycle import Action, next_state
 from qatui.domain.publishing import Tree
 from qatui.errors import GitError, NeedsTerminal, NotFound, Refused, RemoteError, Unreachable
 from qatui.flows import commits, moves
-from qatui.flows.desk import Desk
-from qatui.flows.gathering import Wanted, commit_messages, gather, pieces
-from qatui.flows.hub import Hub
-from qatui.store import candidates, publications
+from qatui.flows.desk import Desk, credential
+from qatui.flows.gathering import Wanted, commit_messages, gather, pieces, pull_text
+from qatui.flows.hub import Hub, github_host
+from qatui.store import candidates, outbox, publications
 from qatui.store.database import ROWS_A_WRITE, Connection
 from qatui.store.publications import Part, Publication
 from qatui.workspace.branches import has_commit, publication_ref
@@ -26,6 +26,8 @@ from qatui.workspace.records import record_path, write_record
 from qatui.workspace.remote import Remote, last_words
 
 KIND = "publish"
+OPENING = "pull_request"
+"""Kind of the job that follows, where the base is at a host: `flows.pull_request` does it."""
 
 LEADS = {
     "pushed": Action.PUBLISHED,
@@ -115,12 +117,7 @@ def _compose(desk: Desk, publication: Publication) -> Publication:
     with desk.db.read() as connection:
         told = pieces(connection, desk, [rows[part.candidate_id] for part in parts], ground)
     words = commit_messages(desk, told, (publication.author_name, publication.author_email))
-    text = record.body(
-        told,
-        publisher=publication.actor,
-        base_branch=publication.base_branch,
-        base_commit=publication.base_commit,
-    )
+    text = pull_text(desk, told, publication.actor, publication.base_branch, publication.base_commit)
     messages = [(part.candidate_id, message) for part, message in zip(parts, words, strict=True) if message]
     for start in range(0, len(messages), ROWS_A_WRITE):
         with desk.db.write() as connection:
@@ -142,7 +139,7 @@ def _write(desk: Desk, publication: Publication, means: Means) -> Publication:
     if head and (has_commit(repository, head) or (publication.signed and _is_there(desk, publication, means))):
         return publication
     if not has_commit(repository, publication.base_commit):
-        _remote(desk, publication, means, push=False).fetch_base(publication.base_branch, desk.team.remote)
+        _fetch_base(desk, publication, means)
     with desk.db.read() as connection:
         count = len(publications.parts(connection, number))
     means.say(f"writing {count} {'file' if count == 1 else 'files'} to {publication.branch}")
@@ -153,12 +150,30 @@ def _write(desk: Desk, publication: Publication, means: Means) -> Publication:
 # The remote
 
 
-def _remote(desk: Desk, publication: Publication, means: Means, *, push: bool = True) -> Remote:
-    """The remote it goes to; the store keeps the address without a password, the clone may have it with one."""
-    kept = Remote(desk.repository, publication.push_url, means.foreground, means.log)
-    url = desk.repository.remote_url(desk.team.remote, push=push)
-    now = replace(kept, url=url) if url else kept
-    return kept if push and now.name != kept.name else now
+def _remote(desk: Desk, publication: Publication, means: Means) -> Remote:
+    """The remote that it goes to."""
+    return replace(push_remote(desk, publication.push_url), foreground=means.foreground, log=means.log)
+
+
+def _fetch_base(desk: Desk, publication: Publication, means: Means) -> None:
+    url = desk.repository.remote_url(desk.team.remote, push=False) or publication.push_url
+    upstream = Remote(desk.repository, url, means.foreground, means.log)
+    upstream.fetch_base(publication.base_branch, desk.team.remote)
+
+
+def push_remote(desk: Desk, push_url: str) -> Remote:
+    """The remote of an address that the store kept without its password: the clone may have it with one."""
+    kept = Remote(desk.repository, push_url)
+
+    def names() -> Iterator[str]:
+        yield desk.team.remote
+        yield from desk.repository.remotes()
+
+    for name in names():
+        url = desk.repository.remote_url(name)
+        if url and (now := replace(kept, url=url)).name == kept.name:
+            return now
+    return kept
 
 
 def give_up(desk: Desk, payload: Mapping[str, Any], means: Means) -> Ending:
@@ -253,9 +268,15 @@ def _move(desk: Desk, publication: Publication, action: Action, values: Mapping[
             answers[each.id] = {"state": state.value, "state_reason": words} if state and ours else "it has moved on"
         return answers
 
+    opens = action is Action.PUBLISHED and publication.push_url and github_host(desk.repository, desk.team)
+
     def finish(connection: Connection, _: object) -> None:
         if values:
             publications.change(connection, number, values, desk.now())
+        if opens:
+            key, payload = f"{OPENING}:{number}", {"publication": number}
+            whose = {"actor": desk.reviewer, "credential": credential(desk)}
+            outbox.add(connection, desk.repository_id, OPENING, key, payload, **whose, now=desk.now())
 
     with desk.db.read() as connection:
         ids = [part.candidate_id for part in publications.parts(connection, number)]

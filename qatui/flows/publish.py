@@ -8,15 +8,17 @@ from qatui.domain import record
 from qatui.domain.candidate import Candidate, State
 from qatui.domain.lifecycle import Action, why_not
 from qatui.domain.moments import date
-from qatui.domain.publishing import Piece, PlannedCommit, PublishingPlan, Tree, branch_name
+from qatui.domain.publishing import Piece, PlannedCommit, PublishingPlan, Tree, branch_name, plan_lines
 from qatui.domain.query import Query
 from qatui.domain.quoting import signature
 from qatui.errors import ConfigError, NeedsTerminal, Unreachable
 from qatui.flows import moves
 from qatui.flows.desk import Desk
-from qatui.flows.gathering import Wanted, commit_messages, gather, pieces, sift
+from qatui.flows.gathering import Wanted, commit_messages, gather, pieces, pull_text, sift
+from qatui.flows.hub import Hub
 from qatui.flows.outbox import Ran, credential, drain, left_jobs, silent
-from qatui.flows.publication import KIND
+from qatui.flows.preflight import look_ahead
+from qatui.flows.publication import KIND, push_remote
 from qatui.store import candidates, outbox, publications
 from qatui.store.database import ROWS_A_WRITE, Connection
 from qatui.store.outbox import Job
@@ -43,6 +45,10 @@ class Published:
     held: tuple[tuple[int, str], ...] = ()
     refused: tuple[tuple[int, str], ...] = ()
     jobs: tuple[Ran, ...] = ()
+    rules: tuple[str, ...] = ()
+    """What the base asks for, a sentence each."""
+    requests: int = 0
+    """Requests to GitHub that it costs."""
     others: tuple[Job, ...] = ()
     """Jobs of other names that wait or failed: their candidates stay as they are until somebody takes them over."""
     remarks: tuple[str, ...] = ()
@@ -55,11 +61,13 @@ def plan(
     *,
     taken: Collection[str] = (),
     remarks: Sequence[str] = (),
+    push_url: str | None = None,
 ) -> PublishingPlan:
     """What publishing `ids` (None: everything approved that matches `query`) would do now; nothing is written.
 
     Approved and of a state that `query` names: `is:rejected` is nothing, a query without `is:` all that match.
-    `taken` are branch names at the remote, as `meet_remote` finds them.
+    `taken` are branch names at the remote, as `meet_remote` finds them; `push_url` is where the branch goes to, None:
+    to the base's own remote.
     """
     chosen = _chosen(desk, ids, query)
     with desk.db.read() as connection:
@@ -72,14 +80,16 @@ def plan(
         told = pieces(connection, desk, sifted.taken, ground)
     refused = {number: moves.NO_CANDIDATE for number in chosen if number not in rows} | sifted.refused
     names = branch_names(desk.repository, desk.team.remote).union(taken, used)
-    where = {"base_branch": desk.base.branch, "base_commit": desk.base.commit}
+    base = desk.base
     return PublishingPlan(
         branch=_branch(desk, number, names),
-        **where,
-        push_url=_target(desk),
+        base_branch=base.branch,
+        base_commit=base.commit,
+        push_url=_target(desk) if push_url is None else push_url,
         title=record.title(told, desk.team.commit.subject) if told else "",
-        body=record.body(told, publisher=desk.reviewer, **where) if told else "",
+        body=pull_text(desk, told, desk.reviewer, base.branch, base.commit) if told else "",
         commits=_commits(told, commit_messages(desk, told, desk.signature)) if told else (),
+        items=plan_lines(told),
         already=tuple(number for number in chosen if number in rows and rows[number].state in _DONE),
         held=tuple(sifted.held.items()),
         refused=tuple(refused.items()),
@@ -92,26 +102,29 @@ def publish(
     ids: Iterable[int] | None = None,
     query: Query | None = None,
     *,
+    hub: Hub | None = None,
     foreground: bool = False,
     say: Callable[[str], None] = silent,
 ) -> Published:
     """Publish as `plan` says, and finish what an earlier publish left; with nothing new only that.
 
-    Killed anywhere and run again it makes no second branch. `foreground` lets git ask at the terminal, `say`
-    gets each step. Raises ConfigError where nobody told who the author of the commits is.
+    Killed anywhere and run again it makes no second branch and no second pull request; without a `hub` that waits.
+    `foreground` lets git ask at the terminal, `say` gets each step. Raises ConfigError where nobody told who the author
+    of the commits is, and as `look_ahead` where the base's repository takes nothing from here.
     """
     require_identity(desk)
-    ran = drain(desk, again=True, foreground=foreground, say=say)
+    ran = drain(desk, hub=hub, again=True, foreground=foreground, say=say)
     asked = None if ids is None else moves.unique(ids)
     chosen = _chosen(desk, asked, query)
     if not chosen:
         return _published(desk, PublishingPlan("", "", "", "", "", ""), ran)
-    desk, taken, remarks, _ = meet_remote(desk, foreground=foreground)
-    made = plan(desk, asked, query, taken=taken, remarks=remarks)
+    ahead = look_ahead(desk, hub)
+    desk, taken, remarks, _ = meet_remote(desk, ahead.push_url, foreground=foreground)
+    made = plan(desk, asked, query, taken=taken, remarks=(*ahead.remarks, *remarks), push_url=ahead.push_url)
     job = _begin(desk, made, taken)
     if job is not None:
-        ran += drain(desk, only=job, again=True, foreground=foreground, say=say)
-    return _published(desk, made, ran)
+        ran += drain(desk, hub=hub, only=job, again=True, foreground=foreground, say=say)
+    return replace(_published(desk, made, ran), rules=ahead.rules, requests=ahead.requests)
 
 
 def require_identity(desk: Desk) -> None:
@@ -132,9 +145,12 @@ class Met(NamedTuple):
     """Whether it could not be reached: the base is as it was fetched last."""
 
 
-def meet_remote(desk: Desk, *, foreground: bool = False) -> Met:
-    """Ask the remote; without one, or where it cannot be reached, the desk stays as it is and a remark says so."""
-    target = desk.repository.remote_url(desk.team.remote)
+def meet_remote(desk: Desk, push_url: str = "", *, foreground: bool = False) -> Met:
+    """Ask the remote; without one, or where it cannot be reached, the desk stays as it is and a remark says so.
+
+    `push_url` is where branches go to, as the store keeps it; empty: to the base's own remote.
+    """
+    target = push_remote(desk, push_url).url if push_url else desk.repository.remote_url(desk.team.remote)
     source = desk.repository.remote_url(desk.team.remote, push=False)
     if target is None or source is None:
         return Met(desk, frozenset(), (_NO_REMOTE.format(desk.team.remote),), away=False)

@@ -39,6 +39,8 @@ class Repository(Struct, frozen=True):
     ssh_url: str = ""
     fork: bool = False
     parent: Parent | None = None
+    source: Parent | None = None
+    """Where the whole network of forks began."""
     archived: bool = False
     has_issues: bool = True
     permissions: Permissions = Permissions()

@@ -8,6 +8,8 @@ from collections.abc import Iterable
 FOLDERS = (".github", "", "docs")
 """Where a template may be, in GitHub's order; each also in a folder PULL_REQUEST_TEMPLATE of its own."""
 _NAME = "pull_request_template"
+TEMPLATE_FOLDERS = frozenset({*filter(None, FOLDERS), _NAME})
+"""The folders at the top, in lower case, that may have a template."""
 _ENDINGS = (".md", ".txt", "")
 
 

@@ -49,6 +49,7 @@ class Backend:
         """`tell` gives a message to the app and to every screen."""
         self._app = app
         self._parts = parts
+        self.open_hub = parts.open_hub
         self._tell = tell
         self._locks: defaultdict[str, asyncio.Lock] = defaultdict(asyncio.Lock)
         self._newest: defaultdict[str, int] = defaultdict(int)
@@ -281,7 +282,8 @@ class Backend:
 
     def publish(self, job: int | None = None) -> bool:
         """Publish what is approved, or end what a job began, in a lane of its own; False: it is under way already."""
-        work = errands.publish if job is None else partial(errands.finish, job=job)
+        verb = errands.publish if job is None else partial(errands.finish, job=job)
+        work = partial(verb, open_hub=self.open_hub)
 
         async def run() -> None:
             async with self._locks["publish"]:

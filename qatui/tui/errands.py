@@ -11,15 +11,19 @@ from qatui.domain.candidate import OPEN, Outcome, State
 from qatui.domain.lifecycle import Action
 from qatui.domain.query import Query
 from qatui.domain.text import handle
+from qatui.errors import QatuiError
 from qatui.tui import messages
 
 if TYPE_CHECKING:
     from qatui.domain.diff import Document
     from qatui.domain.review import Side
     from qatui.flows.desk import Desk
+    from qatui.flows.hub import Hub
     from qatui.flows.undo import Undone
+    from qatui.store.publications import Publication
     from qatui.tui.parts import Seat
 
+OpenHub = Callable[["Desk"], "Hub | None"]
 PAGE = 200
 """Lines read before all ids of a filter are known: more than any terminal is high."""
 PLACE = ("place", "filter", "marks", "coach")
@@ -195,12 +199,44 @@ def left_unfinished(desk: "Desk") -> messages.LeftUnfinished:
     return messages.LeftUnfinished(len(unfinished(desk)))
 
 
-def finish(desk: "Desk", job: int) -> tuple[messages.Told, ...]:
+def look_ahead(desk: "Desk", open_hub: "OpenHub") -> messages.LookedAhead:
+    """Ask GitHub what the base wants and who may push; every trouble is told in words."""
+    from qatui.flows.hub import github_host
+    from qatui.flows.preflight import look_ahead
+
+    host = github_host(desk.repository, desk.team) or ""
+    try:
+        hub = open_hub(desk) if host else None
+        return messages.LookedAhead(host, look_ahead(desk, hub) if hub else None)
+    except QatuiError as error:
+        return messages.LookedAhead(host, trouble=f"{error.message} {error.hint}".strip())
+
+
+def read_pull(desk: "Desk", publication: "Publication", open_hub: "OpenHub") -> messages.PullRead:
+    """How an open pull request stands now; nothing is written of it."""
+    from qatui.domain import following
+    from qatui.flows.follow import seen
+    from qatui.github.pulls import pull
+
+    try:
+        hub = open_hub(desk)
+        if hub is None or publication.pull_number is None:
+            return messages.PullRead(publication.id, "")
+        there = seen(hub.github.ask(pull(hub.repo, publication.pull_number)))
+        words = (
+            following.waiting(there) if there.open else f"{'merged' if there.merged else 'closed'}: sync takes it in"
+        )
+    except QatuiError as error:
+        words = f"{error.message} {error.hint}".strip()
+    return messages.PullRead(publication.id, words)
+
+
+def finish(desk: "Desk", job: int, open_hub: "OpenHub") -> tuple[messages.Told, ...]:
     """End one publication that an earlier publish left."""
     from qatui.flows.outbox import drain
     from qatui.flows.publish import Published
 
-    ended = messages.PublishEnded(Published(jobs=drain(desk, only=job, again=True)))
+    ended = messages.PublishEnded(Published(jobs=drain(desk, hub=open_hub(desk), only=job, again=True)))
     good = bool(ended.result.jobs) and not any(ran.exit_code for ran in ended.result.jobs)
     return (messages.Wrote("finished the publication", Outcome(), turn="", counted=False), ended) if good else (ended,)
 
@@ -214,18 +250,18 @@ def parts(desk: "Desk", number: int) -> messages.PartsLoaded:
     return messages.PartsLoaded(number, parts, body)
 
 
-def publish(desk: "Desk") -> tuple[messages.Told, ...]:
+def publish(desk: "Desk", open_hub: "OpenHub") -> tuple[messages.Told, ...]:
     """Publish what is approved, and finish what an earlier publish left."""
     from qatui.flows.publish import publish
 
-    result = publish(desk)
+    result = publish(desk, hub=open_hub(desk))
     ended = messages.PublishEnded(result)
     if not (result.published or result.held or result.refused):
         return (ended,)
-    files = [each.record_file for each in result.publications if each.record_file]
     outcome = Outcome(result.published, (*result.held, *result.refused))
-    note = f"pull request text in {files[-1]}" if files else ""
-    return messages.Wrote("published", outcome, turn="", note=note), ended
+    notes = [f"pull request #{each.pull_number}" for each in result.publications if each.pull_number is not None]
+    notes += [f"pull request text in {each.record_file}" for each in result.publications if each.record_file]
+    return messages.Wrote("published", outcome, turn="", note=notes[0] if notes else ""), ended
 
 
 def newest_pushed(desk: "Desk") -> messages.Told:

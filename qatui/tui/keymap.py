@@ -135,6 +135,8 @@ ACTIONS: tuple[Act, ...] = (
         None,
         "qatui list is:held",
     ),
+    Act("publish.browse", ("o",), "browser", "open the pull request in the browser", 7),
+    Act("publish.copy", ("y",), "copy address", "copy the address of the pull request"),
     Act(
         "publish.terminal",
         ("F",),

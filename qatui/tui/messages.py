@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from qatui.domain.candidate import QueueRow
     from qatui.domain.diff import Document
     from qatui.domain.publishing import PublishingPlan
+    from qatui.flows.preflight import Preflight
     from qatui.flows.publish import Published
     from qatui.flows.review import Dossier
     from qatui.settings.types import ChecklistItem
@@ -183,6 +184,25 @@ class PublicationsLoaded(Told):
     """What is held, and why."""
     unfinished: Mapping[int, int]
     """Publication that came to no end -> the job that ends it."""
+
+
+@dataclass(eq=False, repr=False)
+class LookedAhead(Told):
+    """GitHub was asked what the base wants, or could not be."""
+
+    host: str
+    """Where pull requests are opened; empty: the repository is at no host."""
+    preflight: "Preflight | None" = None
+    trouble: str = ""
+    """Why nothing can be published, or why that is not known; empty without a preflight: there is no token."""
+
+
+@dataclass(eq=False, repr=False)
+class PullRead(Told):
+    """GitHub told how a pull request stands, or could not."""
+
+    publication_id: int
+    words: str
 
 
 @dataclass(eq=False, repr=False)

@@ -10,6 +10,7 @@ from qatui.settings.types import User
 
 if TYPE_CHECKING:
     from qatui.flows.desk import Desk
+    from qatui.flows.hub import Hub
     from qatui.store.database import Database
     from qatui.store.first_look import FirstLook
 
@@ -47,5 +48,7 @@ class Parts:
     """The queue's first lines without anything heavy; None where they cannot be had so."""
     settled: Callable[[], None] = lambda: None
     """Called once everything is loaded."""
+    open_hub: "Callable[[Desk], Hub | None]" = lambda desk: None
+    """The repository at GitHub, the same at every call, asked for in a thread only; None without a token."""
     coach: bool = False
     """Show a newcomer the first steps, unless they sent the coach away."""

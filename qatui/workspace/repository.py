@@ -2,7 +2,7 @@
 
 import re
 import shlex
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import NamedTuple
@@ -128,8 +128,21 @@ class Repository:
 
     def paths(self, commit: str) -> list[str]:
         """Every file, symbolic link and submodule at `commit`."""
-        out = self.git("ls-tree", "-r", "-z", "--name-only", commit).out
-        return out.decode("utf-8", "surrogateescape").split("\0")[:-1]
+        return self._names("ls-tree", "-r", "-z", "--name-only", commit)
+
+    def paths_near_top(self, commit: str, folders: Collection[str]) -> list[str]:
+        """What stands at the top of `commit`, and every path in those of its folders that bear one of these names.
+
+        The names are lower case; a folder may be written in any.
+        """
+        top = self._names("ls-tree", "-z", "--name-only", commit)
+        inside = [name for name in top if name.lower() in folders]
+        if not inside:
+            return top
+        return top + self._names("--literal-pathspecs", "ls-tree", "-r", "-z", "--name-only", commit, "--", *inside)
+
+    def _names(self, *args: str) -> list[str]:
+        return self.git(*args).out.decode("utf-8", "surrogateescape").split("\0")[:-1]
 
     def blobs(self, oids: Iterable[str]) -> dict[str, bytes]:
         """The bytes of blobs, by id, through one `cat-file --batch`."""

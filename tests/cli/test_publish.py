@@ -64,6 +64,9 @@ def test_publish_as_json(desk: Desk, project: Project, capsys: pytest.CaptureFix
     assert (made["id"], made["state"], made["push_url"], made["reason"]) == (1, "pushed", str(project.remote), "")
     assert made["base"] == {"branch": "main", "commit": desk.base.commit}
     assert found == {
+        "pull_request": None,
+        "rules": [],
+        "requests": 0,
         "published": [number],
         "already": [],
         "held": [],
@@ -115,7 +118,7 @@ def test_dry_run_shows_everything_and_does_nothing(
     assert found["plan"]["commits"][0]["candidates"] == [three]
     assert found["plan"]["commits"][0]["paths"] == ["tests/test_b.py"]
     assert found["plan"]["commits"][0]["message"].startswith("test: add x")
-    assert set(found["plan"]) == {"branch", "base", "push_url", "title", "body", "commits"}
+    assert set(found["plan"]) == {"branch", "base", "push_url", "title", "body", "commits", "plan_items"}
     assert call(project, "publish", "--query", "test_b") == ExitCode.DONE
 
 
@@ -125,6 +128,9 @@ def test_dry_run_with_nothing_to_do(desk: Desk, project: Project, capsys: pytest
     assert call(project, "publish", "--dry-run", "--json") == ExitCode.DONE
     assert data(capsys) == {
         "plan": None,
+        "pull_request": None,
+        "rules": [],
+        "requests": 0,
         "already": [],
         "held": [],
         "refused": [],

@@ -17,7 +17,7 @@ from qatui.tui.screens.review import ReviewScreen
 CLASSES: dict[str, type[Frame]] = {"queue": QueueScreen, "review": ReviewScreen, "publish": PublishScreen}
 WITHOUT_COMMAND = re.compile(
     r"^(move\.|review\.|app\.(queue|publications|theme|palette|back|help|quit|coach|stop)|"
-    r"queue\.(mark|range|invert)|candidate\.copy_)"
+    r"queue\.(mark|range|invert)|candidate\.copy_|publish\.(browse|copy))"
 )
 """What only moves a person about the screens, or is a mark of theirs: a command line has ids and queries instead."""
 

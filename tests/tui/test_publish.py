@@ -16,7 +16,8 @@ from qatui.flows.publish import publish
 from qatui.settings.types import Team
 from qatui.store import publications, schema
 from qatui.tui import messages
-from qatui.tui.screens.publish import PublishScreen, describe, describe_plan
+from qatui.tui.screens.publication_words import describe, describe_plan
+from qatui.tui.screens.publish import PublishScreen
 from qatui.tui.screens.review import ReviewScreen
 from qatui.tui.widgets.text_pane import TextPane, wrap
 from tests.conftest import Project
@@ -136,7 +137,7 @@ def test_a_plan_without_commits_says_so(plain: Desk) -> None:
     from qatui.tui.glyphs import UNICODE
 
     loaded = messages.PublicationsLoaded([], plan(plain), {}, {}, {})
-    assert "Nothing approved waits" in str(describe_plan(loaded, UNICODE))
+    assert "Nothing approved waits" in str(describe_plan(loaded, None, UNICODE))
 
 
 def test_what_a_kill_left_is_told_and_finished(build: Build, plain: Desk, project: Project) -> None:
