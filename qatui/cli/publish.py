@@ -42,7 +42,7 @@ def publish(session: Session, ids: tuple[int, ...], query: str | None, dry_run: 
     if ids and query is not None:
         raise UsageError("Name candidates or give --query, not both.")
     wanted = None if query is None else read_query(query)
-    desk, asking = session.desk, _person_is_there()
+    desk, asking = session.desk, person_is_there()
     chosen = resolve(desk, ids, None) if ids else None
     if dry_run:
         flow.require_identity(desk)
@@ -52,16 +52,17 @@ def publish(session: Session, ids: tuple[int, ...], query: str | None, dry_run: 
         made = flow.plan(desk, chosen, wanted, taken=taken, remarks=remarks, push_url=ahead.push_url)
         code = _show_plan(session, made, ahead, *outbox.left_jobs(desk))
         return ExitCode.REMOTE if away or ahead.away else code
-    result = flow.publish(desk, chosen, wanted, hub=session.hub, foreground=asking, say=_saying(session))
+    result = flow.publish(desk, chosen, wanted, hub=session.hub, foreground=asking, say=saying(session))
     return _show_result(session, result)
 
 
-def _person_is_there() -> bool:
+def person_is_there() -> bool:
     """Whether git may ask for a password: somebody sits at this command."""
     return sys.stdin.isatty() and sys.stderr.isatty()
 
 
-def _saying(session: Session) -> Callable[[str], None]:
+def saying(session: Session) -> Callable[[str], None]:
+    """Says each step to the person."""
     return lambda text: diagnostics.say(text, quiet=session.quiet)
 
 
@@ -76,15 +77,15 @@ def _show_plan(
                 "pull_request": None,
                 **_rules_record(ahead),
                 **_left_record(plan),
-                "jobs": [_job_record(job) for job in mine],
-                "jobs_of_others": [_job_record(job) for job in others],
+                "jobs": [job_record(job) for job in mine],
+                "jobs_of_others": [job_record(job) for job in others],
             }
         )
         return code
     _tell(session, plan)
     for job in mine:
         diagnostics.say(f"job {job.id} would be finished first, it is {job.state}: {job.error}")
-    _tell_others(others)
+    tell_others(others)
     if not plan.commits:
         output.line("Nothing to publish.")
         return code
@@ -128,16 +129,16 @@ def _show_result(session: Session, result: "Published") -> ExitCode:
             {
                 "pull_request": _pull_record(opened[-1]) if opened else None,
                 **_rules_record(result),
-                "publications": [_publication_record(each) for each in result.publications],
+                "publications": [publication_record(each) for each in result.publications],
                 "published": list(result.published),
                 **_left_record(result),
-                "jobs": [_ran_record(ran) for ran in result.jobs],
-                "jobs_of_others": [_job_record(job) for job in result.others],
+                "jobs": [ran_record(ran) for ran in result.jobs],
+                "jobs_of_others": [job_record(job) for job in result.others],
             }
         )
         return code
     _tell(session, result)
-    _tell_others(result.others)
+    tell_others(result.others)
     if not result.publications:
         output.line("Nothing to publish.")
     for each in result.publications:
@@ -154,7 +155,7 @@ def _show_result(session: Session, result: "Published") -> ExitCode:
         diagnostics.say(f"published {_many(len(result.published), 'test')}", quiet=session.quiet)
     for ran in result.jobs:
         if ran.state in ("waiting", "failed", "running"):
-            _tell_job(ran)
+            tell_job(ran)
         elif ran.words and ran.job.kind == OPENING:
             diagnostics.say(ran.words)
     return code
@@ -165,23 +166,24 @@ def _tell(session: Session, found: "PublishingPlan | Published") -> None:
     for remark in found.remarks:
         diagnostics.say(remark, quiet=session.quiet)
     if found.already:
-        diagnostics.say(f"published before: {_numbers(found.already)}", quiet=session.quiet)
+        diagnostics.say(f"published before: {numbers(found.already)}", quiet=session.quiet)
     diagnostics.refusals(((str(number), reason) for number, reason in found.held), "held")
     diagnostics.refusals([(str(number), reason) for number, reason in found.refused])
 
 
-def _tell_others(jobs: "Iterable[Job]") -> None:
+def tell_others(jobs: "Iterable[Job]") -> None:
     """What waits for somebody else, who may be the same person with another e-mail, and what can be done."""
     waiting: dict[str, list[int]] = {}
     for job in jobs:
         waiting.setdefault(job.actor, []).append(job.id)
     for actor, ids in waiting.items():
-        diagnostics.say(f"{_many(len(ids), 'job')} of {handle(actor)}, not done yet: {_numbers(ids)}")
+        diagnostics.say(f"{_many(len(ids), 'job')} of {handle(actor)}, not done yet: {numbers(ids)}")
     if waiting:
         diagnostics.say("To do such a job yourself: qatui outbox retry JOB; to give it up: qatui outbox drop JOB")
 
 
-def _tell_job(ran: "Ran") -> None:
+def tell_job(ran: "Ran") -> None:
+    """What became of a job that did not end as it should, and how to go on."""
     from qatui.flows.outbox import NO_TOKEN
 
     if ran.words.startswith(NO_TOKEN):
@@ -200,7 +202,8 @@ def _many(count: int, noun: str) -> str:
     return f"{count} {noun}" + ("" if count == 1 else "s")
 
 
-def _numbers(ids: Iterable[int]) -> str:
+def numbers(ids: Iterable[int]) -> str:
+    """Ids in a sentence."""
     return ", ".join(map(str, ids))
 
 
@@ -219,7 +222,7 @@ def list_jobs(session: Session, every: bool, with_log: bool) -> None:
 
     found = jobs(session.desk, every=every)
     if session.json:
-        output.emit({"jobs": [_job_record(job) for job in found]})
+        output.emit({"jobs": [job_record(job) for job in found]})
         return
     if not found:
         output.line("The outbox is empty.")
@@ -245,11 +248,11 @@ def retry(session: Session, job_id: int | None) -> ExitCode:
 
     if job_id is not None:
         flow.find(session.desk, job_id)
-    asking, say = _person_is_there(), _saying(session)
+    asking, say = person_is_there(), saying(session)
     ran = flow.drain(session.desk, hub=session.hub, only=job_id, again=True, foreground=asking, say=say)
     code = _show_jobs(session, ran)
     if job_id is None and (others := flow.left_jobs(session.desk)[1]):
-        _tell_others(others)
+        tell_others(others)
         code = max(code, ExitCode.NEEDS_PERSON)
     return code
 
@@ -264,13 +267,13 @@ def drop(session: Session, job_id: int) -> ExitCode:
     """
     from qatui.flows import outbox as flow
 
-    return _show_jobs(session, [flow.drop(session.desk, job_id, foreground=_person_is_there(), say=_saying(session))])
+    return _show_jobs(session, [flow.drop(session.desk, job_id, foreground=person_is_there(), say=saying(session))])
 
 
 def _show_jobs(session: Session, jobs: "Iterable[Ran]") -> ExitCode:
     ran = list(jobs)
     if session.json:
-        output.emit({"jobs": [_ran_record(each) for each in ran]})
+        output.emit({"jobs": [ran_record(each) for each in ran]})
     elif not ran:
         output.line("No job is due.")
     else:
@@ -305,7 +308,8 @@ def _left_record(found: "PublishingPlan | Published") -> dict[str, Any]:
     }
 
 
-def _publication_record(of: "Publication") -> dict[str, Any]:
+def publication_record(of: "Publication") -> dict[str, Any]:
+    """A publication for --json."""
     return {
         "id": of.id,
         "branch": of.branch,
@@ -335,7 +339,8 @@ def _rules_record(of: "Preflight | Published") -> dict[str, Any]:
     return {"rules": list(of.rules), "requests": of.requests}
 
 
-def _ran_record(ran: "Ran") -> dict[str, Any]:
+def ran_record(ran: "Ran") -> dict[str, Any]:
+    """What became of a job, for --json."""
     return {
         "id": ran.job.id,
         "job": ran.job.key,
@@ -345,7 +350,8 @@ def _ran_record(ran: "Ran") -> dict[str, Any]:
     }
 
 
-def _job_record(job: "Job") -> dict[str, Any]:
+def job_record(job: "Job") -> dict[str, Any]:
+    """A job for --json."""
     return {
         "id": job.id,
         "job": job.key,
