@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from qatui.files import write_atomically
+from qatui.files import edit_atomically, write_atomically
 
 
 def test_a_file_is_replaced_and_keeps_its_mode(tmp_path: Path) -> None:
@@ -51,3 +51,34 @@ def test_a_write_that_fails_leaves_the_old_bytes_and_no_rest(tmp_path: Path, mon
         write_atomically(file, b"new")
     assert file.read_text() == "old"
     assert os.listdir(tmp_path) == ["f"]
+
+
+def test_an_edit_says_whether_it_changed_anything(tmp_path: Path) -> None:
+    file = tmp_path / "f"
+    file.write_bytes(b"a")
+    before = file.stat().st_ino
+    assert edit_atomically(file, lambda data: data) is False
+    assert file.stat().st_ino == before
+    assert edit_atomically(file, lambda data: data + b"b") is True
+    assert file.read_bytes() == b"ab"
+
+
+def test_an_edit_is_made_anew_where_others_write_meanwhile(tmp_path: Path) -> None:
+    file = tmp_path / "f"
+    file.write_bytes(b"a")
+
+    def change(data: bytes) -> bytes:
+        if data == b"a":
+            file.write_bytes(b"b")
+        return data + b"!"
+
+    assert edit_atomically(file, change)
+    assert file.read_bytes() == b"b!"
+
+
+def test_an_edit_that_is_refused_writes_nothing(tmp_path: Path) -> None:
+    (tmp_path / "f").write_bytes(b"a")
+    with pytest.raises(ZeroDivisionError):
+        edit_atomically(tmp_path / "f", lambda data: bytes(1 // 0))
+    assert (tmp_path / "f").read_bytes() == b"a"
+    assert edit_atomically(tmp_path / "f", lambda data: b"free again")
