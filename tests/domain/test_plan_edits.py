@@ -50,7 +50,7 @@ def test_real_plans_are_edited_byte_for_byte(change: Change) -> None:
     turn = list(VARIANTS.values()).index(change)
     for plan in SHARED_PLANS:
         data = varied(plan, change).data
-        if found := items(data):
+        if found := [item for item in items(data) if item.text]:  # a box over two lines is left to a person
             item = found[turn * len(found) // len(VARIANTS)]
             check_toggle(data, item)
             check_suffix(data, item, SUFFIXES[turn % 2])
