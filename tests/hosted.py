@@ -1,6 +1,6 @@
 """A desk whose repository is at the embedded GitHub: a fresh repository there, a clone, a store, and a client."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from itertools import count
@@ -8,16 +8,19 @@ from pathlib import Path
 
 import httpx
 
+from qatui.domain.candidate import Candidate
 from qatui.domain.lifecycle import Action
 from qatui.flows.decide import decide
 from qatui.flows.desk import Desk
 from qatui.flows.hub import Hub
 from qatui.flows.publish import Published, publish
+from qatui.flows.sync import Synced, sync
 from qatui.github.client import GitHub
 from qatui.github.protocol import Repo
 from qatui.sandbox.github.founding import add_repository
 from qatui.sandbox.github.records import Pull, Repository
 from qatui.settings.types import Team
+from qatui.store import candidates
 from qatui.store.answers import Answers
 from qatui.store.database import Database
 from qatui.store.repositories import repository_id
@@ -78,7 +81,7 @@ class Hosted:
     def publish(self, *ids: int) -> Published:
         """Approve candidates and publish them, with their pull request."""
         assert len(decide(self.desk, ids, Action.APPROVE).done) == len(ids)
-        return publish(self.desk, ids, hub=self.hub)
+        return publish(self.again(), ids, hub=self.hub)
 
     def published(self, files: dict[str, str | bytes]) -> Published:
         """Take files in, approve and publish them."""
@@ -100,6 +103,26 @@ class Hosted:
         found = self.github.world.pull(self.repository, number)
         assert found is not None
         return found
+
+    def again(self) -> Desk:
+        """The desk as the next command opens it: with the base as it was fetched last."""
+        self.desk = replace(self.desk, base=self.desk.repository.base())
+        return self.desk
+
+    def synced(self) -> Synced:
+        """The next sync."""
+        return sync(self.again(), self.hub)
+
+    def rows(self, ids: Iterable[int]) -> list[Candidate]:
+        """State rows of candidates."""
+        wanted = list(ids)
+        with self.desk.db.read() as connection:
+            found = candidates.get_many(connection, self.desk.repository_id, wanted)
+        return [found[number] for number in wanted]
+
+    def states(self, ids: Iterable[int]) -> list[str]:
+        """The states that candidates are in."""
+        return [each.state.value for each in self.rows(ids)]
 
     def team(self, **values: object) -> None:
         """Let the team have other settings."""

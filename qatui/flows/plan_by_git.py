@@ -6,11 +6,12 @@ from qatui.errors import GitError, NeedsTerminal, RemoteError
 from qatui.flows.plan_work import BRANCH, Moved, PlanWork
 from qatui.flows.preflight import repository_at
 from qatui.flows.publication import Ending
-from qatui.workspace.branches import Author, File, write_commits
+from qatui.workspace.branches import Author, File, drop_ref, write_commits
 from qatui.workspace.remote import Remote, last_words
+from qatui.workspace.signing import Signer, sign_commits, signs
 
-_REF = "refs/qatui/plan"
-"""Where the commit is kept in the clone."""
+_REF, _DRAFT = "refs/qatui/plan", "refs/qatui/plan-draft"
+"""Where the commit is kept in the clone, and before it is signed."""
 
 
 def tick(work: PlanWork) -> Ending:
@@ -72,7 +73,12 @@ def _commit(work: PlanWork, parent: str, ticked: Ticked) -> str:
     files = [File(path, modes[path].mode, data) for path, data in ticked.files.items()]
     author = Author(publication.author_name, publication.author_email, work.desk.now())
     message = ticking.message(ticked.items, work.pull)
-    return write_commits(repository, _REF, parent, [(message, files)], author)[-1]
+    if not signs(repository):
+        return write_commits(repository, _REF, parent, [(message, files)], author)[-1]
+    drafts = write_commits(repository, _DRAFT, parent, [(message, files)], author)
+    made = sign_commits(repository, _REF, parent, drafts, Signer(author, work.means.foreground, work.means.log))[-1]
+    drop_ref(repository, _DRAFT)
+    return made
 
 
 def _push(work: PlanWork, commit: str, branch: str, seen: str) -> str:
