@@ -106,16 +106,19 @@ def git(
     seconds: float = READ_SECONDS,
     log: Callable[[str], None] | None = None,
     foreground: bool = False,
+    settings: Sequence[str] = (),
 ) -> Finished:
     """Run `git ARGS` in `cwd` with `data` (bytes, or an open file) on its standard input.
 
     `foreground` lets git, ssh and gpg ask the person at the terminal; for callers that have given it up.
     Hooks, filters and ssh of the user's configuration run inside of it and of the limit `seconds`.
+    `settings` (NAME=VALUE) go before those of the user's configuration; the log leaves them out.
     `accept` lists the exit statuses that are answers; any other raises GitError with git's words (NoGit without git),
     NeedsTerminal where it wanted somebody to type, GitKilled where a signal ended it, GitTimeout (its whole process
     group is killed) after `seconds`. `log` gets the command and what git said, for the job's record.
     """
-    command, verb = ["git", *_CONFIG, *args], _verb(args)
+    chosen = [part for each in settings for part in ("-c", each)]
+    command, verb = ["git", *_CONFIG, *chosen, *args], _verb(args)
     _tell(without_passwords("$ git " + " ".join(args)), log)
     try:
         running = Git(str(cwd)).execute(
@@ -145,17 +148,25 @@ def git(
         _tell(words, log)
     if process.returncode in accept:
         return Finished(process.returncode, out, words)
-    first = first_words(words)
-    if any(sign in words for sign in _WANTS_TERMINAL) and not any(sign in words for sign in _NOTHING_TO_TYPE):
-        asked = _ASKS.search(words)
-        why = f"{asked[2]} wants a {asked[1].lower()}" if asked else first
+    if why := _typing_wanted(words):
         raise NeedsTerminal(f"git {verb} needs a terminal: {why}", "Run it in the foreground, or set up an agent.")
     said = without_passwords(out[-_SAID_BYTES:].decode("utf-8", "replace").strip())
     if said:  # a hook may speak on either stream
         _tell(said, log)
     if process.returncode < 0:
         raise GitKilled(f"git {verb} was killed (signal {-process.returncode}).", "It is safe to run again.", words)
+    first = first_words(words)
     raise GitError(f"git {verb} failed ({process.returncode}): {first}", said=f"{said}\n{words}".strip())
+
+
+def _typing_wanted(words: str) -> str | None:
+    """What somebody would have had to type, None where that is not why git failed."""
+    if any(sign in words for sign in _NOTHING_TO_TYPE):
+        return None
+    if asked := _ASKS.search(words):
+        return f"{asked[2]} wants a {asked[1].lower()}"
+    lines = (line.strip() for line in words.splitlines())
+    return next((line for line in lines if any(sign in line for sign in _WANTS_TERMINAL)), None)
 
 
 def _verb(args: Sequence[str]) -> str:

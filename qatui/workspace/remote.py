@@ -109,9 +109,16 @@ class Remote:
                 f"The remote {self.name} could not be reached: {words}", "It is safe to run again."
             ) from error
 
+    def _pinned(self) -> list[str]:
+        """Keep the address as it is: `insteadOf` made it, and git would look whether that makes it another again."""
+        if "=" in self.url:  # git reads such a setting up to there
+            return []
+        return [f"url.{self.url}.{name}={self.url}" for name in ("insteadOf", "pushInsteadOf")]
+
     def _run(self, *args: str) -> Finished:
         return git(
             args,
+            settings=self._pinned(),
             cwd=self.repository.root,
             seconds=NETWORK_SECONDS,
             log=self.log,
