@@ -151,7 +151,14 @@ def found(directory: Path) -> None:
     may = {"checks": "write", "contents": "write", "statuses": "write", "metadata": "read"}
     app = world.apps.add(App(slug="checks", name="Checks", owner_id=acme.id, bot_id=bot.id, permissions=may))
     world.installations.add(Installation(app_id=app.id, account_id=acme.id))
-    rules = Rules(required_approvals=1, required_checks=["unit"], strict_checks=True, linear_history=True)
+    rules = Rules(
+        required_approvals=1,
+        require_code_owner_review=True,
+        dismiss_stale_reviews=True,
+        required_checks=["unit"],
+        strict_checks=True,
+        linear_history=True,
+    )
     world.rulesets.add(Ruleset(repository_id=repository.id, name="release", branches=["release"], rules=rules))
     bare = world.bare(repository)
     for branch in ("release", "feature/one", "feature/two", "feature/three"):
@@ -160,6 +167,7 @@ def found(directory: Path) -> None:
         push(bare, branch, {changed: f"def {branch[-3:]}():\n    return 1\n"}, "change", parent)
     for name in ("free/one", "free/two", "free/three"):
         push(bare, name, {f"tests/{name}.py": "def test_b():\n    assert 2\n"}, "more", "main")
+    push(bare, "release", {"CODEOWNERS": "tests/ @kim @acme/none\n* @nobody @robin\n"}, "own")
     push(bare, "main", {"NOTES.md": "notes\n"}, "note")
     world.close()
 
@@ -284,6 +292,7 @@ def _pulls(ask: Ask) -> None:
     ask("pulls/merge", f"{merged}/merge", {"merge_method": "squash", "sha": made["head"]["sha"]})
     ask("pulls/check-if-merged", f"{merged}/merge")
     ask("pulls/create", f"{R}/pulls", {"title": "free", "head": "free/one", "base": "main"})
+    ask("pulls/create", f"{R}/pulls", {"title": "ruled", "head": "free/two", "base": "release"}, who="robin")
     third = {"title": "three", "head": "feature/three", "base": "main", "draft": True}
     made = ask("pulls/create", f"{R}/pulls", third, who="robin")
     ask("pulls/update-branch", f"{R}/pulls/{made['number']}/update-branch", {})

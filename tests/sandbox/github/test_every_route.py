@@ -105,9 +105,13 @@ def what_there_is(world: World) -> Known:
         "page": [1, 2, 3],
         "q": [
             "repo:acme/payments-api is:open",
-            "is:pr author:robin",
-            "label:bug no:milestone",
-            '"first" in:title -label:a',
+            "is:pr is:merged author:robin sort:updated-asc",
+            "label:bug no:milestone -is:draft comments:0..3",
+            '"first" in:title,body -label:"qa: review"',
+            "author:@me assignee:kim mentions:kim milestone:one",
+            "head:free/one base:main state:closed type:pr",
+            "created:>=2026-01-01 updated:*..2030-01-01 closed:2026-13-45",
+            "org:acme user:rita repo:acme/none reason:completed",
         ],
     }
     return {name: values or [1] for several, values in names.items() for name in several.split()}
