@@ -67,11 +67,9 @@ class Asked(NamedTuple):
 
 
 RULES_COST = 3
-"""Requests of `ask`."""
+"""Requests of `ask`; made again for the pull request, where the team has people who could be asked for a review."""
 _OPENING_COST = 3
 """Read the repository, look whether the pull request is there, open it."""
-_RULES_AGAIN = 2
-"""Once there is a pull request: whether people of the team have to be asked for a review."""
 _ASKING_COST = 2
 """See who the author is, and ask them."""
 
@@ -148,7 +146,7 @@ def look_ahead(desk: Desk, hub: Hub | None) -> Preflight:
     known = reviewers(desk)
     whom = reviewers(desk, hub.login) if known and asked.rules.reviewed else ()
     said = base_rules.words(asked.rules, signed=signs(desk), signed_off=desk.team.commit.sign_off, reviewers=whom)
-    cost = RULES_COST + extra + _OPENING_COST + (_RULES_AGAIN if known else 0) + (_ASKING_COST if whom else 0)
+    cost = RULES_COST + extra + _OPENING_COST + (RULES_COST if known else 0) + (_ASKING_COST if whom else 0)
     return Preflight(target, said, cost, tuple(_remarks(hub, asked.repository)))
 
 
