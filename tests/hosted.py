@@ -37,10 +37,14 @@ class Line(httpx.HTTPTransport):
     def __init__(self) -> None:
         super().__init__(verify=False)
         self.asked: list[str] = []
+        self.down: str | None = None
+        """What reaches no server: paths that end so."""
 
     def handle_request(self, request: httpx.Request) -> httpx.Response:
         """Note it and do it."""
         self.asked.append(f"{request.method} {request.url.path}")
+        if self.down is not None and request.url.path.endswith(self.down):
+            raise httpx.ConnectError("nobody is there")
         return super().handle_request(request)
 
 

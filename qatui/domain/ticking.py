@@ -37,13 +37,19 @@ class Ticked:
     """What was not ticked, and why."""
 
 
-def find(plans: Mapping[str, bytes], references: Sequence[str]) -> tuple[list[Placed], list[str]]:
-    """The items that `references` mean in the plan's files, each once, and why others mean none."""
+def find(plans: Mapping[str, bytes], references: Sequence[str], pull: int) -> tuple[list[Placed], list[str]]:
+    """The items that `references` mean in the plan's files, each once, and why others mean none.
+
+    A text with `#PR_NUMBER` also means the item in which an earlier run put the number of `pull` in its place.
+    """
     parsed = {path: items(data) for path, data in plans.items()}
     placed: dict[tuple[str, int], Placed] = {}
     told = []
     for reference in references:
         answers = {path: matching(found, reference) for path, found in parsed.items()}
+        filled = reference.replace("#PR_NUMBER", f"#{pull}")
+        if filled != reference and not any(isinstance(each, Item) for each in answers.values()):
+            answers = {path: matching(found, filled) for path, found in parsed.items()}
         hits = {path: each for path, each in answers.items() if isinstance(each, Item)}
         if len(hits) == 1:
             ((path, item),) = hits.items()

@@ -51,7 +51,7 @@ class PlanWork:
 
     def edited(self, plans: Mapping[str, bytes]) -> Ticked:
         """The plan's files with what is done ticked; issues are asked for once. Raises as `GitHub.ask`."""
-        placed, told = ticking.find(plans, self.references)
+        placed, told = ticking.find(plans, self.references, self.pull)
         for number in ticking.issues(placed):
             if number not in self._issues:
                 self._issues[number] = self._why_not(number)

@@ -19,7 +19,7 @@ PLANS = {"docs/plan.md": PLAN, "docs/other.md": OTHER}
 
 def after(references: list[str], against: dict[int, str] | None = None) -> ticking.Ticked:
     """What becomes of the plans."""
-    placed, told = ticking.find(PLANS, references)
+    placed, told = ticking.find(PLANS, references, 45)
     ticked = ticking.tick(PLANS, placed, 45, against or {})
     return ticking.Ticked(ticked.files, ticked.items, (*told, *ticked.told))
 
@@ -41,7 +41,7 @@ def test_one_item_is_ticked_and_names_its_pull_request(reference: str, path: str
     ticked = after([reference])
     assert ticked.files == {path: PLANS[path].replace(was, becomes, 1)}
     assert (len(ticked.items), ticked.told) == (1, ())
-    placed, _ = ticking.find({**PLANS, **ticked.files}, [reference])
+    placed, _ = ticking.find({**PLANS, **ticked.files}, [reference], 45)
     again = ticking.tick({**PLANS, **ticked.files}, placed, 45, {})
     assert (again.files, again.items, again.told) == ({}, (), ())
 
@@ -64,7 +64,7 @@ def test_what_two_files_have_is_told() -> None:
     assert after(["partial refunds"]).told == (
         "“partial refunds” is not ticked: it is in docs/plan.md and in docs/other.md",
     )
-    placed, told = ticking.find({}, ["orders"])
+    placed, told = ticking.find({}, ["orders"], 45)
     assert (placed, told) == ([], ["“orders” is not ticked: there is no plan"])
 
 
@@ -73,7 +73,7 @@ def test_an_issue_that_is_not_done_keeps_its_item_open() -> None:
     assert list(ticked.files) == ["docs/other.md"]
     assert ticked.items == ("elsewhere",)
     assert ticked.told == ("“orders” is not ticked: the merge did not close #12",)
-    placed, _ = ticking.find(PLANS, ["orders", "#13", "#12", "elsewhere"])
+    placed, _ = ticking.find(PLANS, ["orders", "#13", "#12", "elsewhere"], 45)
     assert ticking.issues(placed) == [12, 13]
     assert len(placed) == 3, "orders and #12 are the same item"
 
@@ -95,7 +95,7 @@ def test_which_issues_are_done(state: str, reason: str | None, why: str | None) 
 
 def test_an_edit_that_would_change_more_is_told() -> None:
     plan = {"p.md": b"- [ ] a `code\n  span` here\n"}
-    placed, _ = ticking.find(plan, ["a `code"])
+    placed, _ = ticking.find(plan, ["a `code"], 45)
     ticked = ticking.tick(plan, placed, 45, {})
     assert ticked.files == {}
     assert "ends within code" in ticked.told[0]

@@ -1,0 +1,196 @@
+"""Merging one's own publications, over the embedded GitHub with its branch rules."""
+
+from dataclasses import replace
+
+import pytest
+
+from qatui.errors import ConfigError, ExitCode, NotFound
+from qatui.flows.merge import Merging, merge
+from qatui.flows.outbox import drop, jobs
+from qatui.sandbox.github.founding import protect
+from qatui.sandbox.github.records import Rules
+from tests.conftest import run_git
+from tests.flows.test_sync import files
+from tests.hosted import Hosted
+
+
+def merged(shop: Hosted, *numbers: int, **how: object) -> Merging:
+    """The next `qatui merge`."""
+    return merge(shop.again(), shop.hub, numbers, **how)  # type: ignore[arg-type]
+
+
+def refusals(found: Merging) -> list[str]:
+    """Why jobs merged nothing."""
+    return [ran.words for ran in found.jobs if ran.state == "dropped"]
+
+
+def rule(shop: Hosted, **rules: object) -> None:
+    """Rules for main."""
+    with shop.github.world.lock:
+        protect(shop.github.world, shop.repository, ["main"], Rules(**rules))  # type: ignore[arg-type]
+        shop.github.world.commit()
+
+
+def parents(shop: Hosted) -> int:
+    """How many parents the last commit of main has."""
+    return len(run_git(shop.bare, "rev-parse", "main^@").split())
+
+
+def status(shop: Hosted, state: str, context: str = "unit") -> None:
+    """Report a check of the first pull request's head."""
+    with shop.http() as http:
+        body = {"state": state, "context": context}
+        assert http.post(f"{shop.path}/statuses/{shop.pull(1).head_sha}", json=body).status_code == 201
+
+
+def approve(shop: Hosted, login: str = "kim") -> None:
+    """A review of the first pull request by somebody."""
+    with shop.http(login) as http:
+        assert http.post(f"{shop.path}/pulls/1/reviews", json={"event": "APPROVE"}).status_code == 200
+
+
+def test_ones_own_are_merged_and_their_candidates_with_them(shop: Hosted) -> None:
+    first, second = shop.published(files("a")), shop.published(files("b"))
+    found = merged(shop)
+    assert ([each.id for each in found.asked], refusals(found), found.exit_code) == ([1, 2], [], ExitCode.DONE)
+    assert shop.states([*first.published, *second.published]) == ["merged", "merged"]
+    assert parents(shop) == 2
+    again = merged(shop, 1)
+    assert (again.asked, again.already, again.exit_code) == ((), (1,), ExitCode.DONE)
+    assert merged(shop).asked == ()
+
+
+@pytest.mark.parametrize(("method", "expected"), [("squash", 1), ("rebase", 1), (None, 1)])
+def test_the_way_is_chosen_or_the_first_that_is_allowed(shop: Hosted, method: str | None, expected: int) -> None:
+    shop.repository.allow_merge_commit = False
+    result = shop.published(files("a"))
+    refused = merged(shop, 1, method="merge")
+    assert refused.refused == ((1, "main does not take merge: repository and rules allow squash or rebase"),)
+    assert (refused.exit_code, shop.states(result.published)) == (ExitCode.NEEDS_PERSON, ["published"])
+    assert merged(shop, 1, method=method).exit_code is ExitCode.DONE
+    assert (shop.states(result.published), parents(shop)) == (["merged"], expected)
+
+
+def test_a_linear_history_is_no_merge_commit(shop: Hosted) -> None:
+    rule(shop, linear_history=True)
+    result = shop.published(files("a"))
+    assert merged(shop).exit_code is ExitCode.DONE
+    assert (shop.states(result.published), parents(shop)) == (["merged"], 1)
+
+
+def test_a_required_review_by_somebody_else_is_waited_for(shop: Hosted) -> None:
+    rule(shop, required_approvals=1)
+    result = shop.published(files("a"))
+    found = merged(shop, 1)
+    assert refusals(found) == ["it has 0 of 1 approvals; its author's own does not count"]
+    assert (found.exit_code, shop.states(result.published)) == (ExitCode.NEEDS_PERSON, ["published"])
+    assert jobs(shop.desk) == [], "nothing is left that would merge it later unasked"
+    approve(shop)
+    assert merged(shop, 1).exit_code is ExitCode.DONE
+    assert shop.states(result.published) == ["merged"]
+
+
+def test_checks_are_waited_for_by_github_where_that_is_asked_for(shop: Hosted) -> None:
+    rule(shop, required_checks=["unit"])
+    result = shop.published(files("a"))
+    assert refusals(merged(shop, 1)) == ["check expected, and not started: unit"]
+    status(shop, "pending")
+    assert refusals(merged(shop, 1)) == ["check not done yet: unit"]
+    later = merged(shop, 1, auto=True)
+    assert (later.jobs[0].state, later.jobs[0].words) == ("done", "GitHub merges it as soon as it can")
+    (one,) = later.synced.followed
+    assert one.words == "it waits for what main asks for: reviews or checks; GitHub merges it as soon as it can"
+    assert later.exit_code is ExitCode.DONE
+    status(shop, "success")
+    assert shop.synced().followed[0].merged == result.published
+
+
+def test_a_failed_check_is_named(shop: Hosted) -> None:
+    rule(shop, required_checks=["unit"])
+    shop.published(files("a"))
+    status(shop, "failure")
+    status(shop, "success", "lint")
+    assert refusals(merged(shop, 1)) == ["check failed: unit"]
+
+
+def test_auto_merges_at_once_what_can_be_merged(shop: Hosted) -> None:
+    result = shop.published(files("a"))
+    assert merged(shop, 1, auto=True).jobs[0].words == "merged into main"
+    assert shop.states(result.published) == ["merged"]
+
+
+def test_a_repository_without_auto_merge_says_so(shop: Hosted) -> None:
+    shop.repository.allow_auto_merge = False
+    rule(shop, required_checks=["unit"])
+    shop.published(files("a"))
+    (why,) = refusals(merged(shop, 1, auto=True))
+    assert "uto merge is not allowed" in why or "uto-merge" in why
+
+
+def test_a_merge_queue_gets_it(shop: Hosted) -> None:
+    rule(shop, merge_queue=True, required_approvals=1)
+    result = shop.published(files("a"))
+    assert refusals(merged(shop, 1)) == ["it has 0 of 1 approvals; its author's own does not count"]
+    approve(shop)
+    found = merged(shop, 1)
+    assert (found.jobs[0].state, found.jobs[0].words) == ("done", "it is in the merge queue of main")
+    assert shop.states(result.published) == ["published"]
+    queued = shop.pull(1)
+    assert queued.queued_at is not None
+    queued.queued_at -= 3600
+    shop.synced()
+    assert shop.states(result.published) == ["merged"]
+
+
+def test_commits_of_others_are_never_merged_unseen(shop: Hosted) -> None:
+    result = shop.published(files("a"))
+    shop.push(result.publications[0].branch, {"tests/test_b.py": "b = 1\n"})
+    (why,) = refusals(merged(shop, 1))
+    assert why == (
+        "held: others put 1 commit on its branch, by Robin Reviewer; look at them on its page, and merge it there"
+    )
+    assert not shop.pull(1).merged_at
+
+
+def test_a_draft_a_closed_and_a_conflicting_one_are_refused_in_words(shop: Hosted) -> None:
+    shop.published({"tests/test_orders.py": "changed = 1\n"})
+    shop.pull(1).draft = True
+    assert refusals(merged(shop, 1)) == ["it is a draft"]
+    shop.pull(1).draft = False
+    shop.push("main", {"tests/test_orders.py": "changed = 2\n"})
+    assert refusals(merged(shop, 1)) == ["it conflicts with main"]
+    shop.close(1)
+    assert refusals(merged(shop, 1)) == ["its pull request is closed"]
+    assert merged(shop, 1).refused == ((1, "its pull request was closed"),)
+
+
+def test_only_ones_own_that_there_are(shop: Hosted) -> None:
+    shop.published(files("a"))
+    other = replace(shop.again(), reviewer="kim@example.test")
+    found = merge(other, shop.hub, [1])
+    assert found.refused == ((1, "it is robin@example.test's: they merge it, or somebody on its page"),)
+    assert merge(other, shop.hub).asked == ()
+    with pytest.raises(NotFound, match="no publication 7"):
+        merged(shop, 7)
+    with pytest.raises(ConfigError, match="no token for GitHub"):
+        merge(shop.desk, None, [1])
+
+
+def test_what_happens_while_the_job_waits_is_looked_at(shop: Hosted) -> None:
+    """Somebody merged it on its page between the decision and the job."""
+    result = shop.published(files("a"))
+    shop.merge(1, method="squash")
+    found = merged(shop, 1)
+    assert (found.jobs[0].words, found.exit_code) == ("it is merged", ExitCode.DONE)
+    assert shop.states(result.published) == ["merged"]
+
+
+def test_a_merge_that_could_not_be_sent_waits_and_can_be_dropped(shop: Hosted) -> None:
+    shop.published(files("a"))
+    shop.line.down = "/merge"
+    found = merged(shop, 1)
+    assert (found.jobs[0].state, found.exit_code) == ("waiting", ExitCode.REMOTE)
+    waiting = jobs(shop.desk)
+    assert [each.kind for each in waiting] == ["merge"]
+    assert drop(shop.desk, waiting[0].id).state == "dropped"
+    assert not shop.pull(1).merged_at
