@@ -18,9 +18,9 @@ class Families(click.Group):
         """The commands by name."""
         if not self._loaded:
             self._loaded = True
-            from qatui.cli import doctor, intake, plan, publish, queue, review, sandbox, setup
+            from qatui.cli import demo, doctor, follow, intake, plan, publish, queue, review, sandbox, setup
 
-            for family in (intake, queue, review, publish, plan, setup, sandbox, doctor):
+            for family in (intake, queue, review, publish, follow, plan, setup, demo, sandbox, doctor):
                 for command in family.COMMANDS:
                     take_json(command)
                     self.add_command(command)

@@ -1,12 +1,8 @@
-"""Setting up: `init` in a repository of your own, `demo` in one that is made for it."""
+"""Setting up: `init` in a repository of your own."""
 
-import os
 import re
-import shlex
 import sys
 from collections.abc import Callable
-from dataclasses import replace
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
@@ -14,15 +10,12 @@ import click
 from qatui.cli import diagnostics, output
 from qatui.cli.session import Session, pass_session
 from qatui.domain.marks import visible
-from qatui.errors import ExitCode, NotFound, Refused, UsageError
+from qatui.errors import NotFound, Refused, UsageError
 from qatui.settings import check
 from qatui.settings.types import Person, PlanSettings, Team
 
 if TYPE_CHECKING:
-    from qatui.flows.desk import Desk
     from qatui.flows.survey import Survey
-    from qatui.sandbox.demo import Demo
-    from qatui.store.database import Database
     from qatui.workspace.repository import Repository
 
 
@@ -143,85 +136,4 @@ def _people(qa_lead: str | None) -> dict[str, Person]:
     return {qa_lead: Person(role="qa-lead")} if qa_lead else {}
 
 
-@click.command()
-@click.option(
-    "--dir",
-    "directory",
-    type=click.Path(path_type=Path),
-    metavar="D",
-    help="Where to make it, or where one is. Default: a new folder among the temporary files.",
-)
-@click.option(
-    "--candidates",
-    type=click.IntRange(0, 100_000),
-    metavar="N",
-    help="How many candidates to make, up to 100,000. Default: the hand-written ones.",
-)
-@pass_session
-def demo(session: Session, directory: Path | None, candidates: int | None) -> int:
-    """Make a workspace to try everything on, and open the workstation on it.
-
-    A git repository with a small API and its tests, its bare remote, a test plan, and machine-written tests of every
-    kind, good and bad, waiting for review; the store is its own. It is kept: a demo that is in D already is opened as
-    it was left. Without a terminal, or with --json, it is made and nothing is opened.
-    """
-    made = _make_demo(session, directory, candidates)
-    # For the workstation and the children it starts; the shell that called keeps its own.
-    os.environ["QATUI_DATABASE"] = str(made.database)
-    if session.json:
-        output.emit(
-            {
-                "workspace": str(made.directory),
-                "repository": str(made.repository),
-                "remote": str(made.remote),
-                "database": str(made.database),
-                "candidates": made.candidates,
-                "new": made.new,
-            }
-        )
-        return ExitCode.DONE
-    if not (sys.stdin.isatty() and sys.stdout.isatty()):
-        _tell_what_to_try(made)
-        return ExitCode.DONE
-    from qatui.cli.workstation import run
-
-    code = run(replace(session, directory=made.repository), coach=True)
-    again = shlex.join(["qatui", "demo", "--dir", str(made.directory)])
-    diagnostics.say(f"The demo is kept. Open it again: {again}", quiet=session.quiet)
-    return code
-
-
-def _make_demo(session: Session, directory: Path | None, candidates: int | None) -> "Demo":
-    """The demo in `directory`, which is looked up from where the session is; progress on stderr."""
-    import tempfile
-
-    from qatui.cli.intake import telling
-    from qatui.sandbox.demo import make_demo
-    from qatui.wiring import Start, load_user, open_desk
-
-    load_user(session.start)  # wrong settings are told before anything is made
-
-    def desk(root: Path, db: "Database") -> "Desk":
-        return open_desk(Start(root, session.user_file), db)
-
-    place = session.directory / directory if directory else Path(tempfile.mkdtemp(prefix="qatui-demo-"))
-    with telling(session, None) as tell:
-        return make_demo(place, candidates, desk, progress=tell)
-
-
-def _tell_what_to_try(made: "Demo") -> None:
-    """Where the demo is, and the commands that show most of it."""
-    output.table([("workspace", str(made.directory)), ("candidates", f"{made.candidates:,}")])
-    output.line()
-    for words in (
-        ["export", f"QATUI_DATABASE={made.database}"],
-        ["cd", str(made.repository)],
-        ["qatui", "list"],
-        ["qatui", "status"],
-        ["qatui", "publish", "--dry-run"],
-        ["qatui", "demo", "--dir", str(made.directory)],
-    ):
-        output.line(shlex.join(words))
-
-
-COMMANDS: tuple[click.Command, ...] = (init, demo)
+COMMANDS: tuple[click.Command, ...] = (init,)

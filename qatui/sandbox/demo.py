@@ -2,6 +2,7 @@
 
 D/payments-api/     the clone that a reviewer stands in
 D/remote.git/       its bare remote
+D/github/           the GitHub that has it, as a look-alike keeps it
 D/inbox/            what the generators sent: a folder for each batch, with a manifest
 D/qatui.db          the store; the reviewer's own one is never opened
 D/qatui-demo.json   that it is a demo, and that it was made to its end
@@ -12,7 +13,7 @@ import json
 import os
 import shutil
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from contextlib import closing, contextmanager
+from contextlib import ExitStack, closing, contextmanager
 from dataclasses import dataclass, replace
 from itertools import groupby
 from pathlib import Path
@@ -25,6 +26,7 @@ from qatui.flows.claims import claim
 from qatui.flows.desk import Desk, clock
 from qatui.flows.ingest import ingest
 from qatui.flows.review import answer, comment
+from qatui.sandbox import demo_github
 from qatui.sandbox.demo_bulk import bulk
 from qatui.sandbox.demo_candidates import BATCHES, Sample, load_samples, representative
 from qatui.sandbox.demo_repository import make_clone, make_remote, move_base
@@ -39,7 +41,16 @@ COLLEAGUE = "mira@acme.test"
 """She claimed one candidate, commented on another, and ticked what is required for the good ones."""
 NIGHTLY = "nightly@acme.test"
 """Who took the candidates in."""
-_PARTS = ("payments-api", "remote.git", "inbox", "qatui.db", "qatui.db-wal", "qatui.db-shm")
+_PARTS = (
+    "payments-api",
+    "remote.git",
+    "inbox",
+    "qatui.db",
+    "qatui.db-wal",
+    "qatui.db-shm",
+    demo_github.FOLDER,
+    demo_github.LOG,
+)
 _BULK_AGE = 7 * DAY
 
 OpenDesk = Callable[[Path, Database], Desk]
@@ -79,6 +90,41 @@ class Demo:
         return self.directory / "qatui.db"
 
 
+@contextmanager
+def opened_demo(
+    directory: Path,
+    candidates: int | None,
+    open_desk: OpenDesk,
+    *,
+    now: Callable[[], int] = clock,
+    progress: Progress | None = None,
+) -> Iterator[Demo]:
+    """The demo in `directory`, this process's alone while the context lasts; made now unless it is there.
+
+    `candidates` is how many, None for the hand-written ones. One that was not made to its end is made anew. Raises
+    UsageError for a folder that holds something else or cannot be written, for a demo of another size, and for a git
+    that is too old; Locked while another process has it.
+    """
+    if candidates is not None and not 0 <= candidates <= MOST:
+        raise UsageError(f"A demo has 0 to {MOST:,} candidates, not {candidates:,}.")
+    directory = Path(os.path.abspath(directory))
+    with ExitStack() as held:
+        try:
+            _check_folder(directory)
+            directory.mkdir(parents=True, exist_ok=True)
+            marker = held.enter_context(_marker(directory / MARKER))
+            made_with = _made_with(marker)
+            if made_with is not None:
+                demo = _existing(Demo(directory, made_with, new=False), candidates)
+            else:
+                demo = _make(directory, candidates, marker, open_desk, now(), progress)
+        except OSError as error:
+            raise UsageError(
+                f"The demo cannot be made in {directory}: {error.strerror}.", "Name another folder with --dir."
+            ) from error
+        yield demo
+
+
 def make_demo(
     directory: Path,
     candidates: int | None,
@@ -87,26 +133,9 @@ def make_demo(
     now: Callable[[], int] = clock,
     progress: Progress | None = None,
 ) -> Demo:
-    """The demo in `directory`, made now unless it is there; `candidates` is how many, None for the hand-written ones.
-
-    One that was not made to its end is made anew. Raises UsageError for a folder that holds something else or
-    cannot be written, and for a demo of another size; Locked while another process makes it.
-    """
-    if candidates is not None and not 0 <= candidates <= MOST:
-        raise UsageError(f"A demo has 0 to {MOST:,} candidates, not {candidates:,}.")
-    directory = Path(os.path.abspath(directory))
-    try:
-        _check_folder(directory)
-        directory.mkdir(parents=True, exist_ok=True)
-        with _marker(directory / MARKER) as marker:
-            made_with = _made_with(marker)
-            if made_with is not None:
-                return _existing(Demo(directory, made_with, new=False), candidates)
-            return _make(directory, candidates, marker, open_desk, now(), progress)
-    except OSError as error:
-        raise UsageError(
-            f"The demo cannot be made in {directory}: {error.strerror}.", "Name another folder with --dir."
-        ) from error
+    """The demo in `directory`, as `opened_demo` gives it, and given back."""
+    with opened_demo(directory, candidates, open_desk, now=now, progress=progress) as demo:
+        return demo
 
 
 def _make(
@@ -142,6 +171,7 @@ def _make(
             done += intake.seen
         _leave_traces(replace(desk, reviewer=COLLEAGUE, now=_standing(now - HOUR)), samples)
     move_base(demo.remote, clone)
+    demo_github.found_github(directory, demo.remote)
     json.dump({"schema": 1, "candidates": count}, marker)
     marker.flush()
     return demo
@@ -205,7 +235,8 @@ def _standing(moment: int) -> Callable[[], int]:
 
 def _existing(demo: Demo, candidates: int | None) -> Demo:
     """A demo that was made before, whole; raises UsageError for a damaged one or one of another size."""
-    if not (demo.repository.is_dir() and demo.remote.is_dir() and demo.database.is_file()):
+    github = demo.directory / demo_github.FOLDER
+    if not (demo.repository.is_dir() and demo.remote.is_dir() and github.is_dir() and demo.database.is_file()):
         raise UsageError(f"The demo in {demo.directory} is not whole any more.", "Remove the folder, or name another.")
     if candidates not in (None, demo.candidates):
         raise UsageError(
@@ -230,7 +261,7 @@ def _marker(file: Path) -> Iterator[IO[str]]:
         try:
             fcntl.flock(marker, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError:
-            raise Locked(f"Another process is making the demo in {file.parent}.", "Try again in a moment.") from None
+            raise Locked(f"Another process has the demo in {file.parent} open.", "End that one first.") from None
         yield marker
 
 

@@ -11,9 +11,9 @@ from starlette.types import ASGIApp
 
 from qatui.sandbox.github.app import GitHub, make_app
 from qatui.sandbox.github.hanging import Hanging
+from qatui.sandbox.github.listening import address, listening
 from qatui.sandbox.github.pipeline import Protocol
 
-HOST = "127.0.0.1"
 LONGEST_WAIT = 5.0
 """Seconds that connections still open at the end are given."""
 
@@ -32,18 +32,17 @@ class _Server(uvicorn.Server):
 
 
 @contextmanager
-def serving(github: GitHub, port: int = 0, app: ASGIApp | None = None) -> Iterator[str]:
+def serving(
+    github: GitHub, port: int = 0, app: ASGIApp | None = None, *, listener: socket.socket | None = None
+) -> Iterator[str]:
     """Serve while the context lasts; its value is the API's address. `app` stands for the look-alike's own.
 
-    Port 0 takes a free one. Raises OSError where the port is taken.
+    Port 0 takes a free one; a `listener` of `listening` that is open already is taken in its place, and closed at the
+    end. Raises OSError where the port is taken.
     """
-    # asyncio lets small packets go at once only on sockets that are TCP by name; else every answer waits 40 ms.
-    listener = socket.socket(socket.AF_INET, socket.SOCK_STREAM, socket.IPPROTO_TCP)
-    listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    listener = listener or listening(port)
     try:
-        listener.bind((HOST, port))
-        listener.listen(128)
-        github.world.api_url = f"http://{HOST}:{listener.getsockname()[1]}"
+        github.world.api_url = address(listener)
         github.hanging = Hanging()
         config = uvicorn.Config(
             app or make_app(github),
