@@ -185,6 +185,7 @@ def tell_others(jobs: "Iterable[Job]") -> None:
 def tell_job(ran: "Ran") -> None:
     """What became of a job that did not end as it should, and how to go on."""
     from qatui.flows.outbox import NO_TOKEN
+    from qatui.flows.publication import KIND, OPENING
 
     if ran.words.startswith(NO_TOKEN):
         diagnostics.say(f"The pull request is not opened yet, {ran.words}. The next publish or sync with one opens it.")
@@ -193,7 +194,8 @@ def tell_job(ran: "Ran") -> None:
     if ran.needs_terminal:
         diagnostics.say("git wants somebody to type: run qatui publish at a terminal.")
     elif ran.state != "running":
-        diagnostics.say(f"Run qatui publish again to go on, or: qatui outbox drop {ran.job.id}")
+        again = "qatui publish again" if ran.job.kind in (KIND, OPENING) else f"qatui outbox retry {ran.job.id}"
+        diagnostics.say(f"Run {again} to go on, or: qatui outbox drop {ran.job.id}")
         if ran.state == "failed":
             diagnostics.say("All that git said: qatui outbox list --log")
 

@@ -202,7 +202,8 @@ def _closed(desk: Desk, publication: Publication) -> Followed:
         ids = [part.candidate_id for part in publications.parts(connection, publication.id)]
     cause = f"publication {publication.id}: {publication.branch}"
     outcome = _move(desk, publication, ids, Action.CLOSED, cause, dict.fromkeys(ids, words), finish)
-    told = f"closed, not merged: approve or reject its {len(ids)} candidates again"
+    what = "its candidate" if len(ids) == 1 else f"its {len(ids)} candidates"
+    told = f"closed, not merged: approve or reject {what} again"
     return Followed(get(desk, publication.id), "open", told, closed=outcome.done, needs_person=True)
 
 

@@ -1,0 +1,131 @@
+"""Following publications: `sync`, for cron and for people, and `merge`."""
+
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from qatui.cli import diagnostics, output
+from qatui.cli.publish import job_record, numbers, person_is_there, publication_record, ran_record, saying, tell_job
+from qatui.cli.publish import tell_others as tell_jobs_of_others
+from qatui.cli.session import Session, pass_session
+from qatui.domain.marks import visible
+from qatui.errors import ExitCode
+
+if TYPE_CHECKING:
+    from qatui.flows.follow import Followed
+    from qatui.flows.sync import Synced
+    from qatui.github.pulls import Method
+
+
+@click.command()
+@pass_session
+def sync(session: Session) -> ExitCode:
+    """Do what the outbox holds, read the open pull requests, and write down what was merged or closed.
+
+    For cron: it asks nothing, waits for rate limits, and two at once are harmless. Merged is what GitHub calls merged
+    and the base has as it was approved. After a merge the test plan's items are ticked.
+    """
+    from qatui.flows.sync import sync as flow
+
+    result = flow(session.desk, session.hub, foreground=person_is_there(), say=saying(session))
+    if session.json:
+        output.emit(_synced_record(result))
+    else:
+        _tell(session, result)
+    return result.exit_code
+
+
+@click.command()
+@click.argument("publications", metavar="[PUBLICATION]...", type=int, nargs=-1)
+@click.option(
+    "--method",
+    type=click.Choice(("merge", "squash", "rebase")),
+    help="Default: the first that repository and rules allow.",
+)
+@click.option("--auto", is_flag=True, help="What waits for checks or reviews: let GitHub merge it as soon as it can.")
+@pass_session
+def merge(session: Session, publications: tuple[int, ...], method: "Method | None", auto: bool) -> ExitCode:
+    """Merge the pull requests of your own publications, and sync them; without PUBLICATION all that are open.
+
+    Only what the base's rules let through, and only the commits that were published: where others put commits on the
+    branch, it says whose. A base with a merge queue gets it through the queue.
+    """
+    from qatui.flows.merge import merge as flow
+
+    asking = person_is_there()
+    result = flow(
+        session.desk, session.hub, publications, method=method, auto=auto, foreground=asking, say=saying(session)
+    )
+    if session.json:
+        output.emit(
+            {
+                **_synced_record(result.synced),
+                "asked": [each.id for each in result.asked],
+                "already": list(result.already),
+                "refused": [{"id": number, "reason": reason} for number, reason in result.refused],
+                "jobs": [ran_record(ran) for ran in (*result.jobs, *result.synced.jobs)],
+            }
+        )
+        return result.exit_code
+    if result.already:
+        diagnostics.say(f"merged before: {numbers(result.already)}", quiet=session.quiet)
+    diagnostics.refusals([(f"publication {number}", reason) for number, reason in result.refused])
+    for ran in result.jobs:
+        if ran.state == "dropped":
+            diagnostics.say(f"publication {ran.job.payload['publication']} is not merged: {ran.words}")
+        elif ran.state != "done":
+            tell_job(ran)
+    _tell(session, result.synced)
+    return result.exit_code
+
+
+def _tell(session: Session, found: "Synced") -> None:
+    for remark in found.remarks:
+        diagnostics.say(remark, quiet=session.quiet)
+    for error in found.trouble:
+        diagnostics.say(f"{error.message} {error.hint}".strip())
+    for ran in found.jobs:
+        if ran.state in ("waiting", "failed", "running"):
+            tell_job(ran)
+        elif ran.words:
+            diagnostics.say(ran.words, quiet=session.quiet and not ran.exit_code)
+    tell_jobs_of_others(found.others)
+    if not found.followed:
+        output.line("No pull request is open.")
+        return
+    rows = [("id", "pull", "branch", "is", "")]
+    for each in found.followed:
+        at = each.publication
+        rows.append((str(at.id), f"#{at.pull_number}", at.branch, at.pull_state, visible(each.words)))
+    output.table(rows, right=(0,))
+    for each in found.followed:
+        diagnostics.refusals([(str(number), reason) for number, reason in each.differing], "not merged")
+
+
+def _synced_record(found: "Synced") -> dict[str, Any]:
+    return {
+        "base": {"branch": found.base.branch, "commit": found.base.commit, "moved": found.moved},
+        "publications": [_followed_record(each) for each in found.followed],
+        "merged": [number for each in found.followed for number in each.merged],
+        "closed": [number for each in found.followed for number in each.closed],
+        "jobs": [ran_record(ran) for ran in found.jobs],
+        "jobs_of_others": [job_record(job) for job in found.others],
+        "remarks": list(found.remarks),
+        "errors": [{"code": each.code, "message": each.message, "hint": each.hint} for each in found.trouble],
+    }
+
+
+def _followed_record(of: "Followed") -> dict[str, Any]:
+    return {
+        **publication_record(of.publication),
+        "was": of.was,
+        "words": of.words,
+        "needs_person": of.needs_person,
+        "merge_commit": of.publication.merge_commit,
+        "merged": list(of.merged),
+        "closed": list(of.closed),
+        "differing": [{"id": number, "reason": reason} for number, reason in of.differing],
+    }
+
+
+COMMANDS: tuple[click.Command, ...] = (sync, merge)

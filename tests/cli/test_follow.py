@@ -1,0 +1,123 @@
+"""`qatui sync` and `qatui merge`: what they print, and their exit codes."""
+
+import json
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from qatui.cli.main import run
+from qatui.errors import ExitCode
+from qatui.sandbox.github.founding import protect
+from qatui.sandbox.github.records import Rules
+from qatui.store.database import Database
+from tests.hosted import Hosted, hosted
+from tests.lookalike import Lookalike, lookalike
+
+TEST: dict[str, str | bytes] = {"tests/test_a.py": "a = 1\n"}
+
+
+@pytest.fixture(scope="module")
+def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Lookalike]:
+    with lookalike(tmp_path_factory.mktemp("github") / "world") as made:
+        yield made
+
+
+@pytest.fixture
+def shop(server: Lookalike, tmp_path: Path, db: Database, monkeypatch: pytest.MonkeyPatch) -> Iterator[Hosted]:
+    """A shop whose store and token the commands use too."""
+    monkeypatch.setenv("QATUI_DATABASE", db.url.removeprefix("sqlite:///"))
+    monkeypatch.setenv("QATUI_API_URL", server.url)
+    monkeypatch.setenv("GH_ENTERPRISE_TOKEN", server.token("robin"))
+    with hosted(server, tmp_path, db) as made:
+        yield made
+
+
+def call(shop: Hosted, *args: str) -> int:
+    return run(["-C", str(shop.desk.repository.root), *args])
+
+
+def data(capsys: pytest.CaptureFixture[str]) -> dict[str, Any]:
+    """The one JSON object on stdout."""
+    found: dict[str, Any] = json.loads(capsys.readouterr().out)
+    assert found.pop("schema") == 1
+    return found
+
+
+def test_sync_tells_what_is_open_and_what_became_of_it(shop: Hosted, capsys: pytest.CaptureFixture[str]) -> None:
+    assert call(shop, "sync") == ExitCode.DONE
+    assert capsys.readouterr() == ("No pull request is open.\n", "")
+    shop.published(TEST)
+    assert call(shop, "sync") == ExitCode.DONE
+    out, err = capsys.readouterr()
+    assert [line.split() for line in out.splitlines()][1][:4] == ["1", "#1", "qatui/2026-11-18-1", "open"]
+    assert err == "reading 1 pull request\n"
+    shop.merge(1)
+    assert call(shop, "-q", "sync") == ExitCode.DONE
+    out, err = capsys.readouterr()
+    assert out.splitlines()[1].split()[3:] == ["merged", "merged", "into", "main"]
+    assert err == ""
+
+
+def test_sync_as_json(shop: Hosted, capsys: pytest.CaptureFixture[str]) -> None:
+    result = shop.published(TEST)
+    shop.close(1)
+    assert call(shop, "sync", "--json") == ExitCode.NEEDS_PERSON
+    found = data(capsys)
+    (one,) = found.pop("publications")
+    assert found == {
+        "base": {"branch": "main", "commit": shop.desk.base.commit, "moved": False},
+        "merged": [],
+        "closed": list(result.published),
+        "jobs": [],
+        "jobs_of_others": [],
+        "remarks": [],
+        "errors": [],
+    }
+    assert (one["id"], one["was"], one["pull_request"]["state"]) == (1, "open", "closed")
+    assert (one["closed"], one["merged"], one["differing"]) == (list(result.published), [], [])
+    assert one["words"] == "closed, not merged: approve or reject its candidate again"
+
+
+def test_sync_without_a_token_says_so(
+    shop: Hosted, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    shop.published(TEST)
+    monkeypatch.delenv("GH_ENTERPRISE_TOKEN")
+    assert call(shop, "sync") == ExitCode.NEEDS_PERSON
+    assert "there is no token for 127.0.0.1" in capsys.readouterr().err
+
+
+def test_sync_with_a_token_that_is_none(
+    shop: Hosted, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    shop.published(TEST)
+    monkeypatch.setenv("GH_ENTERPRISE_TOKEN", "ghp_wrong")
+    assert call(shop, "sync", "--json") == ExitCode.REMOTE
+    assert [each["code"] for each in data(capsys)["errors"]] == ["bad_token"]
+
+
+def test_merge_merges_and_says_so_again(shop: Hosted, capsys: pytest.CaptureFixture[str]) -> None:
+    result = shop.published(TEST)
+    assert call(shop, "merge", "1", "--method", "squash", "--json") == ExitCode.DONE
+    found = data(capsys)
+    assert (found["asked"], found["merged"], found["already"]) == ([1], list(result.published), [])
+    assert [(each["job"], each["state"], each["words"]) for each in found["jobs"]] == [
+        ("merge:1", "done", "merged into main")
+    ]
+    assert found["publications"][0]["pull_request"]["state"] == "merged"
+    assert call(shop, "merge", "1") == ExitCode.DONE
+    assert capsys.readouterr().err == "merged before: 1\n"
+
+
+def test_merge_says_why_not(shop: Hosted, capsys: pytest.CaptureFixture[str]) -> None:
+    shop.published(TEST)
+    with shop.github.world.lock:
+        protect(shop.github.world, shop.repository, ["main"], Rules(required_approvals=2))
+        shop.github.world.commit()
+    assert call(shop, "merge") == ExitCode.NEEDS_PERSON
+    err = capsys.readouterr().err
+    assert "publication 1 is not merged: it has 0 of 2 approvals; its author's own does not count\n" in err
+    assert call(shop, "merge", "9") == ExitCode.USAGE
+    assert "There is no publication 9" in capsys.readouterr().err
