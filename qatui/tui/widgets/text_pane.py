@@ -105,11 +105,21 @@ class TextPane(ScrollView, can_focus=False):
         return Strip(segments).adjust_cell_length(width, blank)
 
 
+_SENTENCE_CELLS = 20
+"""A sentence is parted where it has at least so much room."""
+
+
 def wrap(line: Sequence[Words], width: int) -> list[Sequence[Words]]:
     """A line as lines of at most `width` cells, parted at blanks, else behind a slash, where there are any.
 
-    A line of several inks is not parted.
+    A line of several inks is not parted, but a sentence behind its name: that goes on below itself.
     """
+    if len(line) == 2 and " " in line[1][1]:
+        (token, name), sentence = line
+        room = width - cell_len(name)
+        if room >= _SENTENCE_CELLS:
+            below = [((token, " " * cell_len(name)), *rest) for rest in wrap((sentence,), room)]
+            return [((token, name), *below[0][1:]), *below[1:]]
     if len(line) != 1 or cell_len(line[0][1]) <= width:
         return [line]
     token, text = line[0]
