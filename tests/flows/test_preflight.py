@@ -35,7 +35,9 @@ def hub(answer: Callable[[str], object]) -> Hub:
 
     def reply(request: httpx.Request) -> httpx.Response:
         found = answer(request.url.path)
-        return httpx.Response(404 if found is None else 200, content=json.dumps({} if found is None else found).encode())
+        return httpx.Response(
+            404 if found is None else 200, content=json.dumps({} if found is None else found).encode()
+        )
 
     transport = httpx.MockTransport(reply)
     return Hub(GitHub("https://api.github.com", "t", transport=transport, now=Clock()), Repo("acme", "pay"))
