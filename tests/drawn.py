@@ -85,6 +85,11 @@ HOSTILE_TEXT: tuple[str, ...] = (
     "2026-11-20T11:00:00+99:99",
 )
 
+HOSTILE_NUMBERS: tuple[str, ...] = (
+    "0", "-1", "+1", " 1", "1.0", "1e3", "0x1", "1_0", "²", "١", "9" * 15, "9" * 16, "9" * 400, "9" * 4400,
+)  # fmt: skip
+"""Texts that are no number, or that only some readers take for one."""
+
 HOSTILE_RAW: tuple[str, ...] = (
     "%00",
     "%FF",
@@ -121,6 +126,8 @@ HOSTILE_JSON: tuple[Any, ...] = (
     [], {}, [[]], [None], [{}], {"": None}, ["a"] * 300, {"login": None}, {"name": 1}, {"date": "now"},
 )  # fmt: skip
 
+LONGEST = 5_000
+"""Characters of a parameter; beyond 4,300 digits Python makes no number of a text."""
 TEXT = st.sampled_from(HOSTILE_TEXT) | st.text(max_size=20)
 ODD = st.sampled_from(HOSTILE_JSON) | TEXT
 
@@ -224,21 +231,25 @@ def _draw_segment(draw: Draw, parameter: Parameter, known: Known, odd: int) -> s
     if rare(draw, odd):
         if draw(st.booleans()):
             return draw(st.sampled_from(HOSTILE_RAW))  # type: ignore[no-any-return]
-        value = draw(TEXT)
+        of_number = parameter.schema.get("type") == "integer"
+        value = draw(st.sampled_from(HOSTILE_NUMBERS) if of_number else TEXT)
     else:
         value = draw(st.sampled_from(known[parameter.name]))
     safe = "/" if parameter.slashes and not rare(draw, 4) else ""
-    return quote(str(value)[:3000].encode("utf-8", "surrogatepass"), safe=safe)
+    return quote(str(value)[:LONGEST].encode("utf-8", "surrogatepass"), safe=safe)
 
 
 def _draw_query(draw: Draw, operation: Operation, known: Known, odd: int) -> str:
     pairs = []
     for parameter in operation.parameters:
         if parameter.place == "query" and (parameter.required or rare(draw, 4)):
-            value = draw_value(draw, parameter.schema, parameter.name, known, odd)
-            pairs.append((parameter.name, str(value).lower() if isinstance(value, bool) else str(value)[:3000]))
+            if parameter.schema.get("type") == "integer" and rare(draw, odd):
+                value = draw(st.sampled_from(HOSTILE_NUMBERS))
+            else:
+                value = draw_value(draw, parameter.schema, parameter.name, known, odd)
+            pairs.append((parameter.name, str(value).lower() if isinstance(value, bool) else str(value)[:LONGEST]))
     if rare(draw, 30):
-        pairs.append((draw(TEXT)[:3000], draw(TEXT)[:3000]))
+        pairs.append((draw(TEXT)[:LONGEST], draw(TEXT)[:LONGEST]))
     text = urlencode(
         [(name.encode("utf-8", "surrogatepass"), value.encode("utf-8", "surrogatepass")) for name, value in pairs]
     )
