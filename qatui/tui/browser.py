@@ -4,6 +4,7 @@ import os
 import shutil
 import subprocess
 import sys
+import threading
 from collections.abc import Mapping
 
 
@@ -24,7 +25,7 @@ def open_page(url: str) -> bool:
     if program is None or not url.startswith(("https://", "http://")) or not url.isprintable():
         return False
     try:
-        subprocess.Popen(
+        running = subprocess.Popen(
             [program, url],
             stdin=subprocess.DEVNULL,
             stdout=subprocess.DEVNULL,
@@ -33,4 +34,5 @@ def open_page(url: str) -> bool:
         )
     except OSError:
         return False
+    threading.Thread(target=running.wait, daemon=True).start()  # some end at once, some with the browser
     return True

@@ -216,13 +216,13 @@ def read_pull(desk: "Desk", publication: "Publication", open_hub: "OpenHub") -> 
     """How an open pull request stands now; nothing is written of it."""
     from qatui.domain import following
     from qatui.flows.follow import seen
-    from qatui.github.pulls import pull
+    from qatui.github.pulls import pull, settled
 
     try:
         hub = open_hub(desk)
         if hub is None or publication.pull_number is None:
             return messages.PullRead(publication.id, "")
-        there = seen(hub.github.ask(pull(hub.repo, publication.pull_number)))
+        there = seen(hub.github.until(pull(hub.repo, publication.pull_number), settled))
         words = (
             following.waiting(there) if there.open else f"{'merged' if there.merged else 'closed'}: sync takes it in"
         )

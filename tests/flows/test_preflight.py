@@ -1,17 +1,11 @@
 """What publishing will meet at GitHub, from answers that the embedded GitHub does not give."""
 
-import json
-from collections.abc import Callable
-
-import httpx
 import pytest
 
 from qatui.domain.base_rules import BaseRules
 from qatui.errors import Refused
 from qatui.flows.desk import Desk
-from qatui.flows.hub import Hub
 from qatui.flows.preflight import gathered, is_same, look_ahead, repository_at
-from qatui.github.client import GitHub
 from qatui.github.protocol import Repo
 from qatui.github.repositories import Repository
 from qatui.github.rules import (
@@ -24,9 +18,11 @@ from qatui.github.rules import (
     Switch,
 )
 from qatui.github.users import Account
-from tests.conftest import Clock
+from tests.written import hub, whole
 
 REPOSITORY = Repository(1, "acme/pay", False, "main", "https://github.com/acme/pay", Account("acme"))
+<<<<<<< /tmp/tmpvf5bgbo3/a
+=======
 NOBODY = {"login": "acme", "id": 1}
 
 
@@ -47,6 +43,7 @@ def whole(**values: object) -> dict[str, object]:
     """A repository as GitHub tells of it."""
     fixed = {"id": 1, "full_name": "acme/pay", "private": False, "default_branch": "main", "html_url": "", **values}
     return {"owner": NOBODY, "permissions": {"push": True}, **fixed}
+>>>>>>> /tmp/tmpvf5bgbo3/c
 
 
 def test_of_rulesets_and_protection_the_stricter_counts() -> None:
