@@ -2,7 +2,7 @@
 
 D/payments-api/     the clone that a reviewer stands in
 D/remote.git/       its bare remote
-D/github/           the GitHub that has it, as a look-alike keeps it
+D/github/           the GitHub that has it, founded when it is served first
 D/inbox/            what the generators sent: a folder for each batch, with a manifest
 D/qatui.db          the store; the reviewer's own one is never opened
 D/qatui-demo.json   that it is a demo, and that it was made to its end
@@ -43,7 +43,7 @@ NIGHTLY = "nightly@acme.test"
 """Who took the candidates in."""
 _PARTS = (
     "payments-api",
-    "remote.git",
+    demo_github.REMOTE,
     "inbox",
     "qatui.db",
     "qatui.db-wal",
@@ -77,7 +77,7 @@ class Demo:
     @property
     def remote(self) -> Path:
         """The bare repository that it pushes to."""
-        return self.directory / "remote.git"
+        return self.directory / demo_github.REMOTE
 
     @property
     def inbox(self) -> Path:
@@ -102,8 +102,8 @@ def opened_demo(
     """The demo in `directory`, this process's alone while the context lasts; made now unless it is there.
 
     `candidates` is how many, None for the hand-written ones. One that was not made to its end is made anew. Raises
-    UsageError for a folder that holds something else or cannot be written, for a demo of another size, and for a git
-    that is too old; Locked while another process has it.
+    UsageError for a folder that holds something else or cannot be written, and for a demo of another size; Locked
+    while another process has it.
     """
     if candidates is not None and not 0 <= candidates <= MOST:
         raise UsageError(f"A demo has 0 to {MOST:,} candidates, not {candidates:,}.")
@@ -171,7 +171,6 @@ def _make(
             done += intake.seen
         _leave_traces(replace(desk, reviewer=COLLEAGUE, now=_standing(now - HOUR)), samples)
     move_base(demo.remote, clone)
-    demo_github.found_github(directory, demo.remote)
     json.dump({"schema": 1, "candidates": count}, marker)
     marker.flush()
     return demo
@@ -235,8 +234,7 @@ def _standing(moment: int) -> Callable[[], int]:
 
 def _existing(demo: Demo, candidates: int | None) -> Demo:
     """A demo that was made before, whole; raises UsageError for a damaged one or one of another size."""
-    github = demo.directory / demo_github.FOLDER
-    if not (demo.repository.is_dir() and demo.remote.is_dir() and github.is_dir() and demo.database.is_file()):
+    if not (demo.repository.is_dir() and demo.remote.is_dir() and demo.database.is_file()):
         raise UsageError(f"The demo in {demo.directory} is not whole any more.", "Remove the folder, or name another.")
     if candidates not in (None, demo.candidates):
         raise UsageError(

@@ -4,24 +4,27 @@ A process, because no key of the workstation waits for what another one does. It
 early waits in its queue. It ends when its standard input does, so also with a parent that was killed.
 """
 
+import fcntl
 import os
 import secrets
 import socket
 import subprocess
 import sys
-import time
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from qatui.errors import StoreBusy
 from qatui.sandbox.github.listening import address, listening
+from qatui.sandbox.needs import require_git
 
 if TYPE_CHECKING:
-    from qatui.sandbox.github.world import World
+    from qatui.sandbox.github.answering import GitHub
 
+REMOTE = "remote.git"
+"""The bare repository, in the demo's folder."""
 FOLDER = "github"
 """What the look-alike keeps, in the demo's folder."""
 LOG = "github.log"
@@ -29,7 +32,7 @@ LOG = "github.log"
 YOU = "you"
 """The reviewer's login there."""
 PATIENCE = 10.0
-"""Seconds that the process waits for the one before it to end, and that it is given to end itself."""
+"""Seconds that the process is given to end."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,27 +44,13 @@ class Served:
     """The reviewer's, for as long as this one is served."""
 
 
-def found_github(directory: Path, remote: Path) -> None:
-    """Found the GitHub of the demo in `directory` over its bare `remote`; raises UsageError for too old a git."""
-    from qatui.sandbox import acme
-    from qatui.sandbox.demo_repository import YOU as SIGNATURE
-    from qatui.sandbox.github.answering import GitHub
-    from qatui.sandbox.ready import found_apart, require_git
-
-    def found(github: GitHub) -> None:
-        with github.world.lock:
-            you = acme.add_person(github.world, YOU, *SIGNATURE)
-            acme.found(github, writers=[you], directory=remote)
-            acme.talk(github)
-
-    require_git(directory)
-    found_apart(directory / FOLDER, found)
-    (directory / FOLDER).chmod(0o700)
-
-
 @contextmanager
 def serving_beside(directory: Path) -> Iterator[Served]:
-    """Serve the GitHub of the demo in `directory` in a process of its own while the context lasts."""
+    """Serve the GitHub of the demo in `directory` in a process of its own while the context lasts.
+
+    Raises UsageError where git is too old for that.
+    """
+    require_git(directory)
     token = f"ghp_{secrets.token_hex(18)}"
     with listening() as listener:
         url, number = address(listener), listener.fileno()
@@ -92,13 +81,23 @@ def serving_beside(directory: Path) -> Iterator[Served]:
 
 
 def serve(listener: socket.socket) -> None:
-    """Serve what the working directory holds until standard input ends; its first line is the reviewer's token."""
+    """Serve what the working directory holds until standard input ends; its first line is the reviewer's token.
+
+    Founded before, where that is the first time: then everything else of the demo is made already.
+    """
     from qatui.sandbox.github.answering import GitHub
     from qatui.sandbox.github.founding import add_token
     from qatui.sandbox.github.serve import serving
+    from qatui.sandbox.github.world import World
+    from qatui.sandbox.ready import found_apart
 
+    here = Path.cwd()
+    fcntl.flock(os.open(here, os.O_RDONLY), fcntl.LOCK_EX)  # one whose parent was killed may still be ending
     token = sys.stdin.readline().strip()
-    world = _open(Path.cwd() / FOLDER)
+    if not (here / FOLDER).exists():
+        found_apart(here / FOLDER, partial(_found, here / REMOTE))
+        (here / FOLDER).chmod(0o700)
+    world = World(here / FOLDER, keep=True)
     try:
         with world.lock:
             you = world.user(YOU)
@@ -114,18 +113,14 @@ def serve(listener: socket.socket) -> None:
         world.close()
 
 
-def _open(directory: Path) -> "World":
-    """The world that is kept there, once the process that had it before is gone; raises StoreBusy."""
-    from qatui.sandbox.github.world import World
+def _found(remote: Path, github: "GitHub") -> None:
+    from qatui.sandbox import acme
+    from qatui.sandbox.demo_repository import YOU as SIGNATURE
 
-    until = time.monotonic() + PATIENCE
-    while True:
-        try:
-            return World(directory, keep=True)
-        except StoreBusy:
-            if time.monotonic() > until:
-                raise
-        time.sleep(0.05)
+    with github.world.lock:
+        you = acme.add_person(github.world, YOU, *SIGNATURE)
+        acme.found(github, writers=[you], directory=remote)
+        acme.talk(github)
 
 
 if __name__ == "__main__":

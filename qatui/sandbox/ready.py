@@ -6,7 +6,6 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
-from qatui.errors import UsageError
 from qatui.sandbox import acme
 from qatui.sandbox.demo_candidates import FILES
 from qatui.sandbox.demo_repository import JON, propose, write_history
@@ -14,10 +13,8 @@ from qatui.sandbox.github.answering import GitHub
 from qatui.sandbox.github.founding import add_repository
 from qatui.sandbox.github.serve import serving
 from qatui.sandbox.github.world import FILE, World
-from qatui.workspace.program import version
+from qatui.sandbox.needs import require_git
 
-OLDEST_GIT = (2, 38)
-"""The first git that merges without a checkout (`git merge-tree --write-tree`)."""
 PRIVATE = "ledger"
 READER = "rita"
 """She reads what is public."""
@@ -58,14 +55,6 @@ def ready(directory: Path, *, keep: bool, port: int = 0) -> Iterator[Ready]:
             yield Ready(url, acme.token(world, acme.MAINTAINER).value, acme.token(world, READER).value)
     finally:
         world.close()
-
-
-def require_git(directory: Path) -> None:
-    """Raise UsageError where git is too old for a look-alike; asked from `directory`."""
-    told, numbers = version(directory)
-    if numbers < OLDEST_GIT:
-        wanted = "Install git {}.{} or newer.".format(*OLDEST_GIT)
-        raise UsageError(f"Merging without a checkout needs a newer git than {told}.", wanted)
 
 
 def found_apart(directory: Path, found: Callable[[GitHub], None]) -> None:

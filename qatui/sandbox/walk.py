@@ -130,13 +130,18 @@ def _judge(desk: Desk, say: Callable[[str], None]) -> None:
     for path, each in found.items():
         if each.state in _UNDECIDED and each.assignee in (None, desk.reviewer):
             groups[RULINGS.get(kinds[path], APPROVE)][each.id] = each.content_hash
+    told: dict[Action, int] = defaultdict(int)
     for ruling, hashes in groups.items():
         if ruling.action is Action.APPROVE:
             for item in desk.team.checklist:
                 if item.required:
                     answer(desk, hashes, item.id, True)
         until = desk.now() + DEFERRED_FOR if ruling.action is Action.DEFER else None
-        done = decide(
-            desk, hashes, ruling.action, reason=ruling.reason, note=ruling.note, until=until, expected=hashes
-        ).done
-        say(f"{ruling.action}: {len(done)} tests")
+        told[ruling.action] += len(
+            decide(
+                desk, hashes, ruling.action, reason=ruling.reason, note=ruling.note, until=until, expected=hashes
+            ).done
+        )
+    for action, verb in ((Action.APPROVE, "approved"), (Action.REJECT, "rejected"), (Action.DEFER, "deferred")):
+        if told[action]:
+            say(f"{verb} {told[action]:,}")

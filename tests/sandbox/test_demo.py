@@ -21,7 +21,6 @@ from qatui.errors import Locked, UsageError
 from qatui.flows.desk import Desk
 from qatui.flows.review import look
 from qatui.sandbox.demo import COLLEAGUE, MARKER, Demo, make_demo
-from qatui.sandbox.demo_github import FOLDER
 from qatui.store import candidates, events
 from qatui.store.database import Database, open_database
 from qatui.wiring import Start, open_desk
@@ -218,7 +217,7 @@ def test_strange_folders_are_refused(tmp_path: Path) -> None:
 
 
 def test_a_demo_with_a_part_missing_is_refused(demo: Demo) -> None:
-    (demo.directory / FOLDER).rename(demo.directory / "elsewhere")
+    demo.database.unlink()
     with pytest.raises(UsageError, match="not whole"):
         make(demo.directory)
 
@@ -245,7 +244,7 @@ def test_a_refusal_stops_it(tmp_path: Path) -> None:
     assert make(tmp_path / "demo").new
 
 
-@pytest.mark.parametrize("step", ["make_clone", "ingest", "move_base", "demo_github.found_github"])
+@pytest.mark.parametrize("step", ["make_clone", "ingest", "move_base"])
 def test_killed_while_it_is_made(tmp_path: Path, step: str) -> None:
     """SIGKILL in front of a step, in a process of its own; run again it ends as if nothing had been."""
     program = (
