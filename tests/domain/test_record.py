@@ -1,5 +1,7 @@
 """The pull request's text: the whole record where it fits, and a remark where it does not."""
 
+import re
+import subprocess
 from dataclasses import replace
 
 import pytest
@@ -10,6 +12,7 @@ from markdown_it import MarkdownIt
 from qatui.domain.publishing import Piece
 from qatui.domain.record import BODY_LIMIT, TITLE_LIMIT, body, title
 from qatui.domain.review import Comment, Ticked
+from qatui.sandbox.github import keywords
 from qatui.settings.types import ChecklistItem
 from tests.domain.test_publishing import CANDIDATE, HASH, VERDICT
 
@@ -104,6 +107,58 @@ def test_nothing_of_a_candidate_makes_markup(path: str, name: str, note: str, by
     inside = {child.type for token in tokens for child in token.children or []}
     assert inside <= {"text", "text_special", "code_inline", "hardbreak", "softbreak"}
     assert not {"html_block", "hr", "fence", "code_block", "ordered_list_open"} & set(kinds)
+
+
+POWERS = st.lists(
+    st.sampled_from(
+        ["Closes #1", "fixes: #2", "resolve acme/pay#3", "@kim", "@acme/team", "GH-4", "`", "``", "\n", "|", " ", "#5",
+         "https://github.com/acme/pay/issues/6", "[skip ci]", "Reviewed-by: E <e@x>", "<!--", "-->", "```", "x"]
+    ),
+    max_size=8,
+).map("".join)  # fmt: skip
+
+
+@settings(max_examples=150)
+@given(path=POWERS, words=POWERS, by=POWERS, template=st.sampled_from(["", "## What\n\n<!-- x -->\n\n- [ ] a"]))
+def test_no_word_closes_an_issue_or_calls_somebody(path: str, words: str, by: str, template: str) -> None:
+    """Neither on GitHub's page nor in the commit that a squash makes of it, where backticks protect nothing."""
+    piece = Piece(
+        replace(CANDIDATE, path=path or "a", title=words, verdict=replace(VERDICT, by=by or "b", note=words)),
+        new=True,
+        generator={"name": words, "model": by},
+        plan_item="#12",
+        completes=True,
+        checklist=(Ticked(ChecklistItem(id="a", text=words), True, by, 0),),
+        comments=(replace(comment(words), author=by),),
+    )
+    made = body([piece], publisher=by, base_branch="main", base_commit="1f3c9a2" * 6, template=template)
+    for each in (made, made.replace("`", " "), title([piece], "{title}"), title([piece], "{path}")):
+        ours = each.replace("Closes #12", "", 1)
+        assert keywords.closing(ours, "acme/pay") == []
+        assert keywords.mentions(ours, "acme/pay") == []
+        assert not re.search(r"(?<![A-Za-z0-9_])@[A-Za-z0-9]|\bGH-[0-9]|://|\[skip ci\]", ours)
+    read = [token.content for token in PARSER.parse(made) if token.type == "inline"]
+    assert read.count("Closes #12") == 1, "a paragraph of its own"
+    trailers = subprocess.run(
+        ["git", "interpret-trailers", "--parse"], input=made.encode(), capture_output=True, check=True
+    )
+    assert trailers.stdout == b""
+
+
+def test_the_template_stays_as_it_is_and_the_record_comes_behind_it() -> None:
+    template = "## What\n\n- [ ] I ran it\n"
+    made = body([Piece(CANDIDATE, new=True)], publisher="p", base_branch="m", base_commit="1" * 40, template=template)
+    assert made.startswith(f"{template}\n\n## Review record\n\nTest files, 1 new")
+    assert made.count("## Review record") == 1
+
+
+def test_closing_lines_leave_room_for_the_record() -> None:
+    pieces = [Piece(replace(CANDIDATE, id=at), new=True, plan_item=f"#{at}", completes=True) for at in range(1, 9000)]
+    made = body(pieces, publisher="p", base_branch="m", base_commit="1" * 40, template="x" * 30_000)
+    assert len(made) <= BODY_LIMIT
+    assert made.count("sha256:") > 50
+    lines = [line for line in made.splitlines() if line.startswith("Closes #")]
+    assert lines[-1] == f"Closes #{len(lines)}", "none is cut in the middle"
 
 
 def test_a_long_title_is_cut() -> None:

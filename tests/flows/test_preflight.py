@@ -21,29 +21,6 @@ from qatui.github.users import Account
 from tests.written import hub, whole
 
 REPOSITORY = Repository(1, "acme/pay", False, "main", "https://github.com/acme/pay", Account("acme"))
-<<<<<<< /tmp/tmpvf5bgbo3/a
-=======
-NOBODY = {"login": "acme", "id": 1}
-
-
-def hub(answer: Callable[[str], object]) -> Hub:
-    """A client whose answers a test writes down, by path."""
-
-    def reply(request: httpx.Request) -> httpx.Response:
-        found = answer(request.url.path)
-        return httpx.Response(
-            404 if found is None else 200, content=json.dumps({} if found is None else found).encode()
-        )
-
-    transport = httpx.MockTransport(reply)
-    return Hub(GitHub("https://api.github.com", "t", transport=transport, now=Clock()), Repo("acme", "pay"))
-
-
-def whole(**values: object) -> dict[str, object]:
-    """A repository as GitHub tells of it."""
-    fixed = {"id": 1, "full_name": "acme/pay", "private": False, "default_branch": "main", "html_url": "", **values}
-    return {"owner": NOBODY, "permissions": {"push": True}, **fixed}
->>>>>>> /tmp/tmpvf5bgbo3/c
 
 
 def test_of_rulesets_and_protection_the_stricter_counts() -> None:
