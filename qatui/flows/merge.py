@@ -1,7 +1,7 @@
 """Merge one's own publications where their base lets them: through the outbox, so that it happens once."""
 
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from qatui.domain.base_rules import BaseRules, ways
 from qatui.domain.text import handle
@@ -31,7 +31,7 @@ class Merging:
     """Numbers of those that it was not tried for, each with why."""
     jobs: tuple[Ran, ...]
     synced: Synced
-    """What a sync of these publications found afterwards."""
+    """What a sync before it found as news, and one of these publications afterwards."""
 
     @property
     def exit_code(self) -> ExitCode:
@@ -50,13 +50,14 @@ def merge(
     foreground: bool = False,
     say: Callable[[str], None] = silent,
 ) -> Merging:
-    """Merge publications of the reviewer's own, all that are open if none is named, and sync them.
+    """Merge publications of the reviewer's own, all that are open if none is named; sync before and after.
 
     `method`: default is the first that repository and rules allow. `auto` lets GitHub merge what still waits for
     checks or reviews as soon as it can. Raises NotFound, ConfigError without a `hub`, and as `GitHub.ask`.
     """
     if hub is None:
         raise ConfigError("There is no token for GitHub: nothing can be merged.", "qatui doctor says how to give one.")
+    before = sync(desk, hub, foreground=foreground, say=say)  # what an earlier run left, or somebody merged meanwhile
     asked, already, refused = _chosen(desk, list(dict.fromkeys(numbers)))
     rules = {base: preflight.ask(hub, base).rules for base in dict.fromkeys(each.base_branch for each in asked)}
     ran: tuple[Ran, ...] = ()
@@ -68,13 +69,19 @@ def merge(
             continue
         job = _begin(desk, publication, way, auto=auto, queue=binding.queue)
         ran += drain(desk, hub=hub, only=job, again=True, foreground=foreground, say=say)
-    wanted = {each.id for each in asked}.union(already)
-    return Merging(
-        asked=tuple(asked),
-        already=tuple(already),
-        refused=tuple(refused.items()),
-        jobs=ran,
-        synced=sync(desk, hub, only=wanted, foreground=foreground, say=say),
+    after = sync(desk, hub, only={each.id for each in asked}, foreground=foreground, say=say)
+    return Merging(tuple(asked), tuple(already), tuple(refused.items()), ran, _both(before, after))
+
+
+def _both(before: Synced, after: Synced) -> Synced:
+    """Two syncs as one: the news of the first, and all of the second."""
+    return replace(
+        after,
+        moved=before.moved or after.moved,
+        followed=(*before.news, *after.followed),
+        jobs=(*before.jobs, *after.jobs),
+        remarks=tuple(dict.fromkeys((*before.remarks, *after.remarks))),
+        trouble=(*before.trouble, *after.trouble),
     )
 
 

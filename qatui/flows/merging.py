@@ -36,7 +36,7 @@ def run(desk: Desk, payload: Mapping[str, Any], means: Means) -> Ending:
     there = follow.seen(pull)
     stand = following.stand(there, publication.base_branch)
     if stand in (Stand.MERGED, Stand.ASTRAY):
-        return Ending("done", "it is merged")
+        return Ending("done", f"merged into {pull.base.ref}")
     if stand is Stand.CLOSED:
         return _refused("its pull request is closed")
     if there.head != sha:

@@ -71,11 +71,14 @@ def sync(
     foreground: bool = False,
     say: Callable[[str], None] = silent,
 ) -> Synced:
-    """Drain the outbox, and bring publications (`only` those of these numbers) to where their pull requests are.
+    """Drain the outbox, failed jobs too, and bring every publication to where its pull request is.
 
-    Without a `hub` only what needs none is done, and that is told. What follows from a merge is done in the same run.
+    `only`: those of these numbers, and no job but what follows. What follows from a merge is done in the same run.
+    Without a `hub` only what needs none is done, and that is told.
     """
-    ran = drain(desk, hub=hub, foreground=foreground, say=say)
+    ran: tuple[Ran, ...] = ()
+    if only is None:
+        ran = drain(desk, hub=hub, again=True, foreground=foreground, say=say)
     with desk.db.read() as connection:
         found = publications.followed(connection, desk.repository_id)
     wanted = [each for each in found if only is None or each.id in only]
@@ -93,8 +96,9 @@ def sync(
                 followed.append(_follow(desk, hub, publication, read.pulls.get(publication.id), tip))
             except RemoteError as error:
                 trouble.append(error)
-    if any(job.id not in queued for job in jobs(desk)):
-        ran += drain(desk, hub=hub, foreground=foreground, say=say)
+    for job in jobs(desk):
+        if job.id not in queued:
+            ran += drain(desk, hub=hub, only=job.id, foreground=foreground, say=say)
     with desk.db.write() as connection:
         bookmarks.keep(connection, desk.repository_id, desk.reviewer, SYNCED, desk.now(), desk.now())
     return Synced(

@@ -6,16 +6,18 @@ from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
 from tests.faults.sight import Row, Sight
+from tests.faults.world import BASE
 
 _COUNTED = {
     "event": ("group_id",),
     "revision": ("batch_id",),
-    "outbox": ("attempts", "log"),
+    "outbox": ("attempts", "log", "error"),
+    "bookmark": ("value",),
     "clone": ("stamp",),
 }
 """Columns that say how often something was tried, or in how many runs."""
-_RUNS = ("batch", "event_group")
-"""Tables with a row for each run."""
+_RUNS = ("batch", "event_group", "answer")
+"""Tables with a row for each run, or for what a run happened to ask."""
 _DATED = ("at", "created_at", "updated_at", "commit", "head_commit")
 """Columns that hang on when a run was; a commit's id holds its date."""
 
@@ -27,11 +29,17 @@ def nothing_lost(before: Sight, now: Sight, end: Sight) -> Iterator[str]:
     yield from _log(before, now)
     yield from _contents(before, now)
     for ref, commit in before.remote.items():
-        if now.remote.get(ref) != commit:
+        if now.remote.get(ref) != commit and ref not in now.commits:
             yield f"{ref} of the remote was moved or lost"
-    for branch in now.commits.keys() - before.commits.keys():
-        if now.commits[branch] != end.commits.get(branch):
-            yield f"the remote has {branch}, which an undisturbed run makes otherwise or not at all"
+    for branch, commits in now.commits.items():
+        was, will = before.commits.get(branch, []), end.commits.get(branch, [])
+        if not (_grows(was, commits) and _grows(commits, will)):
+            yield f"the remote has {branch} otherwise than an undisturbed run has it before, between or after"
+
+
+def _grows(before: list[str], after: list[str]) -> bool:
+    """Whether a branch has what it had, and perhaps more on top; the newest commit comes first."""
+    return after[len(after) - len(before) :] == before
 
 
 def as_undisturbed(before: Sight, now: Sight, end: Sight, *, same_time: bool) -> Iterator[str]:
@@ -92,8 +100,30 @@ def pushed_is_there(before: Sight, now: Sight, end: Sight) -> Iterator[str]:
         at = inside.get(row["id"], [])
         if row["state"] in ("publishing", "published") and len(at) != 1:
             yield f"candidate {row['id']} is {row['state']} and in the publications {at}"
-    if len(now.tables.get("outbox", [])) != len(now.tables.get("publication", [])):
+    jobs = [row for row in now.tables.get("outbox", []) if row["kind"] == "publish"]
+    if len(jobs) != len(now.tables.get("publication", [])):
         yield "not one job a publication"
+
+
+def opened_is_there(before: Sight, now: Sight, end: Sight) -> Iterator[str]:
+    """A branch has one pull request at most, and what the store says is opened is there."""
+    beside = now.beside if isinstance(now.beside, dict) else {"pulls": []}
+    heads = Counter(head for _, _, head, *_ in beside["pulls"])
+    yield from (f"{count} pull requests for {head}" for head, count in heads.items() if count > 1)
+    numbers = {number for number, *_ in beside["pulls"]}
+    for row in now.tables.get("publication", []):
+        if row["pull_number"] is not None and row["pull_number"] not in numbers:
+            yield f"publication {row['id']} has the pull request #{row['pull_number']}, which there is not"
+
+
+def merged_is_there(before: Sight, now: Sight, end: Sight) -> Iterator[str]:
+    """What the store says is merged is in the base at the remote; each kind of job is there once a publication."""
+    logs = "\n".join(now.commits.get(f"refs/heads/{BASE}", []))
+    for row in now.tables.get("publication", []):
+        if row["pull_state"] == "merged" and f"#{row['pull_number']}" not in logs:
+            yield f"publication {row['id']} is merged, and {BASE} does not have it"
+    keys = Counter(row["key"] for row in now.tables.get("outbox", []))
+    yield from (f"{count} jobs {key}" for key, count in keys.items() if count > 1)
 
 
 def _log(before: Sight, now: Sight) -> Iterator[str]:

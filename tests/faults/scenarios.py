@@ -3,7 +3,9 @@
 import json
 import shutil
 
-from tests.faults.invariants import pushed_is_there, whole_candidates
+from qatui.sandbox.github.records import Rules
+from tests.faults.hosting import SHOP, found, hosted, http, served
+from tests.faults.invariants import merged_is_there, opened_is_there, pushed_is_there, whole_candidates
 from tests.faults.world import BASE, Scenario, World, git, qatui, write
 
 _BASE = {
@@ -73,6 +75,62 @@ def _publish(world: World) -> None:
     shutil.rmtree(other)
 
 
+def _publish_hosted(world: World) -> None:
+    """What publishing meets at a GitHub whose base wants a review, in a team with somebody to ask for it."""
+    template = {".github/pull_request_template.md": "## What\n\n- [ ] I ran it\n"}
+    world.commit({**_BASE, **template, "qatui.yaml": "people: {mira: {role: maintainer}}\n"})
+    write(world.clone, {"README.md": "# not staged\n", "notes.txt": "mine\n"})
+    found(world, Rules(required_approvals=1))
+    write(world.incoming / "run-1", {f"tests/test_{name}.py": _test(name) for name in ("a", "b", "c")})
+    _do(world, "ingest", str(world.incoming / "run-1"))
+    _do(world, "approve", "1", "2", "3")
+
+
+_PLAN = """# Plan
+
+- [ ] a <!-- qa:7K3F9X -->
+- [ ] b (closes #1)
+- [ ] c
+"""
+
+
+def _open_pull(world: World, *more: tuple[str, ...], rules: Rules | None = None) -> None:
+    """A publication with its pull request: a and b complete items of the plan, d none; and `more` commands."""
+    world.commit({**_BASE, "docs/plan.md": _PLAN, "qatui.yaml": "plan: {files: [docs/plan.md]}\n"})
+    write(world.clone, {"README.md": "# not staged\n", "notes.txt": "mine\n"})
+    found(world, rules)
+    items = {"a": "7K3F9X", "b": "#1", "c": "c", "d": None}
+    rows = [
+        {"path": f"tests/test_{name}.py", "content": _test(name), "plan_item": item, "completes": item is not None}
+        for name, item in items.items()
+    ]
+    write(world.incoming, {"run.jsonl": "".join(json.dumps(row) + "\n" for row in rows)})
+    with served(world), http(world) as mira:
+        mira.post(f"{SHOP}/issues", json={"title": "b", "body": ""}).raise_for_status()
+        for args in (
+            ("ingest", "--manifest", "../incoming/run.jsonl"),
+            ("approve", "1", "2", "3", "4"),
+            ("publish", "1", "2", "4"),
+            *more,
+        ):
+            code = hosted(*args)(world)
+            if code != 0:
+                raise RuntimeError(f"qatui {args}: {code}")
+
+
+def _sync(world: World, rules: Rules | None = None) -> None:
+    """One of the pull requests was merged by squash, the other closed."""
+    _open_pull(world, ("publish", "3"), rules=rules)
+    with served(world), http(world) as mira:
+        body = {"merge_method": "squash", "commit_title": "merged (#2)"}
+        mira.put(f"{SHOP}/pulls/2/merge", json=body).raise_for_status()
+        mira.patch(f"{SHOP}/pulls/3", json={"state": "closed"}).raise_for_status()
+
+
+def _sync_protected(world: World) -> None:
+    _sync(world, Rules(pull_request=True))
+
+
 SCENARIOS = (
     Scenario(
         "first-ingest",
@@ -94,5 +152,37 @@ SCENARIOS = (
         qatui("publish"),
         midway=(pushed_is_there,),
         otherwise=(("git fetch", "hangup"),),  # then the base is as it was fetched last
+    ),
+    Scenario(
+        "publish-to-a-pull-request",
+        "pushes a branch over HTTP, opens its pull request at the embedded GitHub, and asks for a review",
+        _publish_hosted,
+        hosted("publish"),
+        midway=(pushed_is_there, opened_is_there),
+        beside=served,
+    ),
+    Scenario(
+        "sync",
+        "finds one pull request merged, the other closed, and ticks the plan",
+        _sync,
+        hosted("sync"),
+        midway=(merged_is_there,),
+        beside=served,
+    ),
+    Scenario(
+        "merge",
+        "merges a pull request, and ticks the plan",
+        _open_pull,
+        hosted("merge"),
+        midway=(merged_is_there,),
+        beside=served,
+    ),
+    Scenario(
+        "tick-protected",
+        "ticks the plan by a pull request, because the base takes no commit",
+        _sync_protected,
+        hosted("sync"),
+        midway=(merged_is_there,),
+        beside=served,
     ),
 )

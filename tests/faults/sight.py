@@ -12,10 +12,13 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from tests.faults.world import BASE, World, git
+from tests.faults.world import World, git
 
 Row = dict[str, Any]
-_THEIRS = (f"refs/heads/{BASE}", "refs/heads/main")
+_PULLS = "refs/pull/"
+"""Refs that the embedded GitHub makes when it is asked: what is there is seen by its API."""
+_FIRST = "refs/heads/main"
+"""A branch that nobody touches, at the commit that the world began with."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,7 +36,7 @@ class Sight:
     remote: dict[str, str]
     """Every ref of the remote."""
     commits: dict[str, list[str]]
-    """Branch at the remote -> its commits beyond the base: all of them that is no date and no id."""
+    """Branch at the remote -> its commits, newest first: all of them that is no date and no id."""
     damage: list[str]
     """What is broken in the store or in git."""
     litter: list[str]
@@ -45,8 +48,8 @@ class Sight:
 def look(world: World, beside: object = None, *, thoroughly: bool = False) -> Sight:
     """See a world, and leave it as it is; `thoroughly` lets git check all its objects too."""
     tables, damage = _store(world.store)
-    remote = _refs(world.remote, "refs")
-    branches = [name for name in remote if name.startswith("refs/heads/") and name not in _THEIRS]
+    remote = {name: commit for name, commit in _refs(world.remote, "refs").items() if not name.startswith(_PULLS)}
+    branches = [name for name in remote if name.startswith("refs/heads/") and name != _FIRST]
     if thoroughly:
         damage += [*_fsck(world.clone), *_fsck(world.remote)]
     own = dict(_files(world.clone, skip=(".git/objects", ".git/refs/qatui", ".git/qatui")))
@@ -103,7 +106,8 @@ def _refs(repository: Path, folder: str) -> dict[str, str]:
 
 
 def _commits(repository: Path, branch: str) -> list[str]:
-    return git(repository, "log", "-z", "--format=%T %an %ae %B", f"{BASE}..{branch}").split("\0")
+    rows = git(repository, "log", "-z", "--first-parent", "--format=%T %an %ae %B", f"{_FIRST}..{branch}")
+    return rows.split("\0") if rows else []
 
 
 def _fsck(repository: Path) -> list[str]:

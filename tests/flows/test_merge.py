@@ -160,7 +160,6 @@ def test_a_draft_a_closed_and_a_conflicting_one_are_refused_in_words(shop: Hoste
     shop.push("main", {"tests/test_orders.py": "changed = 2\n"})
     assert refusals(merged(shop, 1)) == ["it conflicts with main"]
     shop.close(1)
-    assert refusals(merged(shop, 1)) == ["its pull request is closed"]
     assert merged(shop, 1).refused == ((1, "its pull request was closed"),)
 
 
@@ -176,13 +175,26 @@ def test_only_ones_own_that_there_are(shop: Hosted) -> None:
         merge(shop.desk, None, [1])
 
 
-def test_what_happens_while_the_job_waits_is_looked_at(shop: Hosted) -> None:
-    """Somebody merged it on its page between the decision and the job."""
+def test_one_that_somebody_merged_meanwhile_is_merged_already(shop: Hosted) -> None:
     result = shop.published(files("a"))
     shop.merge(1, method="squash")
     found = merged(shop, 1)
-    assert (found.jobs[0].words, found.exit_code) == ("it is merged", ExitCode.DONE)
-    assert shop.states(result.published) == ["merged"]
+    assert (found.already, found.jobs, found.synced.followed[0].merged) == ((1,), (), result.published)
+
+
+@pytest.mark.parametrize("closed", [False, True])
+def test_what_happens_while_the_job_waits_is_looked_at(shop: Hosted, closed: bool) -> None:
+    result = shop.published(files("a"))
+    shop.line.down = "/merge"
+    assert merged(shop, 1).exit_code is ExitCode.REMOTE
+    shop.line.down = None
+    shop.close(1) if closed else shop.merge(1, method="squash")
+    (ran,) = shop.synced().jobs
+    if closed:
+        assert (ran.state, ran.words) == ("dropped", "its pull request is closed")
+    else:
+        assert (ran.state, ran.words) == ("done", "merged into main")
+    assert shop.states(result.published) == ["closed" if closed else "merged"]
 
 
 def test_a_merge_that_could_not_be_sent_waits_and_can_be_dropped(shop: Hosted) -> None:
