@@ -5,6 +5,8 @@ from contextlib import ExitStack, closing
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
+from msgspec import structs
+
 from qatui import paths
 from qatui.settings.types import TEAM_FILE, Team, User
 
@@ -176,10 +178,26 @@ def load_team(repository: "Repository") -> tuple[Team, "Base"]:
 
     base = repository.base()
     team = load_team(repository.read(base.commit, TEAM_FILE), f"{TEAM_FILE} on {base.branch}")
-    if team.base not in (None, base.branch) or team.remote != "origin":
-        base = repository.base(team.base, team.remote)
+    remote = _base_remote(repository, team)
+    if team.base not in (None, base.branch) or remote != "origin":
+        base = repository.base(team.base, remote)
         team = load_team(repository.read(base.commit, TEAM_FILE), f"{TEAM_FILE} on {base.branch}")
-    return team, base
+    return (structs.replace(team, remote=remote) if team.remote == "origin" else team), base
+
+
+def _base_remote(repository: "Repository", team: Team) -> str:
+    """The remote of the base repository: as the settings say; else `upstream`, which the clone of a fork has for it.
+
+    Where the settings name the repository as well, only if that is where `upstream` leads and `origin` does not.
+    """
+    upstream = repository.remote_url("upstream", push=False) if team.remote == "origin" else None
+    if upstream is None:
+        return team.remote
+    if team.repository is None:
+        return "upstream"
+    name = "/" + "/".join(team.repository.lower().split("/")[-2:])
+    leads = {each: repository.key(each).endswith(name) for each in ("origin", "upstream")}
+    return "upstream" if leads["upstream"] and not leads["origin"] else "origin"
 
 
 def _identity(user: User, repository: "Repository") -> tuple[str, tuple[str, str], bool]:

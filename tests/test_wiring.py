@@ -14,8 +14,9 @@ from qatui.flows.hub import repository_key
 from qatui.settings.types import Team
 from qatui.store.database import Database
 from qatui.store.repositories import find_repository
-from qatui.wiring import Start, glimpse, open_desk, open_github
+from qatui.wiring import Start, glimpse, load_team, open_desk, open_github, open_hub
 from qatui.workspace.repository import discover
+from qatui.workspace.ssh import real_host
 from tests.conftest import Project, run_git
 
 
@@ -228,3 +229,61 @@ def test_no_github_without_a_host_or_a_token(project: Project, opened: Desk, mon
     assert there is not None
     assert there.api_url == "https://git.acme.test/api/v3"
     there.close()
+
+
+@pytest.mark.parametrize("how", ["core.sshCommand", "GIT_SSH_COMMAND"])
+def test_a_name_from_sshs_configuration_is_the_host_that_ssh_goes_to(
+    project: Project, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, how: str
+) -> None:
+    ssh = tmp_path / f"ssh {how}"
+    ssh.write_text('#!/bin/sh\n[ "$1 $2 $3" = "-F mine -G" ] && echo "user git" && echo "hostname GitHub.com"\n')
+    ssh.chmod(0o755)
+    if how == "GIT_SSH_COMMAND":
+        monkeypatch.setenv(how, f"'{ssh}' -F mine")
+    else:
+        project.git("config", how, f"'{ssh}' -F mine")
+    monkeypatch.setenv("GH_TOKEN", "ghp_cloud")
+    project.git("remote", "set-url", "origin", "git@github.com-work:Acme/Pay.git")
+    desk = open_desk(Start(project.root))
+    hub = open_hub(Start(project.root), desk)
+    desk.db.close()
+    assert hub is not None
+    assert (hub.github.api_url, str(hub.repo)) == ("https://api.github.com", "acme/pay")
+    hub.github.close()
+
+
+@pytest.mark.parametrize("command", ["/no/such/ssh", "false", "echo 'hostname ../x'", "'unfinished"])
+def test_an_ssh_that_does_not_tell_leaves_the_host_as_it_is(project: Project, command: str) -> None:
+    project.git("config", "core.sshCommand", command)
+    url = "ssh://git@git.acme.test/acme/pay"
+    assert real_host(discover(project.root), url, "git.acme.test") == "git.acme.test"
+    assert real_host(discover(project.root), "https://git.acme.test/acme/pay", "git.acme.test") == "git.acme.test"
+
+
+def test_the_base_of_a_forks_clone_is_upstream(project: Project, tmp_path: Path) -> None:
+    main = project.git("rev-parse", "main")
+    run_git(tmp_path, "init", "-q", "--bare", "-b", "main", "theirs.git")
+    project.git("push", "-q", str(tmp_path / "theirs.git"), "main")
+    project.commit({"mine.txt": "mine\n"})
+    project.git("remote", "add", "upstream", str(tmp_path / "theirs.git"))
+    project.git("fetch", "-q", "upstream")
+    desk = open_desk(Start(project.root))
+    desk.db.close()
+    assert (desk.team.remote, desk.base.branch, desk.base.commit) == ("upstream", "main", main)
+    assert key(desk, str(tmp_path / "theirs.git")) == desk.repository_id
+
+
+@pytest.mark.parametrize(
+    ("origin", "upstream", "remote"),
+    [("me/pay", "acme/pay", "upstream"), ("acme/pay", "other/pay", "origin"), ("me/pay", "you/pay", "origin")],
+)
+def test_settings_that_name_the_repository_say_which_remote_it_is(
+    project: Project, origin: str, upstream: str, remote: str
+) -> None:
+    project.commit({"qatui.yaml": "repository: Acme/Pay\n"})
+    project.git("remote", "set-url", "origin", f"https://github.com/{origin}.git")
+    project.git("remote", "add", "upstream", f"https://github.com/{upstream}.git")
+    project.git("update-ref", "refs/remotes/upstream/main", "main")
+    team, base = load_team(discover(project.root))
+    assert (team.remote, base.branch) == (remote, "main")
+    assert repository_key(discover(project.root), team) == "github.com/acme/pay"

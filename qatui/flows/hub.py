@@ -8,6 +8,7 @@ from urllib.parse import urlsplit
 from qatui.github.protocol import Repo
 from qatui.settings.types import Team
 from qatui.workspace.repository import Repository
+from qatui.workspace.ssh import real_host
 
 if TYPE_CHECKING:
     from qatui.github.client import GitHub
@@ -47,13 +48,17 @@ def repository_key(repository: Repository, team: Team) -> str:
 
 
 def github_host(repository: Repository, team: Team) -> str | None:
-    """The host that has the repository, with the port that its remote names; None where it is but a path."""
+    """The host that has the repository, with the port that its remote names; None where it is but a path.
+
+    A name from ssh's configuration is no host: it is the one that ssh goes to.
+    """
     host, *names = repository_key(repository, team).split("/")
     if not host or len(names) != 2:
         return None
+    url = repository.remote_url(team.remote, push=False) or ""
     try:
-        remote = urlsplit(repository.remote_url(team.remote, push=False) or "")
+        remote = urlsplit(url)
         port = remote.port if remote.scheme in ("http", "https") and remote.hostname == host else None
     except ValueError:
         return host  # git may make sense of an address that is none
-    return f"{host}:{port}" if port else host
+    return f"{host}:{port}" if port else real_host(repository, url, host)

@@ -53,7 +53,12 @@ def test_publish_opens_the_pull_request(build: Build, shop: Hosted, monkeypatch:
     shop.team(repository=None)
     approve(shop.desk)
     pages: list[str] = []
-    monkeypatch.setattr(browser, "open_page", lambda url: not pages.append(url))
+
+    def opened(url: str) -> bool:
+        pages.append(url)
+        return True
+
+    monkeypatch.setattr(browser, "open_page", opened)
 
     async def walk(pilot: Driving) -> None:
         await press(pilot, "2")
