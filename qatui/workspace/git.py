@@ -155,8 +155,7 @@ def git(
         _tell(said, log)
     if process.returncode < 0:
         raise GitKilled(f"git {verb} was killed (signal {-process.returncode}).", "It is safe to run again.", words)
-    first = first_words(words)
-    raise GitError(f"git {verb} failed ({process.returncode}): {first}", said=f"{said}\n{words}".strip())
+    raise GitError(f"git {verb} failed ({process.returncode}): {first_words(words)}", said=f"{said}\n{words}".strip())
 
 
 def _typing_wanted(words: str) -> str | None:

@@ -11,8 +11,8 @@ from pathlib import Path
 import pexpect
 import pytest
 
-from qatui.flows import outbox
 from qatui.flows.desk import Desk
+from qatui.flows.outbox import jobs
 from qatui.store.outbox import Job
 from tests.conftest import Project, run_git
 from tests.flows.test_publish import approved, only
@@ -95,8 +95,7 @@ def start(desk: Desk, project: Project) -> Iterator[Start]:
 
 
 def the_job(desk: Desk) -> Job:
-    with desk.db.read() as connection:
-        (job,) = outbox.outbox.jobs(connection, desk.repository_id)
+    (job,) = jobs(desk, every=True)
     return job
 
 
