@@ -40,6 +40,12 @@ def age(since: int, now: int) -> str:
     return f"{span // (365 * DAY)} y"
 
 
+def ago(since: int, now: int) -> str:
+    """`just now`, `5 m ago`."""
+    span = age(since, now)
+    return "just now" if span == "now" else f"{span} ago"
+
+
 def parse_until(text: str, now: int) -> int:
     """A later moment: `4h`, `3d`, `2w`, `2026-11-30` or `2026-11-30T09:00` (UTC).
 

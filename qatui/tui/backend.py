@@ -107,7 +107,7 @@ class Backend:
             seat = Seat(desk.db, desk.repository_id, desk.reviewer)
             if self._seat != seat:
                 await self._take(seat)
-            place = await asyncio.to_thread(errands.place, desk)
+            connected = await asyncio.to_thread(errands.connected, desk)
         except QatuiError as error:
             self._app.exit(error, return_code=error.exit_code)
             return
@@ -116,7 +116,7 @@ class Backend:
             return
         self._connected.set()
         self._parts.settled()
-        self._tell(messages.Connected(place, desk.reviewer))
+        self._tell(connected)
         self._wake()
         self._app.set_interval(WAKE_SECONDS, self._wake)
 

@@ -285,7 +285,7 @@ def test_an_intake_is_stopped_from_the_palette(build: Build, team_desk: Desk, tm
 
     async def walk(pilot: Driving) -> None:
         screen = queue(pilot)
-        assert screen.why_not(screen.station.keymap.acts["app.stop"]) == "no intake runs"
+        assert screen.why_not(screen.station.keymap.acts["app.stop"]) == "nothing runs"
         assert screen.backend.ingest("generated")
         assert not screen.backend.ingest("generated"), "one at a time"
         while "1 of 2" not in line(pilot, "title"):

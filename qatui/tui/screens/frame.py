@@ -10,8 +10,10 @@ from textual.app import ComposeResult
 from textual.screen import Screen
 from textual.widgets import Input, Static
 
+from qatui.domain.moments import ago
 from qatui.domain.text import handle
 from qatui.tui import keymap, messages
+from qatui.tui.child import SYNCED
 from qatui.tui.glyphs import Glyphs
 from qatui.tui.keymap import Act
 from qatui.tui.themes import ink
@@ -100,7 +102,9 @@ class Frame(Screen[None]):
         elif saving:
             state = Piece(f"{self.glyphs.busy} saving {saving}", "risk-look", rank=3)
         else:
-            state = Piece(f"{self.glyphs.saved} saved", "risk-good", rank=3)
+            synced = self.station.synced
+            words = "saved" if synced is None else f"synced {ago(synced, self.backend.now())}"
+            state = Piece(f"{self.glyphs.saved} {words}", "risk-good", rank=3)
         pieces = [Piece(self.station.progress, "accent", rank=1)] if self.station.progress else []
         pieces.append(state)
         if self.backend.reviewer:
@@ -210,7 +214,7 @@ class Frame(Screen[None]):
 
     def why_not(self, act: Act) -> str | None:
         """Why an action cannot be done now; None: it can."""
-        return "no intake runs" if act.id == "app.stop" and self.backend.child is None else None
+        return "nothing runs" if act.id == "app.stop" and self.backend.child is None else None
 
     # Actions of every screen
 
@@ -261,6 +265,11 @@ class Frame(Screen[None]):
     def do_refresh(self) -> None:
         """Read everything again."""
         raise NotImplementedError
+
+    def sync(self) -> None:
+        """Bring publications to where their pull requests are, where there can be any; a child process does it."""
+        if self.station.hosted and not self.backend.run_child(["--json", "sync"], SYNCED):
+            self.say("a sync or an intake runs already", "risk-look")
 
     # What the backend tells; screens take what concerns them
 

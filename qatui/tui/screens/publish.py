@@ -9,6 +9,7 @@ from textual.containers import Container
 
 from qatui.domain.marks import visible
 from qatui.tui import browser, errands, messages
+from qatui.tui.child import MERGED
 from qatui.tui.dialogs.question import Answer, Question
 from qatui.tui.keymap import Act
 from qatui.tui.screens.frame import Frame
@@ -17,6 +18,7 @@ from qatui.tui.screens.publication_words import (
     describe,
     describe_plan,
     many,
+    merge_question,
     question,
     row,
     standing,
@@ -106,6 +108,11 @@ class PublishScreen(Frame):
         self._parts.clear()
         self._load()
 
+    def on_synced(self, message: messages.Synced) -> None:
+        """What GitHub said of them is written down."""
+        self._pulls.clear()
+        self._load()
+
     def on_text_pane_moved(self) -> None:
         """Another one is chosen."""
         self._draw_chosen()
@@ -166,6 +173,13 @@ class PublishScreen(Frame):
         parts, body = (known.parts, known.body) if known else ((), "")
         shown.show(describe(each, parts, body, self._pulls.get(each.id, "")))
 
+    def _to_merge(self) -> "Publication | None":
+        """The chosen publication if its pull request is open; the only open one where none is chosen."""
+        if (each := self._chosen()) is not None:
+            return each if each.pull_state == "open" else None
+        found = [each for each in self._loaded.publications if each.pull_state == "open"] if self._loaded else []
+        return found[0] if len(found) == 1 else None
+
     def _chosen(self) -> "Publication | None":
         """The publication under the cursor; None at what would be the next."""
         at = self.query_one("#publications", TextPane).index
@@ -181,6 +195,10 @@ class PublishScreen(Frame):
             return "only where git wants somebody to type"
         if act.id == "publish.open" and self._loaded is not None and not aside(self._loaded):
             return "nothing is held or refused"
+        if act.id == "publish.merge":
+            if self._to_merge() is None:
+                return "no open pull request is chosen"
+            return "a sync or an intake runs already" if self.backend.child is not None else None
         if act.id in ("publish.browse", "publish.copy") and not ((each := self._chosen()) and each.pull_url):
             return "no pull request is chosen"
         return super().why_not(act)
@@ -206,6 +224,18 @@ class PublishScreen(Frame):
         """Review the first test that is held or refused."""
         if self._loaded is not None:
             self.station.open_candidate(aside(self._loaded)[0])
+
+    def do_merge(self) -> None:
+        """Ask, then merge; a child process does it."""
+        each = self._to_merge()
+        if each is None:
+            return
+
+        def answered(answer: Answer | None) -> None:
+            if answer is not None:
+                self.backend.run_child(["--json", "merge", str(each.id)], MERGED)
+
+        self.app.push_screen(Question(merge_question(each, self._pulls.get(each.id, ""), self.glyphs)), answered)
 
     def do_browse(self) -> None:
         """The pull request in the browser; where there is none, its address to the clipboard."""
@@ -256,18 +286,22 @@ class PublishScreen(Frame):
         shown.step(-max(1, shown.size.height // 2))
 
     def do_refresh(self) -> None:
-        """End the chosen publication where it came to no end, else read everything again."""
+        """End the chosen publication where it came to no end, else sync and read everything again."""
         self._ahead = None
         self._pulls.clear()
         self._look_ahead()
         each = self._chosen()
         if self._loaded is None or each is None:
             self._load()
+            self.sync()
         elif each.id in self._loaded.unfinished:
             if self.backend.publish(self._loaded.unfinished[each.id]):
                 self._under_way = True
                 self._draw()
         else:
-            others = each.state in ("gathering", "waiting")
-            self.say("another process or reviewer is at it" if others else f"nothing of it is left to do: {each.state}")
+            if each.state in ("gathering", "waiting"):
+                self.say("another process or reviewer is at it")
+            elif not self.station.hosted:
+                self.say(f"nothing of it is left to do: {each.state}")
             self._load()
+            self.sync()

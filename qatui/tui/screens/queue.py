@@ -305,8 +305,9 @@ class QueueScreen(MarkingFrame):
             self.say(f"{self.station.keymap.first('app.palette')} and then coach: the first steps again")
 
     def do_refresh(self) -> None:
-        """Read everything again."""
+        """Read everything again, and sync where something is remote."""
         self._load()
+        self.sync()
 
     # The filter
 
