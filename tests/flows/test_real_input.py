@@ -1,20 +1,16 @@
-"""Real input: the test suite of a well-known package, 200 of its files edited, from intake to the pushed branch."""
+"""Real input: the test suite of a well-known package, 200 of its files edited, from intake to the merge."""
 
 import subprocess
-from collections.abc import Iterator
-from dataclasses import replace
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 import networkx
 import pytest
 
-from qatui.domain.lifecycle import Action
 from qatui.domain.proposal import Proposal
-from qatui.flows.decide import decide
-from qatui.flows.desk import Desk
 from qatui.flows.ingest import ingest
-from qatui.flows.publish import publish
 from tests.conftest import Project, run_git
+from tests.hosted import Hosted
 
 PACKAGE = Path(networkx.__file__).parent
 EDITED = 200
@@ -62,46 +58,60 @@ def blobs(repository: Path, commit: str) -> dict[str, str]:
 
 
 @pytest.mark.slow
-def test_two_hundred_edited_files_reach_the_branch_and_nothing_else_is_touched(desk: Desk, project: Project) -> None:
+def test_two_hundred_edited_files_are_merged_and_nothing_of_the_clone_is_touched(shop: Hosted) -> None:
     files = suite()
     assert len(files) >= EDITED
+    root = shop.desk.repository.root
+    project = Project(root, shop.bare)
     project.commit(dict(files), "the suite")
-    desk = replace(desk, base=desk.repository.base())
+    base = blobs(shop.bare, "main")
 
     # The reviewer is in the middle of other work.
     project.git("config", "gc.auto", "1")
-    (project.root / "README.md").write_text("stashed\n")
+    (root / "README.md").write_text("stashed\n")
     project.git("stash", "-q")
-    (project.root / "README.md").write_text("staged\n")
+    (root / "README.md").write_text("staged\n")
     project.git("add", "README.md")
-    (project.root / "README.md").write_text("and more, unstaged\n")
-    (project.root / "tests/test_users.py").unlink()
-    (project.root / "untracked.txt").write_text("mine\n")
+    (root / "README.md").write_text("and more, unstaged\n")
+    (root / "tests/test_orders.py").unlink()
+    (root / "untracked.txt").write_text("mine\n")
     status = project.git("status", "--porcelain")
-    assert status == "MM README.md\n D tests/test_users.py\n?? untracked.txt"
-    before = list(everything(project.root))
+    assert status == "MM README.md\n D tests/test_orders.py\n?? untracked.txt"
+    before = list(everything(root))
 
     changed = {path: edited(path, data, at) for at, (path, data) in enumerate(list(files.items())[:EDITED])}
-    taken = ingest(desk, [Proposal(path, data, path) for path, data in changed.items()], source="real input")
+    taken = ingest(shop.again(), [Proposal(path, data, path) for path, data in changed.items()], source="real input")
     assert (len(taken.new), taken.refused) == (EDITED, ())
-    assert len(decide(desk, taken.new, Action.APPROVE).done) == EDITED
-    result = publish(desk)
-
-    assert (len(result.published), result.held, result.refused) == (EDITED, (), ())
-    (made,) = result.publications
-    assert made.head_commit is not None
-    assert list(everything(project.root)) == before
-    assert project.git("status", "--porcelain") == status
     approved = run_git(
-        project.root,
-        "hash-object", "--stdin-paths", "--no-filters",
-        data="".join(f"{path}\n" for path in written(changed, project.root.parent / "approved")).encode(),
+        root, "hash-object", "--stdin-paths", "--no-filters",
+        data="".join(f"{path}\n" for path in written(changed, root.parent / "approved")).encode(),
     ).split("\n")  # fmt: skip
-    expected = {**blobs(project.remote, "main"), **dict(zip(changed, approved, strict=True))}
-    assert blobs(project.remote, made.branch) == expected
-    assert run_git(project.remote, "rev-parse", made.branch) == made.head_commit
-    assert run_git(project.remote, "rev-list", "--count", f"main..{made.branch}") == str(EDITED)
-    assert run_git(project.remote, "fsck", "--strict") == ""
+    expected = dict(zip(changed, approved, strict=True))
+    portions = [taken.new[start::3] for start in range(3)]
+    for method, ids in zip(("merge", "squash", "rebase"), portions, strict=True):
+        ours = {path: expected[path] for number, path in zip(taken.new, changed, strict=True) if number in ids}
+        publish_and_merge(shop, ids, ours, method)
+    assert blobs(shop.bare, "main") == {**base, **expected}
+    assert run_git(shop.bare, "fsck", "--strict", "--no-dangling") == ""
+    assert set(shop.states(taken.new)) == {"merged"}
+    assert list(everything(root)) == before
+    assert project.git("status", "--porcelain") == status
+
+
+def publish_and_merge(shop: Hosted, ids: Sequence[int], ours: dict[str, str], method: str) -> None:
+    """Publish candidates whose blobs are `ours`, and follow them to their merge."""
+    before = blobs(shop.bare, "main")
+    result = shop.publish(*ids)
+    (made,) = result.publications
+    assert (set(result.published), result.held, result.refused) == (set(ids), (), ())
+    assert blobs(shop.bare, made.branch) == {**before, **ours}
+    assert run_git(shop.bare, "rev-parse", made.branch) == made.head_commit
+    assert run_git(shop.bare, "rev-list", "--count", f"main..{made.branch}") == str(len(ids))
+    assert made.pull_number is not None
+    shop.merge(made.pull_number, method=method)
+    (one,) = shop.synced().followed
+    assert (set(one.merged), one.differing) == (set(ids), ())
+    assert blobs(shop.bare, "main") == {**before, **ours}
 
 
 def written(contents: dict[str, bytes], folder: Path) -> list[Path]:
