@@ -5,11 +5,19 @@ from dataclasses import replace
 
 import pytest
 
+from qatui.domain.candidate import State
+from qatui.domain.lifecycle import Action
+from qatui.domain.query import Query
+from qatui.flows.decide import decide
 from qatui.flows.desk import Desk
+from qatui.flows.publish import publish
+from qatui.flows.review import answer
 from qatui.settings.types import User
+from qatui.store import candidates, publications
 from qatui.workspace.repository import discover
 from tests.conftest import Project
 from tests.tui.conftest import Build, keys
+from tests.written import hub, whole
 
 pytestmark = pytest.mark.svg
 
@@ -106,6 +114,58 @@ def test_publish_asks(snap_compare: Compare, build: Build, scene: Desk, project:
     """The consequence in numbers; the default is No."""
     project.git("remote", "set-url", "origin", "https://git.example.test/acme/payments-api.git")
     assert snap_compare(build(scene), terminal_size=(80, 24), run_before=keys("P"))
+
+
+PULL = {
+    "number": 12, "node_id": "P", "state": "open", "title": "t", "html_url": "", "updated_at": "",
+    "head": {"ref": "b", "sha": "a" * 40}, "base": {"ref": "main", "sha": "b" * 40},
+    "mergeable": True, "mergeable_state": "blocked",
+}  # fmt: skip
+
+
+def _github(path: str) -> object:
+    """A base that wants much, and a pull request that waits."""
+    if path.endswith("/rules/branches/main"):
+        reviews = {"required_approving_review_count": 2, "require_code_owner_review": True}
+        checks = {"required_status_checks": [{"context": "ci/test"}, {"context": "lint"}]}
+        return [
+            {"type": "pull_request", "parameters": {**reviews, "allowed_merge_methods": ["squash"]}},
+            {"type": "required_status_checks", "parameters": checks},
+            {"type": "required_signatures"},
+        ]
+    if path.endswith("/branches/main"):
+        return {"name": "main", "commit": {"sha": "b" * 40}, "protected": True}
+    return PULL if path.endswith("/pulls/12") else {"login": "robin", "id": 1} if path == "/user" else whole()
+
+
+def _with_pulls(desk: Desk, project: Project) -> Desk:
+    """Three publications: open, merged, closed."""
+    with desk.db.read() as connection:
+        ids = candidates.queue_ids(connection, desk.repository_id, Query(frozenset({State.PENDING})))[:3]
+    for number, (each, pull_state) in enumerate(zip(ids, ("closed", "merged", "open"), strict=True), 10):
+        answer(desk, [each], "negative", True)
+        assert decide(desk, [each], Action.APPROVE).done
+        made = publish(desk, [each]).publications[-1]
+        values = {"pull_number": number, "pull_state": pull_state, "push_url": "https://git.example.test/acme/pay.git"}
+        with desk.db.write() as connection:
+            url = f"https://git.example.test/acme/pay/pull/{number}"
+            publications.change(connection, made.id, {**values, "pull_url": url}, desk.now())
+    project.git("remote", "set-url", "origin", "https://git.example.test/acme/pay.git")
+    return replace(desk, repository=discover(project.root))
+
+
+@pytest.mark.parametrize(
+    ("size", "pressed"),
+    [((80, 24), ("2",)), ((120, 36), ("2",)), ((200, 60), ("2", "j"))],
+    ids=["next-80x24", "next-120x36", "open-200x60"],
+)
+def test_publish_to_github(
+    snap_compare: Compare, build: Build, scene: Desk, project: Project, size: tuple[int, int], pressed: tuple[str, ...]
+) -> None:
+    """What the base asks for and who can satisfy it; a pull request with its address and what it waits for."""
+    desk = _with_pulls(scene, project)
+    app = build(desk, open_hub=lambda _: hub(_github))
+    assert snap_compare(app, terminal_size=size, run_before=keys(*pressed))
 
 
 @pytest.mark.parametrize("size", SIZES[:2], ids=lambda size: f"{size[0]}x{size[1]}")
