@@ -18,6 +18,8 @@ MOST_COMMITS = 250
 MOST_FILES = 3000
 """How many of its files: https://docs.github.com/rest/pulls/pulls#list-pull-requests-files"""
 _KEPT = 4096
+_CONFLICT = 1
+"""git merge-tree's exit status for one; any other but 0 is trouble (https://git-scm.com/docs/git-merge-tree)."""
 _NUMBERS = re.compile(r"(\d+) (file|insertion|deletion)")
 
 
@@ -95,10 +97,17 @@ def fork_point(directory: Path, ours: str, theirs: str) -> str | None:
 
 @lru_cache(_KEPT)
 def merged_tree(directory: Path, ours: str, theirs: str) -> str | None:
-    """The tree that a merge of two commits makes, None for a conflict or unrelated histories."""
+    """The tree that a merge of two commits makes, None for a conflict or unrelated histories.
+
+    Raises bare.GitFailed where git could not tell, which the next asking may.
+    """
+    if fork_point(directory, ours, theirs) is None:
+        return None
     try:
         return bare.text(directory, "merge-tree", "--write-tree", "--end-of-options", ours, theirs).partition("\n")[0]
-    except bare.GitFailed:
+    except bare.GitFailed as error:
+        if error.status != _CONFLICT:
+            raise
         return None
 
 
