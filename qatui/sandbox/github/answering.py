@@ -97,6 +97,7 @@ class GitHub:
             except Exception:  # noqa: BLE001 - the server's edge
                 _LOG.exception("%s %s", asked.method, asked.path)
                 self.bugs.append(traceback.format_exc())
+                self.world.take_back()
                 made = told(Problem(500, "Server Error"))
             if entry is not None:
                 entry.wrote = made.wrote

@@ -80,7 +80,7 @@ def text(bare: Path, *args: str, accept: Sequence[int] = (0,)) -> str:
 
 def make(world: World, directory: Path, default_branch: str = "main") -> None:
     """An empty bare repository."""
-    directory.parent.mkdir(parents=True, exist_ok=True)
+    directory.parent.mkdir(0o700, parents=True, exist_ok=True)
     run(world.directory, "init", "-q", "--bare", "-b", default_branch, "--", str(directory))
 
 

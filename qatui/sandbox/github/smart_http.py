@@ -100,11 +100,14 @@ class SmartHttp:
             found, user = self._admit(request, PUSH)
             assert user is not None
             try:
-                return receiving.receive(world, found, user, body)
+                told = receiving.receive(world, found, user, body)
             except Malformed as error:
                 raise Problem(400, f"Malformed push: {error}") from None
-            finally:
-                world.commit()
+            except BaseException:
+                world.take_back()
+                raise
+            world.commit()
+            return told
 
     async def _admitted(self, request: Request, service: str) -> tuple[Repository, User | None]:
         return await run_in_threadpool(self._locked_admit, request, service)

@@ -1,5 +1,6 @@
 """What the look-alike knows, kept in SQLite: every changed record in the transaction of the request that changed it."""
 
+import os
 import sqlite3
 from collections.abc import Iterable, Iterator
 from pathlib import Path
@@ -7,7 +8,7 @@ from pathlib import Path
 from qatui.errors import StoreBusy, StoreError
 
 _SCHEMA = """
-CREATE TABLE record (
+CREATE TABLE IF NOT EXISTS record (
     kind TEXT NOT NULL,      -- the class of the record
     id INTEGER NOT NULL,
     data BLOB NOT NULL,      -- JSON
@@ -26,9 +27,12 @@ class Storage:
     def __init__(self, path: Path | None) -> None:
         """Open or make the file `path`.
 
-        Raises StoreBusy where another process has it, StoreError where it is something else or of another version.
+        Only its owner may read it: tokens are in it. Raises StoreBusy where another process has it, StoreError where
+        it is something else or of another version, or cannot be written.
         """
         self._path = path
+        if path is not None:
+            os.close(os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600))
         connection = sqlite3.connect(path or ":memory:", isolation_level=None, check_same_thread=False, timeout=0)
         try:
             # The first write takes the file for as long as the process lives, however it ends.
@@ -43,9 +47,7 @@ class Storage:
             connection.execute("COMMIT")
         except sqlite3.OperationalError as error:
             connection.close()
-            if "locked" not in str(error):
-                raise self.unreadable() from error
-            raise StoreBusy(f"{path} is in use by another sandbox.", "End that one, or name another folder.") from error
+            raise self._why(error) from error
         except sqlite3.DatabaseError as error:
             connection.close()
             raise self.unreadable() from error
@@ -53,6 +55,15 @@ class Storage:
             connection.close()
             raise
         self._connection = connection
+
+    def _why(self, error: sqlite3.OperationalError) -> StoreError:
+        """What stands against opening the file, for the person."""
+        code = error.sqlite_errorcode & 0xFF
+        if code in (sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED):
+            return StoreBusy(f"{self._path} is in use by another sandbox.", "End that one, or name another folder.")
+        if code in (sqlite3.SQLITE_FULL, sqlite3.SQLITE_IOERR, sqlite3.SQLITE_READONLY, sqlite3.SQLITE_CANTOPEN):
+            return StoreError(f"{self._path} cannot be written: {error}.", "Make room there, or name another folder.")
+        return self.unreadable()
 
     def _is_new(self, connection: sqlite3.Connection) -> bool:
         """Whether there is nothing in the file yet; one of another kind is left as it is."""
@@ -77,16 +88,15 @@ class Storage:
 
     def save(self, changed: Iterable[tuple[str, int, bytes]], gone: Iterable[tuple[str, int]]) -> None:
         """Write records (kind, id, data) and forget others (kind, id): all or nothing, on the disk when it returns."""
-        if self._path is None:
-            return
         self._connection.execute("BEGIN IMMEDIATE")
         try:
             self._connection.executemany("INSERT OR REPLACE INTO record VALUES (?, ?, ?)", changed)
             self._connection.executemany("DELETE FROM record WHERE kind = ? AND id = ?", gone)
+            self._connection.execute("COMMIT")
         except BaseException:
-            self._connection.execute("ROLLBACK")
+            if self._connection.in_transaction:  # SQLite takes some back itself, such as for a full disk
+                self._connection.execute("ROLLBACK")
             raise
-        self._connection.execute("COMMIT")
 
     def close(self) -> None:
         """Give the file back."""

@@ -3,6 +3,7 @@
 import threading
 import time
 from collections.abc import Callable, Hashable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, Generic, TypeVar
 
@@ -53,14 +54,26 @@ class Table(Generic[R]):
         self._last = 0
         self.version = 0
         """Counts changes."""
-        read = msgspec.json.Decoder(kind)
+        self._decoder = msgspec.json.Decoder(kind)
+        self.read(storage)
+
+    def read(self, storage: Storage) -> None:
+        """Have what is written, and nothing else; a record that is known stays the same object."""
+        known, self._rows, self._groups = self._rows, {}, {}
         try:
             for data in storage.load(self.name):
-                self._keep(read.decode(data))
+                record = self._decoder.decode(data)
+                before = known.get(record.id)
+                if before is not None:
+                    for field in before.__struct_fields__:
+                        setattr(before, field, getattr(record, field))
+                self._keep(before or record)
             for data in storage.load(self._last_name):
                 self._last = max(self._last, msgspec.json.decode(data, type=int))
         except msgspec.DecodeError as error:
             raise storage.unreadable() from error
+        self.settled()
+        self.version += 1
 
     def _keep(self, record: R) -> None:
         self._rows[record.id] = record
@@ -140,7 +153,7 @@ class World:
         Raises StoreBusy where another process has the folder, StoreError where its records cannot be read.
         """
         self.directory = directory = directory.absolute()
-        directory.mkdir(parents=True, exist_ok=True)
+        directory.mkdir(0o700, parents=True, exist_ok=True)
         self.clock = now
         self.lock = threading.RLock()
         self.api_url = "http://127.0.0.1"
@@ -162,7 +175,12 @@ class World:
             storage.close()
             raise
         self._derived: dict[Hashable, tuple[tuple[int, ...], Any]] = {}
-        self._numbers: dict[tuple[int, int], Issue] = {(each.repository_id, each.number): each for each in self.issues}
+        self._numbers: dict[tuple[int, int], Issue] = {}
+        self._number()
+        self._held = False
+
+    def _number(self) -> None:
+        self._numbers = {(each.repository_id, each.number): each for each in self.issues}
 
     def _open(self, storage: Storage) -> None:
         self.users = Table(User, storage)
@@ -191,19 +209,55 @@ class World:
         return int(self.clock())
 
     def commit(self) -> None:
-        """Write what has changed since the last call."""
+        """Write what has changed since the last call; what cannot be written is taken back."""
         with self.lock:
-            self.before_commit()
-            changed, gone = [], []
-            for table in self._tables:
-                more, less = table.changes()
-                changed += more
-                gone += less
-            if changed or gone:
-                self._storage.save(changed, gone)
-            for table in self._tables:
-                table.settled()
+            if self._held:
+                return
+            try:
+                self._write()
+            except BaseException:
+                self.take_back()
+                raise
             self.after_commit()
+
+    def _write(self) -> None:
+        self.before_commit()
+        changed, gone = [], []
+        for table in self._tables:
+            more, less = table.changes()
+            changed += more
+            gone += less
+        if changed or gone:
+            self._storage.save(changed, gone)
+        for table in self._tables:
+            table.settled()
+
+    def take_back(self) -> None:
+        """Forget what has changed since the last commit, and have what is written: nobody was told otherwise.
+
+        What git did stays, and is noticed by the next request as a push past the server is.
+        """
+        with self.lock:
+            self.emitted.clear()
+            self.undelivered.clear()
+            self.ref_stamps.clear()
+            for table in self._tables:
+                table.read(self._storage)
+            self._number()
+
+    @contextmanager
+    def at_once(self) -> Iterator[None]:
+        """Write all that changes in the context at its end, or nothing of it."""
+        with self.lock:
+            self._held = True
+            try:
+                yield
+            except BaseException:
+                self.take_back()
+                raise
+            finally:
+                self._held = False
+            self.commit()
 
     def close(self) -> None:
         """Write the rest and give the file back."""

@@ -13,7 +13,7 @@ import pytest
 
 from qatui.errors import StoreBusy, StoreError
 from qatui.sandbox.github.answering import GitHub
-from qatui.sandbox.github.records import Comment
+from qatui.sandbox.github.records import Comment, Label
 from qatui.sandbox.github.serve import serving
 from qatui.sandbox.github.world import FILE, Table, World
 from tests.lookalike import found_world
@@ -121,24 +121,71 @@ def test_other_files_are_refused(tmp_path: Path, what: str) -> None:
     assert path.read_bytes() == before
 
 
-def test_failed_write_is_made_up_for(tmp_path: Path) -> None:
-    """What could not be written is written with the next commit."""
-    world, *_ = found_world(tmp_path / "world", keep=True)
+def test_what_could_not_be_written_has_not_been(tmp_path: Path) -> None:
+    """What was answered 500 for a full disk is not there later; what is only read is answered meanwhile."""
+    world, repository, _ = found_world(tmp_path / "world", keep=True)
     storage, token = world._storage, next(iter(world.tokens)).value
-    github = GitHub(world)
+    github, next_number = GitHub(world), repository.next_number
 
     class Full:
+        load, unreadable = storage.load, storage.unreadable
+
         def save(self, *_: object) -> None:
             raise sqlite3.OperationalError("database or disk is full")
 
+    before = everything(world)
     headers = {"Authorization": f"token {token}"}
     with serving(github) as url, httpx.Client(base_url=url, headers=headers) as http:
+        hook = {"config": {"url": "http://127.0.0.1:1/"}, "events": ["label"]}
+        assert http.post(f"{R}/hooks", json=hook).status_code == 201
+        assert github.deliveries.idle(10)
+        before = everything(world)
         world._storage = Full()  # type: ignore[assignment]  # stands for a full disk
         assert http.post(f"{R}/labels", json={"name": "lost", "color": "abcdef"}).status_code == 500
+        assert http.post(f"{R}/issues", json={"title": "lost"}).status_code == 500
+        assert http.get(f"{R}/issues/{next_number}").status_code == 404
         world._storage = storage
+        assert everything(world) == before
         assert http.get("/user").status_code == 200
+        assert http.post(f"{R}/issues", json={"title": "kept"}).json()["number"] == next_number
+    assert repository is world.repositories[repository.id]
     world.close()
-    assert len(github.bugs) == 1
+    assert len(github.bugs) == 2
     again = World(tmp_path / "world", keep=True)
-    assert "lost" in [each.name for each in again.labels]
+    assert "lost" not in [each.name for each in again.labels]
+    assert [each.title for each in again.issues] == ["kept"]
     again.close()
+
+
+@pytest.mark.parametrize("keep", [False, True])
+def test_all_at_once_or_nothing(tmp_path: Path, *, keep: bool) -> None:
+    """Commits within are held back; an exception takes all of it back, in memory too."""
+    world, repository, _ = found_world(tmp_path / "world", keep=keep)
+    before = everything(world)
+
+    def half() -> None:
+        with world.at_once():
+            world.labels.add(Label(repository_id=repository.id, name="half"))
+            world.commit()
+            raise ZeroDivisionError
+
+    with pytest.raises(ZeroDivisionError):
+        half()
+    world.commit()
+    assert everything(world) == before
+    with world.at_once():
+        world.labels.add(Label(repository_id=repository.id, name="whole"))
+    world.take_back()
+    assert "whole" in [each.name for each in world.labels]
+    world.close()
+
+
+def test_only_its_owner_reads_it(tmp_path: Path) -> None:
+    """Tokens are in it, and a private repository."""
+    world, repository, _ = found_world(tmp_path / "world", keep=True)
+    folders = [tmp_path / "world", world.bare(repository).parent]
+    files = list((tmp_path / "world").glob(f"{FILE}*"))
+    assert len(files) > 1  # the write-ahead log too
+    assert {each.stat().st_mode & 0o777 for each in folders} == {0o700}
+    assert {each.stat().st_mode & 0o777 for each in files} == {0o600}
+    world.close()
