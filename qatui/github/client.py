@@ -1,7 +1,7 @@
 """The client: sends what `protocol` describes, paced, and gives a typed answer or one typed error.
 
-A read is asked for again after 5xx, time-outs and answers that break off. A write is sent again only after a look has
-shown that it did not happen.
+A read is asked for again after 5xx, time-outs and answers that break off. A write is sent again only after looks have
+shown that it did not happen, and what makes something not at all in the same run after a time-out.
 """
 
 import hashlib
@@ -26,7 +26,7 @@ from qatui.errors import (
     Uncertain,
 )
 from qatui.github import limits, links, redirects, refusals
-from qatui.github.lost import AGAIN, Lost
+from qatui.github.lost import AGAIN, Fate, Lost
 from qatui.github.pacing import Kind, Pacing
 from qatui.github.protocol import (
     GRAPHQL,
@@ -52,6 +52,9 @@ CRON_PATIENCE = 900.0
 """Seconds that a run without a person waits for a rate limit."""
 PAUSES = (1.0, 2.0, 4.0)
 """Seconds after each try that failed; there are as many tries."""
+LOOKS = (1.0, 3.0, 7.0)
+"""Seconds before each look for a write that the server may still be at: in all more than the 10 s after which GitHub
+ends a request (https://docs.github.com/en/rest/using-the-rest-api/troubleshooting-the-rest-api#timeouts)."""
 MOST_PAGES = 1000
 
 
@@ -157,6 +160,11 @@ class GitHub:
 
         `again` looks before the first try too: an earlier run may have sent it and died. Raises GitHubRefused;
         Unreachable where it did not happen and can be tried again; Uncertain where that could not be found out.
+
+        Where the server said that it failed, one look that shows nothing is enough to send it again. Where the answer
+        broke off, it may land after a first look: there are LOOKS, and after them GitHub has ended the request. After
+        a time-out no bound is known, for what is slow may lie anywhere on the way. What makes something (`creates`)
+        would then be there twice, and is not sent again in this run: Uncertain, and the next run looks first.
         """
         if again and not write.harmless and (found := self._look(write.look)) is not None:
             return found
@@ -182,18 +190,23 @@ class GitHub:
         return self._decoded(write.request, self._send(write.request, target(self.api_url, write.request), kind))
 
     def _after_loss(self, write: Write[T], lost: Lost, pause: float) -> T | None:
-        """Wait, then look for what may have happened. Raises where it must not be sent again."""
+        """Wait, then look for what may have happened. Raises where it must not be sent again: see `write`."""
         unknown = lost.sent and not write.harmless
         if unknown and write.look is None:
             raise _uncertain(write, lost, "it leaves no trace to look for") from lost.error
-        if not self._pause(lost, pause):
-            raise _uncertain(write, lost, "GitHub wants to be left alone for now") if unknown else lost.error
-        if not unknown:
-            return None
-        try:
-            return self._look(write.look)
-        except RemoteError as error:
-            raise _uncertain(write, lost, f"the look for it failed too: {error.message}") from error
+        for wait in LOOKS if unknown and lost.fate is not Fate.REFUSED else (pause,):
+            if not self._pause(lost, wait):
+                raise _uncertain(write, lost, "GitHub wants to be left alone for now") if unknown else lost.error
+            if not unknown:
+                return None
+            try:
+                if (found := self._look(write.look)) is not None:
+                    return found
+            except RemoteError as error:
+                raise _uncertain(write, lost, f"the look for it failed too: {error.message}") from error
+        if write.creates and lost.fate is Fate.SILENT:
+            raise _uncertain(write, lost, "it is not there yet, and may still come") from lost.error
+        return None
 
     def _perhaps_done(self, write: Write[T], refused: GitHubRefused) -> T:
         """The result, where the refusal means that it is so already; else raises the refusal."""
@@ -256,7 +269,7 @@ class GitHub:
             return decode(request, answer.body)
         except BrokenOff as error:
             message = f"Could not {request.to}: GitHub's answer broke off, or a proxy answered in its place."
-            raise Lost(ServerTrouble(message, AGAIN), sent=True) from error
+            raise Lost(ServerTrouble(message, AGAIN), Fate.BROKEN) from error
 
     def _pause(self, lost: Lost, pause: float) -> bool:
         """Wait before another try, or as long as the answer asks; False where that is too long for this run."""

@@ -8,13 +8,15 @@ import httpx
 from qatui import __version__
 from qatui.errors import ServerTrouble, Unreachable
 from qatui.github import limits, refusals
-from qatui.github.lost import AGAIN, Lost
+from qatui.github.lost import AGAIN, Fate, Lost
 from qatui.github.protocol import Answer, Request, encoded, short, strange
 
 LARGEST = 32_000_000
 """Bytes of an answer at most, unpacked."""
 _CONNECT_SECONDS = 10.0
 _API_VERSION = "2022-11-28"  # https://docs.github.com/en/rest/about-the-rest-api/api-versions
+_GATEWAY = (408, 502, 504)
+"""What stands before the server says this of one that it no longer waits for."""
 _NEVER_SENT = (httpx.ConnectError, httpx.ConnectTimeout, httpx.PoolTimeout, httpx.ProxyError, httpx.UnsupportedProtocol)
 
 
@@ -57,16 +59,17 @@ class Wire:
             why = short(str(error) or type(error).__name__)
             hint = f"Check the network and `api_url` in your settings. {AGAIN}"
             message = f"Could not {request.to}: GitHub could not be reached ({why})."
-            raise Lost(Unreachable(message, hint), sent=False) from error
+            raise Lost(Unreachable(message, hint), Fate.UNSENT) from error
         except httpx.TimeoutException as error:
             raise self._too_slow(request) from error
         except httpx.RequestError as error:
             why = short(str(error) or type(error).__name__).replace(self._token, "***")
             message = f"Could not {request.to}: GitHub's answer broke off ({why})."
-            raise Lost(ServerTrouble(message, AGAIN), sent=True) from error
+            raise Lost(ServerTrouble(message, AGAIN), Fate.BROKEN) from error
         if answer.status >= 500 or answer.status == 408:
             wait = limits.retry_after(answer.headers, self._now())
-            raise Lost(refusals.trouble(request, answer), sent=True, wait=wait)
+            fate = Fate.BROKEN if answer.status in _GATEWAY else Fate.REFUSED
+            raise Lost(refusals.trouble(request, answer), fate, wait=wait)
         return answer
 
     def _whole(self, request: Request[Any], response: httpx.Response) -> Answer:
@@ -85,4 +88,4 @@ class Wire:
 
     def _too_slow(self, request: Request[Any]) -> Lost:
         message = f"Could not {request.to}: GitHub took longer than {self._seconds:g} seconds to answer."
-        return Lost(ServerTrouble(message, AGAIN), sent=True)
+        return Lost(ServerTrouble(message, AGAIN), Fate.SILENT)

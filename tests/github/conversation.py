@@ -22,13 +22,15 @@ class Faulty(httpx.BaseTransport):
     """Real HTTP; every request (method and path) meets the fault the first time it is asked, and never again."""
 
     fault: str = ""
+    only: str = ""
+    """The method of those that meet it; any, where there is none."""
     inner: httpx.HTTPTransport = field(default_factory=httpx.HTTPTransport)
     asked: list[str] = field(default_factory=list)
 
     def handle_request(self, request: httpx.Request) -> httpx.Response:
         """Send it on."""
         name = f"{request.method} {request.url.path}"
-        if self.fault and name not in self.asked:
+        if self.fault and self.only in ("", request.method) and name not in self.asked:
             request.headers["X-Qatui-Fault"] = self.fault
         self.asked.append(name)
         return self.inner.handle_request(request)
@@ -66,15 +68,22 @@ class Stubborn(GitHub):
         return self._insist(lambda repeated: GitHub.write(self, write, again=again or repeated))
 
 
-def speaking(url: str, token: str, transport: Faulty, *, seconds: float = 30.0) -> Stubborn:
-    """A client whose clock moves by its own sleeps only."""
+def speaking(
+    url: str, token: str, transport: Faulty, *, seconds: float = 30.0, pass_time: Callable[[], None] = lambda: None
+) -> Stubborn:
+    """A client whose clock moves by its own sleeps only; `pass_time` lets happen what does while it sleeps."""
     clock = Clock()
+
+    def sleep(pause: float) -> None:
+        clock.forward(round(pause * 1000))
+        pass_time()
+
     return Stubborn(
         url,
         token,
         transport=transport,
         now=clock,
-        sleep=lambda pause: clock.forward(round(pause * 1000)),
+        sleep=sleep,
         patience=900.0,
         seconds=seconds,
     )

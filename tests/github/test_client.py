@@ -21,7 +21,7 @@ from qatui.errors import (
     Unreachable,
 )
 from qatui.github import comments, graphql, issues, pulls, refs, repositories, users
-from qatui.github.client import PAUSES, GitHub
+from qatui.github.client import LOOKS, PAUSES, GitHub
 from qatui.github.protocol import Done, Repo
 from qatui.store.answers import Answers
 from qatui.store.database import Database
@@ -158,11 +158,55 @@ def test_a_write_that_happened_is_found_and_not_sent_twice(line: Line, lost: Rep
     assert line.seen == ["POST /repos/acme/shop/git/refs", "GET /repos/acme/shop/git/ref/heads/x"]
 
 
-@pytest.mark.parametrize("lost", [TIMEOUT, CUT, reply(500)])
-def test_a_write_that_did_not_happen_is_sent_again(line: Line, lost: Reply) -> None:
-    with line.client(lost, reply(404, {"message": "Not Found"}), reply(201, REF)) as github:
+@pytest.mark.parametrize(
+    ("lost", "looks"),
+    [
+        (reply(500), PAUSES[:1]),  # the server has done what it will do
+        (reply(503), PAUSES[:1]),
+        (reply(502), LOOKS),  # it may still be at it
+        (reply(504), LOOKS),
+        (CUT, LOOKS),
+        (reply(201, b'{"ref": '), LOOKS),
+        (TIMEOUT, LOOKS),
+    ],
+)
+def test_a_write_that_did_not_happen_is_sent_again_after_looks(
+    line: Line, lost: Reply, looks: tuple[float, ...]
+) -> None:
+    absent = [reply(404, {"message": "Not Found"})] * len(looks)
+    with line.client(lost, *absent, reply(201, REF)) as github:
         github.write(refs.create_ref(REPO, "heads/x", "a" * 40))
-    assert [each.method for each in line.asked] == ["POST", "GET", "POST"]
+    assert [each.method for each in line.asked] == ["POST", *["GET"] * len(looks), "POST"]
+    assert line.slept == list(looks)
+
+
+@pytest.mark.parametrize("lost", [TIMEOUT, CUT, reply(502)])
+def test_a_write_that_lands_after_the_first_look_is_found_by_a_later_one(line: Line, lost: Reply) -> None:
+    make = issues.create_issue(REPO, login="kim", title="t", body="b")
+    late = line.clock() + 10_000
+
+    def server(request: httpx.Request) -> Reply:
+        if request.method == "POST":
+            return lost
+        landed = {"number": 7, "id": 7, "node_id": "I", "state": "open", "title": "t", "body": "b", "user": ME}
+        times = dict.fromkeys(("created_at", "updated_at"), "2026-01-01T00:00:00Z")
+        page = {"html_url": "https://github.com/acme/shop/issues/7"}
+        return reply(200, [{**landed, **times, **page}] if line.clock() >= late else [])
+
+    with line.client(server) as github:
+        assert github.write(make).number == 7
+    assert [each.method for each in line.asked] == ["POST", "GET", "GET", "GET"]
+    assert line.slept == list(LOOKS)
+
+
+def test_after_a_time_out_nothing_is_made_twice_in_one_run(line: Line) -> None:
+    """Nobody knows how late it may land; a run that looks first is safe."""
+    make = issues.create_issue(REPO, login="kim", title="t", body="b")
+    with line.client(TIMEOUT, reply(200, [])) as github, pytest.raises(Uncertain, match="may still come") as caught:
+        github.write(make)
+    assert caught.value.hint == "Run it again: it looks first whether it is there."
+    assert [each.method for each in line.asked] == ["POST", *["GET"] * len(LOOKS)]
+    assert line.slept == list(LOOKS)
 
 
 def test_a_write_that_never_left_is_sent_again_without_a_look(line: Line) -> None:

@@ -3,6 +3,7 @@
 A call ends right or in one typed error that says what to do; called again until it ends, everything is there once.
 """
 
+import time
 from collections.abc import Iterator
 
 import httpx
@@ -10,6 +11,7 @@ import pytest
 
 from qatui import errors
 from qatui.errors import GitHubRefused, RemoteError, Unreachable
+from qatui.github import issues
 from qatui.github.contents import blob_sha
 from qatui.sandbox.github.faults import KNOWN
 from tests.github.conversation import REPO, Faulty, converse, speaking
@@ -72,6 +74,18 @@ def check_once(server: Lookalike, tag: str) -> None:
         assert listed(http, f"{root}/git/matching-refs/heads/qatui/{tag}") == []
 
 
+def late(server: Lookalike) -> list[dict[str, object]]:
+    """What the client has given up, and is still to be done."""
+    entries = server.github.counting.shown()["entries"]
+    return [each for each in entries if each["fault"] == "late" and each["wrote"] is None]
+
+
+def land(server: Lookalike) -> None:
+    """Let what is done late be done."""
+    while late(server):
+        time.sleep(0.002)
+
+
 def test_nothing_goes_wrong(server: Lookalike) -> None:
     transport = Faulty()
     with speaking(server.url, server.token("robin"), transport) as github:
@@ -84,12 +98,39 @@ def test_nothing_goes_wrong(server: Lookalike) -> None:
     check_once(server, "well")
 
 
+def test_what_lands_between_two_looks_is_made_once(server: Lookalike) -> None:
+    """The client has given it up and looked in vain; then the server does it."""
+    asked: list[str] = []
+
+    def pass_time() -> None:
+        asked[:] = [each for each in transport.asked if each.startswith("GET ")]
+        if asked:
+            land(server)
+
+    make = issues.create_issue(REPO, login="robin", title="item late", body="once")
+    transport = Faulty("late=1.5", "POST")
+    with speaking(server.url, server.token("robin"), transport, seconds=0.5, pass_time=pass_time) as github:
+        number = github.write(make).number
+    assert github.raised == []
+    assert len(asked) == 1  # one look saw nothing
+    assert [each for each in transport.asked if each.startswith("POST ")] == [f"POST /repos/{REPO}/issues"]
+    with server.http() as http:
+        there = [each for each in listed(http, f"/repos/{REPO}/issues") if each["title"] == "item late"]
+    assert [each["number"] for each in there] == [number]
+
+
 @pytest.mark.parametrize("fault", KNOWN)
 def test_every_fault_at_every_request(server: Lookalike, fault: str) -> None:
     tag = f"f{fault}"
-    transport = Faulty(f"{fault}=0.02" if fault == "slow" else fault)
-    seconds = 0.15 if KNOWN[fault].end == "hang" else 30.0
-    with speaking(server.url, server.token("robin"), transport, seconds=seconds) as github:
+    transport = Faulty(f"{fault}=0.02" if fault in ("slow", "late") else fault)
+    silent = KNOWN[fault].end in ("hang", "late")
+    with speaking(
+        server.url,
+        server.token("robin"),
+        transport,
+        seconds=0.15 if silent else 30.0,
+        pass_time=lambda: land(server),
+    ) as github:
         assert converse(github, tag) == expected(tag)
     for error in github.raised:
         assert error.message.startswith("Could not ")
@@ -97,6 +138,6 @@ def test_every_fault_at_every_request(server: Lookalike, fault: str) -> None:
         assert isinstance(error, (*REFUSALS.get(fault, ()), Unreachable)), (fault, error)
     if fault in REFUSALS:
         assert len(github.raised) >= WRITES
-    elif KNOWN[fault].end != "hang":  # a busy machine may be slower than the short limit
+    elif not silent:  # a busy machine may be slower than the short limit
         assert github.raised == []
     check_once(server, tag)

@@ -20,12 +20,12 @@ HEADER = "X-Qatui-Fault"
 """Asks for a fault in a request, and names the one that was met in its answer."""
 LARGEST_NUMBER = 86_400.0
 
-End = Literal["answer", "hang", "cut", "garble", "late", "reset", "close"]
+End = Literal["answer", "hang", "cut", "garble", "slow", "late", "reset", "close"]
 
 
 @dataclass(frozen=True, slots=True)
 class Fault:
-    """One way to go wrong: whether the request is done before, and how it ends."""
+    """One way to go wrong: whether the request is done all the same, and how it ends."""
 
     meaning: str
     end: End = "answer"
@@ -116,7 +116,8 @@ KNOWN: Mapping[str, Fault] = {
     "html_after": Fault("502 with a page of HTML, though it was done", done=True, make=_page(502)),
     "timeout": Fault("no answer ever, nothing done", "hang"),
     "timeout_after": Fault("no answer ever, though it was done", "hang", done=True),
-    "slow": Fault("done, and answered after N", "late", done=True, number=1),
+    "late": Fault("no answer ever; done N after the client has given it up", "late", done=True, number=2),
+    "slow": Fault("done, and answered after N", "slow", done=True, number=1),
     "cut": Fault("done, and the connection closed after half of the body", "cut", done=True),
     "malformed": Fault("done, and answered with a body that is no JSON", "garble", done=True),
     "reset": Fault("the connection reset, nothing done", "reset"),

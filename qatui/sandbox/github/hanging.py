@@ -15,6 +15,14 @@ class Hanging:
         """Let nobody wait any more. Called in the server's loop."""
         self._ended.set()
 
+    async def pause(self, seconds: float) -> bool:
+        """Wait so long whoever is there; whether the server still runs."""
+        try:
+            await asyncio.wait_for(self._ended.wait(), seconds)
+        except TimeoutError:
+            return True
+        return False
+
     async def wait(self, receive: Receive, seconds: float | None) -> bool:
         """Wait so long (None: for ever); whether there is still somebody to answer."""
         waits = {asyncio.ensure_future(gone(receive)), asyncio.ensure_future(self._ended.wait())}

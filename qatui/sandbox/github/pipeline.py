@@ -117,9 +117,16 @@ class Pipeline:
 
     async def _go_wrong(self, met: Met, entry: Entry, scope: Scope, receive: Receive, send: Send) -> None:
         fault = met.fault
-        real = await self._done(entry, scope, receive) if fault.done else await _unread(receive)
+        if fault.end == "late":
+            await self._do_late(met, entry, scope, receive)
+            return
+        if fault.done:
+            real = await self._done(entry, scope, receive)
+        else:
+            await _read(receive)
+            real = Response()
         real.headers[faults.HEADER] = met.name
-        if fault.end == "hang" or (fault.end == "late" and not await self._wait(receive, met.number)):
+        if fault.end == "hang" or (fault.end == "slow" and not await self._wait(receive, met.number)):
             await self._wait(receive, None)
             await _break(scope, receive, reset=False)
         elif fault.end in ("reset", "close"):
@@ -135,6 +142,17 @@ class Pipeline:
                 real = response(encoded(fault.make(self._github.world.clock(), met.number)))
                 real.headers[faults.HEADER] = met.name
             await self._instead(real, entry, scope, receive, send)
+
+    async def _do_late(self, met: Met, entry: Entry, scope: Scope, receive: Receive) -> None:
+        """Do it when nobody waits for the answer any more; at the end of the server, never."""
+        asked = await _read(receive)
+        await self._wait(receive, None)
+        if asked is None:
+            entry.wrote = False
+        elif await self._github.hanging.pause(met.number):
+            await self._done(entry, scope, _whole(asked))
+        else:
+            await _break(scope, receive, reset=False)
 
     async def _wait(self, receive: Receive, seconds: float | None) -> bool:
         return await self._github.hanging.wait(receive, seconds)
@@ -156,12 +174,25 @@ class Pipeline:
         return real
 
 
-async def _unread(receive: Receive) -> Response:
-    """Take the whole request and do nothing: who still sends would meet the end of the connection elsewhere."""
+async def _read(receive: Receive) -> bytes | None:
+    """The request's body to its end (who still sends would meet the end of the connection elsewhere); None: cut."""
+    body = bytearray()
     while True:
         message = await receive()
-        if message["type"] == "http.disconnect" or not message.get("more_body", False):
-            return Response()
+        if message["type"] == "http.disconnect":
+            return None
+        body.extend(message.get("body", b""))
+        if not message.get("more_body", False):
+            return bytes(body)
+
+
+def _whole(body: bytes) -> Receive:
+    """A request that has been read already, to be read again."""
+
+    async def receive() -> Message:
+        return {"type": "http.request", "body": body, "more_body": False}
+
+    return receive
 
 
 async def _cut(real: Response, entry: Entry, scope: Scope, receive: Receive, send: Send) -> None:

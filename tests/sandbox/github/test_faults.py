@@ -45,6 +45,12 @@ def made(github: Lookalike, name: str) -> bool:
     return any(each.name == name for each in github.world.labels.under(github.repository.id))
 
 
+def landed(github: Lookalike) -> None:
+    """Wait until what is done late is done."""
+    while any(each["fault"] == "late" and each["wrote"] is None for each in counted(github)["entries"]):
+        pass
+
+
 ENDS: dict[str, type[Exception] | int] = {
     "secondary": 403,
     "secondary-429": 429,
@@ -62,6 +68,7 @@ ENDS: dict[str, type[Exception] | int] = {
     "html_after": 502,
     "timeout": httpx.ReadTimeout,
     "timeout_after": httpx.ReadTimeout,
+    "late=0.01": httpx.ReadTimeout,
     "slow=0.01": 201,
     "cut": httpx.RemoteProtocolError,
     "malformed": 201,
@@ -97,7 +104,19 @@ def test_ends_as_its_name_says(github: Lookalike, fault: str) -> None:
     else:
         with pytest.raises(end):
             label(github, name, fault, read=0.3)
+    landed(github)
     assert made(github, name) is KNOWN[fault.partition("=")[0]].done
+
+
+def test_late_is_done_when_nobody_waits_any_more(github: Lookalike) -> None:
+    """Not before the client has gone, and others are served meanwhile."""
+    with pytest.raises(httpx.ReadTimeout):
+        label(github, "afterwards", "late=0.5", read=0.2)
+    assert not made(github, "afterwards")
+    with github.http() as other:
+        assert other.get("/user").status_code == 200
+    landed(github)
+    assert made(github, "afterwards")
 
 
 def test_secondary_limit_leaves_some(github: Lookalike) -> None:
@@ -235,7 +254,8 @@ def test_hanging_holds_up_nobody(github: Lookalike) -> None:
     thread.join()
 
 
-def test_end_does_not_wait_for_hanging(tmp_path: Path) -> None:
+@pytest.mark.parametrize("fault", ["timeout_after", "late=60"])
+def test_end_does_not_wait_for_hanging(tmp_path: Path, fault: str) -> None:
     """A server with answers that never come ends at once."""
     world, *_ = found_world(tmp_path / "world")
     github = GitHub(world)
@@ -243,7 +263,7 @@ def test_end_does_not_wait_for_hanging(tmp_path: Path) -> None:
     failed: list[Exception] = []
 
     def hang() -> None:
-        headers = {"X-Qatui-Fault": "timeout_after", "Authorization": f"Bearer {token.value}"}
+        headers = {"X-Qatui-Fault": fault, "Authorization": f"Bearer {token.value}"}
         try:
             httpx.get(f"{url}/user", headers=headers, timeout=30)
         except httpx.TransportError as error:
@@ -253,7 +273,7 @@ def test_end_does_not_wait_for_hanging(tmp_path: Path) -> None:
         threads = [Thread(target=hang) for _ in range(3)]
         for each in threads:
             each.start()
-        while httpx.get(f"{url}/_qatui/requests").json()["faults"].get("timeout_after") != 3:
+        while httpx.get(f"{url}/_qatui/requests").json()["faults"].get(fault.partition("=")[0]) != 3:
             pass
         began = time.monotonic()
     for each in threads:
