@@ -32,8 +32,6 @@ from tests.faults.specimens import SPECIMENS
 from tests.faults.steps import CRASH, KILL, Kind, Passed, Trouble, When
 from tests.faults.world import Scenario
 
-QUICK = 16
-"""Rounds of a quick run."""
 TOLD_IN = "rounds.jsonl"
 TOLD = 6
 """So many things that are wrong are told of each failure."""
@@ -79,13 +77,13 @@ def sample(every: Sequence[Round], steps: Sequence[Passed], seed: int, count: in
     return found
 
 
-def chosen(options: argparse.Namespace, steps: Sequence[Passed]) -> list[Round]:
+def chosen(scenario: Scenario, options: argparse.Namespace, steps: Sequence[Passed]) -> list[Round]:
     """The rounds that the command line asks for."""
     if options.step:
         first = _exactly(steps, options.step, options.when, options.how)
         return [Round((first, *options.then), options.elsewhere)]
     every = rounds(steps, options.seed)
-    return sample(every, steps, options.seed, QUICK) if options.quick else every
+    return sample(every, steps, options.seed, scenario.quick) if options.quick else every
 
 
 def _exactly(steps: Sequence[Passed], number: int, when: str, how: str) -> Trouble:
@@ -108,7 +106,7 @@ def work(scenario: Scenario, folder: Path, options: argparse.Namespace, share: i
     """What one of several runners does: the rounds that are its share. First the steps, of which all have the same."""
     bench = Bench(folder, scenario)
     yield {"kinds": [step.kind for step in bench.steps]}
-    for each in chosen(options, bench.steps)[share :: options.jobs]:
+    for each in chosen(scenario, options, bench.steps)[share :: options.jobs]:
         told = bench.run(each)
         at = bench.steps[each.troubles[0].step - 1].what
         yield {**asdict(told), "at": at, "again": again(scenario, each)}
@@ -196,7 +194,7 @@ def main() -> int:
     """The command; 1 where something was wrong."""
     parser = argparse.ArgumentParser(prog="python -m tests.faults", description=__doc__)
     parser.add_argument("names", metavar="SCENARIO", nargs="*", help="Default: " + ", ".join(e.name for e in SCENARIOS))
-    parser.add_argument("--quick", action="store_true", help=f"{QUICK} rounds, some of each kind.")
+    parser.add_argument("--quick", action="store_true", help="A few rounds, some of each kind.")
     parser.add_argument("--seed", type=int, default=1, help="Draws the quick rounds, and what comes second.")
     parser.add_argument("--jobs", type=int, default=os.cpu_count() or 1, help="Runners at once.")
     parser.add_argument("--step", type=int, help="Only this one, with --when and --how.")

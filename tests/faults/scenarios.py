@@ -159,6 +159,7 @@ SCENARIOS = (
         _publish_hosted,
         hosted("publish"),
         midway=(pushed_is_there, opened_is_there),
+        quick=6,
         beside=served,
     ),
     Scenario(
@@ -167,6 +168,8 @@ SCENARIOS = (
         _sync,
         hosted("sync"),
         midway=(merged_is_there,),
+        otherwise=(("git fetch", "hangup"),),  # then what was closed comes first
+        quick=6,
         beside=served,
     ),
     Scenario(
@@ -175,6 +178,7 @@ SCENARIOS = (
         _open_pull,
         hosted("merge"),
         midway=(merged_is_there,),
+        quick=6,
         beside=served,
     ),
     Scenario(
@@ -183,6 +187,8 @@ SCENARIOS = (
         _sync_protected,
         hosted("sync"),
         midway=(merged_is_there,),
+        otherwise=(("git fetch", "hangup"),),  # then what was closed comes first
+        quick=6,
         beside=served,
     ),
 )

@@ -135,6 +135,8 @@ class Scenario:
     otherwise: tuple[tuple[str, str], ...] = ()
     """(step, fault): what the verb may take for an answer, so that it ends in another way; then it must always end in
     this or in the undisturbed way."""
+    quick: int = 16
+    """Rounds of a quick run."""
     beside: Callable[[World], AbstractContextManager[Callable[[], object]]] = lambda _: nullcontext(lambda: None)
     """What runs beside the verb for a whole round, such as a server; gives what can be seen there, as comparable data.
     In the end that must be what it is after an undisturbed run."""
