@@ -9,9 +9,11 @@ import pytest
 
 from qatui.cli.main import run
 from qatui.errors import ExitCode
+from qatui.flows.desk import Desk
 from qatui.sandbox.github.founding import protect
 from qatui.sandbox.github.records import Rules
 from qatui.store.database import Database
+from tests.conftest import Project
 from tests.hosted import Hosted, hosted
 from tests.lookalike import Lookalike, lookalike
 
@@ -78,6 +80,16 @@ def test_sync_as_json(shop: Hosted, capsys: pytest.CaptureFixture[str]) -> None:
     assert (one["id"], one["was"], one["pull_request"]["state"]) == (1, "open", "closed")
     assert (one["closed"], one["merged"], one["differing"]) == (list(result.published), [], [])
     assert one["words"] == "closed, not merged: approve or reject its candidate again"
+
+
+def test_sync_where_nothing_is_remote(desk: Desk, project: Project, capsys: pytest.CaptureFixture[str]) -> None:
+    project.git("remote", "remove", "origin")
+    assert run(["-C", str(project.root), "sync"]) == ExitCode.DONE
+    out, err = capsys.readouterr()
+    assert (out, err.strip()) == (
+        "No pull request is open.\n",
+        "There is no remote “origin”: the commits stay in this clone, under refs/qatui.",
+    )
 
 
 def test_sync_without_a_token_says_so(

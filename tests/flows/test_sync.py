@@ -237,6 +237,29 @@ def test_two_syncs_at_once_are_harmless(shop: Hosted) -> None:
     assert log.count("merged") == 3
 
 
+def test_syncs_beside_a_publish_make_no_second_branch_or_pull_request(shop: Hosted) -> None:
+    ids = seed(shop.desk, files("a", "b", "c"))
+    assert len(decide(shop.desk, ids, Action.APPROVE).done) == 3
+    desk = shop.again()
+    done = threading.Event()
+
+    def publishing() -> None:
+        publish(desk, ids, hub=shop.hub)
+        done.set()
+
+    thread = threading.Thread(target=publishing)
+    thread.start()
+    while not done.is_set():
+        assert sync(desk, shop.hub).trouble == ()
+    thread.join()
+    assert shop.states(ids) == ["published"] * 3
+    assert run_git(shop.bare, "for-each-ref", "--format=%(refname)", "refs/heads/qatui").count("\n") == 0
+    with shop.http() as http:
+        assert len(http.get(f"{shop.path}/pulls", params={"state": "all"}).json()) == 1
+    shop.merge(1)
+    assert set(shop.synced().followed[0].merged) == set(ids)
+
+
 def test_what_changed_on_base_since_the_verdict_is_held_and_the_rest_goes_to_its_merge(shop: Hosted) -> None:
     shop.push("main", {f"tests/test_{each}.py": f"{each} = 1\n" for each in ("same", "moved", "changed", "deleted")})
     run_git(shop.desk.repository.root, "fetch", "-q", "origin")
