@@ -36,6 +36,9 @@ def sandbox(session: Session, port: int, directory: Path | None) -> int:
     """
     # Ctrl-C ends it also where a shell that started it in the background said otherwise.
     signal.signal(signal.SIGINT, signal.default_int_handler)
+    # The end of its terminal too, but under nohup: tokens are in what is thrown away.
+    if signal.getsignal(signal.SIGHUP) is not signal.SIG_IGN:
+        signal.signal(signal.SIGHUP, signal.default_int_handler)
     try:
         _serve(session, port, directory)
     except KeyboardInterrupt:

@@ -31,6 +31,10 @@ ISSUES = (
 MILESTONE = "2.0"
 
 
+class Unfounded(Exception):
+    """Something of acme's could not be made: git failed, or there is no room."""
+
+
 def add_person(world: World, login: str, name: str, email: str) -> User:
     """Somebody new, with a token."""
     user = add_user(world, login, name=name, email=email)
@@ -78,5 +82,6 @@ def post(github: GitHub, login: str, path: str, body: Mapping[str, Any]) -> Any:
     """Make something through the API, as somebody."""
     headers = {"authorization": f"Bearer {token(github.world, login).value}", "user-agent": "qatui-sandbox"}
     answer = github.answer(Asked("POST", path, headers=headers, body=msgspec.json.encode(body)))
-    assert answer.status == 201, answer
+    if answer.status != 201:
+        raise Unfounded(f"POST {path} was answered {answer.status}")
     return msgspec.json.decode(answer.body)

@@ -89,16 +89,14 @@ def serve(listener: socket.socket) -> None:
     from qatui.sandbox.github.founding import add_token
     from qatui.sandbox.github.serve import serving
     from qatui.sandbox.github.world import World
-    from qatui.sandbox.ready import found_apart
+    from qatui.sandbox.ready import found_once
 
     here = Path.cwd()
     fcntl.flock(os.open(here, os.O_RDONLY), fcntl.LOCK_EX)  # one whose parent was killed may still be ending
     token = sys.stdin.readline().strip()
-    if not (here / FOLDER).exists():
-        found_apart(here / FOLDER, partial(_found, here / REMOTE))
-        (here / FOLDER).chmod(0o700)
     world = World(here / FOLDER, keep=True)
     try:
+        found_once(world, partial(_found, here / REMOTE))
         with world.lock:
             you = world.user(YOU)
             assert you is not None

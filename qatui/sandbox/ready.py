@@ -6,13 +6,15 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
+from qatui.errors import GitError, StoreError, UsageError
 from qatui.sandbox import acme
 from qatui.sandbox.demo_candidates import FILES
 from qatui.sandbox.demo_repository import JON, propose, write_history
 from qatui.sandbox.github.answering import GitHub
+from qatui.sandbox.github.bare import GitFailed
 from qatui.sandbox.github.founding import add_repository
 from qatui.sandbox.github.serve import serving
-from qatui.sandbox.github.world import FILE, World
+from qatui.sandbox.github.world import FILE, REPOSITORIES, World
 from qatui.sandbox.needs import require_git
 
 PRIVATE = "ledger"
@@ -41,15 +43,15 @@ class Ready:
 def ready(directory: Path, *, keep: bool, port: int = 0) -> Iterator[Ready]:
     """Serve a ready GitHub while the context lasts; with `keep` it is in `directory` and is as it was left there.
 
-    Raises OSError where the port is taken or the folder cannot be written, UsageError for a git that is too old.
+    Raises OSError where the port is taken or the folder cannot be written, UsageError for a git that is too old and for
+    a folder with other things in it, StoreBusy where another one has it, StoreError where it cannot be written.
     """
     require_git(Path.cwd())
-    if keep and not (directory / FILE).exists():
-        found_apart(directory, _found)
+    directory = directory.resolve()
+    _refuse_others(directory)
     world = World(directory, keep=keep)
     try:
-        if not keep:
-            _found(GitHub(world))
+        found_once(world, _found)
         github = GitHub(world, limits="primary")
         with serving(github, port) as url:
             yield Ready(url, acme.token(world, acme.MAINTAINER).value, acme.token(world, READER).value)
@@ -57,16 +59,34 @@ def ready(directory: Path, *, keep: bool, port: int = 0) -> Iterator[Ready]:
         world.close()
 
 
-def found_apart(directory: Path, found: Callable[[GitHub], None]) -> None:
-    """Found a world beside `directory` and move it there when it is whole: killed half-way, it is begun anew."""
-    place = directory.with_name(directory.name + ".new")
-    shutil.rmtree(place, ignore_errors=True)
-    world = World(place, keep=True)
+def _refuse_others(directory: Path) -> None:
+    """Raise UsageError for a folder with things in it that are no world's, before anything is done there."""
+    records = directory / FILE
+    if not directory.exists() or (records.exists() and records.stat().st_size):
+        return
+    if {each.name for each in directory.iterdir()} - {FILE, *(f"{FILE}-{end}" for end in ("journal", "shm", "wal"))}:
+        raise UsageError(f"{directory} has other things in it.", "Name an empty folder, or one that is not there yet.")
+
+
+def found_once(world: World, found: Callable[[GitHub], None]) -> None:
+    """Found a world that has nobody yet, whole or not at all: killed half-way, it is begun anew by the next one.
+
+    Raises StoreError where it cannot be written.
+    """
+    if any(world.users):
+        return
+    shutil.rmtree(world.directory / REPOSITORIES, ignore_errors=True)
     try:
-        found(GitHub(world))
+        with world.at_once():
+            found(GitHub(world))
+    except (GitFailed, GitError, acme.Unfounded) as error:
+        words = str(error).partition("\n")[0].rstrip(".")
+        raise StoreError(
+            f"{world.directory} cannot be written: {words}.", "Make room, or name another folder."
+        ) from error
     finally:
-        world.close()
-    place.rename(directory)
+        if not any(world.users):
+            shutil.rmtree(world.directory / REPOSITORIES, ignore_errors=True)
 
 
 def _found(github: GitHub) -> None:

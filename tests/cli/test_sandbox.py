@@ -2,6 +2,7 @@
 
 import json
 import os
+import resource
 import signal
 import socket
 import subprocess
@@ -77,9 +78,60 @@ def test_with_a_folder_it_goes_on_where_it_was(tmp_path: Path, monkeypatch: pyte
 
 def test_nothing_is_left_of_one_without_a_folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("TMPDIR", str(tmp_path))
-    with sandbox():
+    with sandbox(ends_with=signal.SIGHUP):
         assert len(os.listdir(tmp_path)) == 1
     assert os.listdir(tmp_path) == []
+
+
+def refused(*args: str, cwd: Path, largest_file: int = resource.RLIM_INFINITY) -> tuple[int, str]:
+    """The exit code and the words of one that does not start; `largest_file` in bytes stands for a full disk."""
+    limit = (largest_file, largest_file)
+    done = subprocess.run(
+        [sys.executable, "-B", "-m", "qatui", "sandbox", *args],
+        capture_output=True,
+        text=True,
+        check=False,
+        cwd=cwd,
+        preexec_fn=lambda: resource.setrlimit(resource.RLIMIT_FSIZE, limit),
+        timeout=60,
+    )
+    assert "Traceback" not in done.stderr
+    assert done.stdout == ""
+    return done.returncode, done.stderr
+
+
+def test_other_peoples_things_are_left_alone(tmp_path: Path) -> None:
+    (tmp_path / "mine").mkdir()
+    (tmp_path / "mine" / "repositories").write_text("precious")
+    code, words = refused("--dir", "mine", cwd=tmp_path)
+    assert (code, "has other things in it" in words) == (2, True)
+    assert [each.name for each in tmp_path.rglob("*")] == ["mine", "repositories"]
+
+
+def test_the_folder_one_is_in_will_do_and_one_has_it(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    with sandbox("--dir", "."):
+        assert {each.name for each in tmp_path.iterdir()} >= {"github.db", "repositories"}
+        code, words = refused("--dir", ".", cwd=tmp_path)
+        assert (code, "is in use by another sandbox" in words) == (4, True)
+
+
+def test_no_room_is_told_and_what_was_begun_is_begun_anew(tmp_path: Path) -> None:
+    code, words = refused("--dir", "kept", cwd=tmp_path, largest_file=20_000)
+    assert (code, "cannot be written" in words) == (2, True)
+    assert not (tmp_path / "kept" / "repositories").exists()
+    with sandbox("--dir", str(tmp_path / "kept")) as told, client(told, "maintainer") as http:
+        assert len(http.get(f"/repos/{told['repository']}/issues").json()) == 7
+
+
+def test_killed_at_the_beginning_it_is_begun_anew(tmp_path: Path) -> None:
+    command = [sys.executable, "-m", "qatui", "sandbox", "--dir", str(tmp_path / "kept")]
+    with subprocess.Popen(command, stdout=subprocess.DEVNULL) as process:
+        while not (tmp_path / "kept" / "repositories").exists():
+            assert process.poll() is None
+        process.kill()
+    with sandbox("--dir", str(tmp_path / "kept")) as told, client(told, "maintainer") as http:
+        assert len(http.get(f"/repos/{told['repository']}/issues").json()) == 7
 
 
 def test_a_port_that_is_taken_is_told() -> None:

@@ -87,16 +87,20 @@ class Storage:
             yield data
 
     def save(self, changed: Iterable[tuple[str, int, bytes]], gone: Iterable[tuple[str, int]]) -> None:
-        """Write records (kind, id, data) and forget others (kind, id): all or nothing, on the disk when it returns."""
-        self._connection.execute("BEGIN IMMEDIATE")
+        """Write records (kind, id, data) and forget others (kind, id): all or nothing, on the disk when it returns.
+
+        Raises StoreError where there is no room, or the disk fails.
+        """
         try:
+            self._connection.execute("BEGIN IMMEDIATE")
             self._connection.executemany("INSERT OR REPLACE INTO record VALUES (?, ?, ?)", changed)
             self._connection.executemany("DELETE FROM record WHERE kind = ? AND id = ?", gone)
             self._connection.execute("COMMIT")
-        except BaseException:
+        except sqlite3.OperationalError as error:
+            raise self._why(error) from error
+        finally:
             if self._connection.in_transaction:  # SQLite takes some back itself, such as for a full disk
                 self._connection.execute("ROLLBACK")
-            raise
 
     def close(self) -> None:
         """Give the file back."""

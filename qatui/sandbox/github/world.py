@@ -38,6 +38,8 @@ R = TypeVar("R", bound=Record)
 T = TypeVar("T")
 FILE = "github.db"
 """The records of a world that is kept, in its folder."""
+REPOSITORIES = "repositories"
+"""Its bare repositories, there too."""
 
 
 class Table(Generic[R]):
@@ -297,7 +299,7 @@ class World:
 
     def bare(self, repository: Repository) -> Path:
         """The bare repository on disk."""
-        return Path(repository.directory or self.directory / "repositories" / f"{repository.id}.git")
+        return Path(repository.directory or self.directory / REPOSITORIES / f"{repository.id}.git")
 
     def issue(self, repository: Repository, number: int) -> Issue | None:
         """The issue or pull request with this number, whatever became of it."""

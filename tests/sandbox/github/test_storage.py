@@ -131,7 +131,7 @@ def test_what_could_not_be_written_has_not_been(tmp_path: Path) -> None:
         load, unreadable = storage.load, storage.unreadable
 
         def save(self, *_: object) -> None:
-            raise sqlite3.OperationalError("database or disk is full")
+            raise StoreError("The disk is full.", "Make room.")
 
     before = everything(world)
     headers = {"Authorization": f"token {token}"}
