@@ -11,6 +11,7 @@ from starlette.types import Receive, Scope, Send
 from qatui.sandbox.github.answering import LOOPBACK, Asked, GitHub, api_path
 from qatui.sandbox.github.call import Problem
 from qatui.sandbox.github.control import Control
+from qatui.sandbox.github.guard import Guard, whole_body
 from qatui.sandbox.github.pipeline import CONTROL, Pipeline, response
 from qatui.sandbox.github.sending import encoded, told
 from qatui.sandbox.github.smart_http import SmartHttp
@@ -33,17 +34,16 @@ class _Api:
         await answer(scope, receive, send)
 
     async def _answer(self, request: Request) -> Response:
-        body = bytearray()
-        async for chunk in request.stream():
-            body.extend(chunk)
-            if len(body) > LARGEST_BODY:
-                return response(encoded(told(Problem(413, "Payload Too Large"))))
+        try:
+            body = await whole_body(request, LARGEST_BODY)
+        except Problem as problem:
+            return response(encoded(told(problem)))
         asked = Asked(
             request.method,
             api_path(request.scope["raw_path"].decode("ascii", "replace")),
             request.scope["query_string"].decode("ascii", "replace"),
             request.headers,
-            bytes(body),
+            body,
             request.client.host if request.client else LOOPBACK,
         )
         return response(await run_in_threadpool(self._github.answer, asked, request.state.entry))
@@ -53,7 +53,7 @@ def make_app(github: GitHub) -> Starlette:
     """The application, for a server or for a test's transport."""
     app = Starlette(
         routes=[Path(CONTROL + "{name:path}", Control(github)), *SmartHttp(github).routes()],
-        middleware=[Middleware(Pipeline, github=github)],
+        middleware=[Middleware(Guard), Middleware(Pipeline, github=github)],
     )
     app.router.redirect_slashes = False
     app.router.default = _Api(github)  # no route: starlette's match no path with a line break in it

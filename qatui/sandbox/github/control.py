@@ -1,6 +1,7 @@
 """The look-alike's own interface, below /_qatui/: what shall go wrong, and what was asked, done and delivered.
 
-For whoever is on this machine, without a token. Every answer is a JSON object with `schema`.
+For whoever is on this machine, without a token; for no page of a browser, which names itself in `Origin`. Every answer
+is a JSON object with `schema`.
 """
 
 import ipaddress
@@ -14,10 +15,16 @@ from starlette.types import Receive, Scope, Send
 from qatui.sandbox.github import faults
 from qatui.sandbox.github.answering import GitHub
 from qatui.sandbox.github.call import Answer, Problem
+from qatui.sandbox.github.guard import whole_body
 from qatui.sandbox.github.pipeline import response
 from qatui.sandbox.github.sending import encoded, told
 
 SCHEMA = 1
+LARGEST_BODY = 1024 * 1024
+"""Bytes."""
+JSON = "application/json"
+_CURLS_OWN = "application/x-www-form-urlencoded"
+"""What `curl -d` says of any body; a form of a browser that says it has an Origin."""
 
 
 class Control:
@@ -33,8 +40,7 @@ class Control:
 
     async def _answer(self, request: Request) -> Response:
         try:
-            if not _is_loopback(request):
-                raise Problem(403, "For this machine only.")
+            _admit(request)
             status, body = await self._do(request)
             made = Answer(status, {"schema": SCHEMA, **body})
         except Problem as problem:
@@ -48,7 +54,7 @@ class Control:
             case "GET", "faults":
                 return 200, self._faults()
             case "POST", "faults":
-                return 201, github.faults.ask(_asked(await request.body())).shown()
+                return 201, github.faults.ask(_asked(await whole_body(request, LARGEST_BODY))).shown()
             case "DELETE", "faults":
                 github.faults.clear()
                 return 200, self._faults()
@@ -81,5 +87,12 @@ def _asked(body: bytes) -> faults.Asked:
         raise Problem(422, f"A fault is asked for with fault, method, path, after, times: {error}") from None
 
 
-def _is_loopback(request: Request) -> bool:
-    return request.client is not None and ipaddress.ip_address(request.client.host).is_loopback
+def _admit(request: Request) -> None:
+    """Refuse other machines, and what pages of other places may send without having asked (Fetch: simple requests)."""
+    if request.client is None or not ipaddress.ip_address(request.client.host).is_loopback:
+        raise Problem(403, "For this machine only.")
+    headers = request.headers
+    if headers.get("origin", f"http://{headers['host']}") != f"http://{headers['host']}":
+        raise Problem(403, "Not for pages of other places.")
+    if headers.get("content-type", JSON).partition(";")[0].strip().lower() not in (JSON, _CURLS_OWN):
+        raise Problem(415, f"A body is {JSON}.")
