@@ -7,7 +7,7 @@ shown that it did not happen, and what makes something not at all in the same ru
 import hashlib
 import threading
 import time
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from types import TracebackType
 from typing import TYPE_CHECKING, Any, Protocol, Self, TypeVar
@@ -87,11 +87,13 @@ class GitHub:
         patience: float = 0.0,
         apart: float = 1.0,
         seconds: float = 30.0,
+        pauses: Sequence[float] = PAUSES,
     ) -> None:
         """A client of the API at `api_url`; raises ConfigError for an address or a token that cannot be used.
 
         `patience`: seconds that a call may wait for rate limits before it raises RateLimited; `apart`: seconds
-        between two writes; `seconds`: how long an answer may take. `now` tells milliseconds since 1970.
+        between two writes; `seconds`: how long an answer may take; `pauses`: as PAUSES. `now` tells milliseconds
+        since 1970.
         """
         why = why_no_api(api_url)
         if why:
@@ -107,6 +109,7 @@ class GitHub:
         self._now = now
         self._sleep = sleep
         self._patience = int(patience * 1000)
+        self._pauses = pauses
         self._pacing = Pacing(int(apart * 1000))
         self._moves = redirects.Moves(self.api_url)
         self._turn = threading.RLock()
@@ -148,7 +151,7 @@ class GitHub:
         (https://docs.github.com/en/rest/guides/using-the-rest-api-to-interact-with-your-git-database).
         """
         answer = self.ask(request)
-        for pause in PAUSES:
+        for pause in self._pauses:
             if ready(answer):
                 break
             self._sleep(pause)
@@ -168,12 +171,12 @@ class GitHub:
         """
         if again and not write.harmless and (found := self._look(write.look)) is not None:
             return found
-        for number, pause in enumerate(PAUSES, 1):
+        for number, pause in enumerate(self._pauses, 1):
             try:
                 return self._once(write)
             except Lost as lost:
                 trouble: RemoteError = lost.error
-                if not lost.sent and number == len(PAUSES):
+                if not lost.sent and number == len(self._pauses):
                     break
                 found = self._after_loss(write, lost, pause)
                 if found is not None:
@@ -244,12 +247,12 @@ class GitHub:
 
     def _read(self, request: Request[T], url: str) -> tuple[T, Answer]:
         """The answer, as its type and as it came; asked for again where it was lost, kept where it has an ETag."""
-        for number, pause in enumerate(PAUSES, 1):
+        for number, pause in enumerate(self._pauses, 1):
             try:
                 answer = self._send(request, url, Kind.READ)
                 decoded = self._decoded(request, answer)
             except Lost as lost:
-                if number == len(PAUSES) or not self._pause(lost, pause):
+                if number == len(self._pauses) or not self._pause(lost, pause):
                     raise lost.error from lost
                 continue
             etag = answer.headers.get("etag", "")

@@ -4,14 +4,16 @@ https://docs.github.com/en/rest/authentication/authenticating-to-the-rest-api an
 https://docs.github.com/en/apps/oauth-apps/building-oauth-apps/scopes-for-oauth-apps.
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
 
-from qatui.errors import NoPermission
+from qatui.errors import NoAccess, NoPermission
 from qatui.github import limits
+from qatui.github.allowance import left
 from qatui.github.client import GitHub
+from qatui.github.protocol import Repo, Request, get, path
 from qatui.github.users import me
 
 _EXPIRES = "%Y-%m-%d %H:%M:%S"
@@ -22,9 +24,9 @@ class Greeting:
     """What the headers of one answer say; moments in milliseconds since 1970, None where nothing was said."""
 
     login: str
-    """Empty for the token of an App's installation, which is nobody's."""
+    """Empty where GitHub names nobody: the token of an App's installation is no person's."""
     scopes: tuple[str, ...] | None = None
-    """Of a classic token; None for a fine-grained one, which does not tell."""
+    """Of a classic token; None for a fine-grained one or an App's, which do not tell."""
     expires: int | None = None
     moment: int | None = None
     """GitHub's own time."""
@@ -37,9 +39,23 @@ def greet(github: GitHub) -> Greeting:
     """Ask whose token it is. Raises BadToken, and as `GitHub.ask`."""
     try:
         person, headers = github.hear(me())
+        return heard(person.login, headers)
     except NoPermission:
-        return Greeting("")
-    return heard(person.login, headers)
+        try:
+            return heard("", github.hear(left())[1])
+        except NoAccess:  # an Enterprise server without limits
+            return Greeting("")
+
+
+def readings(repo: Repo) -> Iterator[tuple[str, Request[list[object]]]]:
+    """A harmless question for each permission that publishing needs to write with, which needs it to read.
+
+    Without it GitHub refuses where the repository is private; what is public it shows to everybody
+    (https://docs.github.com/en/rest/authentication/permissions-required-for-fine-grained-personal-access-tokens).
+    """
+    for permission, place in (("contents", "branches"), ("pull_requests", "pulls"), ("issues", "issues")):
+        what = f"read the {place} of {repo}"
+        yield permission, get(what, path("/repos/{}/{}", repo, place), list[object], per_page=1)
 
 
 def heard(login: str, headers: Mapping[str, str]) -> Greeting:

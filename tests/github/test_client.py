@@ -136,6 +136,12 @@ def test_and_not_for_ever(line: Line, trouble: Reply) -> None:
     assert isinstance(caught.value, ServerTrouble) is (trouble is not NO_ROUTE)
 
 
+def test_who_cannot_wait_says_how_often(line: Line) -> None:
+    with line.client(TIMEOUT, pauses=(0.5, 0.0)) as github, pytest.raises(ServerTrouble):
+        github.ask(users.me())
+    assert (len(line.asked), line.slept) == (2, [0.5])
+
+
 def test_what_a_server_in_trouble_asks_to_wait_is_waited_by_the_patient(line: Line) -> None:
     with line.client(reply(503, retry_after="20"), reply(200, ME), patience=60) as github:
         github.ask(users.me())

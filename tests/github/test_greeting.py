@@ -4,7 +4,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from qatui.github.greeting import Greeting, heard
+from qatui.github.greeting import Greeting, greet, heard
+from tests.github.conftest import Line, reply
 
 DAY_ONE = 1_796_119_200_000
 """2026-12-01T10:00:00Z."""
@@ -37,3 +38,12 @@ NAMES = ("x-oauth-scopes", "github-authentication-token-expiration", "date", "x-
 @given(st.dictionaries(st.sampled_from(NAMES), st.text() | st.sampled_from(["9" * 40, "9999-99-99 99:99:99 UTC"])))
 def test_no_header_breaks_it(headers: dict[str, str]) -> None:
     assert heard("", headers).login == ""
+
+
+def test_a_token_of_nobody_is_greeted_by_an_answer_that_it_gets(line: Line) -> None:
+    rate = {"limit": 5000, "remaining": 4999, "used": 1, "reset": 1}
+    limits = reply(200, {"resources": {"core": rate}}, date="Tue, 01 Dec 2026 10:00:00 GMT")
+    with line.client(reply(403, {"message": "Resource not accessible by integration"}), limits) as github:
+        assert greet(github) == Greeting("", moment=DAY_ONE)
+    with line.client(reply(403, {"message": "Resource not accessible by integration"}), reply(404, {})) as github:
+        assert greet(github) == Greeting("")
