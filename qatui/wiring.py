@@ -43,11 +43,11 @@ def load_user(start: Start) -> User:
     return load_user(start.user_file, os.environ)
 
 
-def open_store(user: User) -> "Database":
-    """The database that the reviewer's settings name."""
-    from qatui.store.database import open_database
+def open_store(user: User, *, busy_seconds: float | None = None) -> "Database":
+    """The database that the reviewer's settings name; `busy_seconds`: as BUSY_SECONDS of the store."""
+    from qatui.store.database import BUSY_SECONDS, open_database
 
-    return open_database(paths.database_url(user.database))
+    return open_database(paths.database_url(user.database), busy_seconds=busy_seconds or BUSY_SECONDS)
 
 
 def first_look(start: Start, lines: int) -> "FirstLook | None":
@@ -100,7 +100,7 @@ def open_desk(start: Start, db: "Database | None" = None) -> "Desk":
     repository = discover(start.directory)
     team, base = load_team(repository)
     key = repository_key(repository, team)
-    reviewer, signature, identified = _identity(user, repository)
+    reviewer, signature, identified = identity(user, repository)
     stamp = paths.stamp(repository.git_dir, start.user_file)
     with ExitStack() as opened:
         if db is None:
@@ -200,7 +200,7 @@ def _base_remote(repository: "Repository", team: Team) -> str:
     return "upstream" if leads["upstream"] and not leads["origin"] else "origin"
 
 
-def _identity(user: User, repository: "Repository") -> tuple[str, tuple[str, str], bool]:
+def identity(user: User, repository: "Repository") -> tuple[str, tuple[str, str], bool]:
     """The reviewer's name in the store (login, else e-mail), name and e-mail for commits, and whether both were told.
 
     What nobody told is the account's: enough for the store, and nothing that a commit may bear.

@@ -4,6 +4,7 @@ import contextlib
 import errno
 import json
 import os
+import shutil
 import sys
 import traceback
 from collections.abc import Callable, Iterable, Iterator
@@ -70,10 +71,21 @@ def progress(done: int, total: int | None) -> None:
     _write("\r" + text.ljust(_PROGRESS_CELLS))
 
 
-def progress_done() -> None:
-    """Wipe the bar, for what is said next."""
+def passing(text: str) -> None:
+    """What is being waited for: on a terminal a line that the next one, or `progress_done`, wipes; else nothing."""
     if sys.stderr.isatty():
-        _write("\r" + " " * _PROGRESS_CELLS + "\r")
+        _write("\r" + visible(text)[: _cells()].ljust(_cells()))
+
+
+def progress_done() -> None:
+    """Wipe such a line, for what is said next."""
+    if sys.stderr.isatty():
+        _write("\r" + " " * _cells() + "\r")
+
+
+def _cells() -> int:
+    """Of a line at the terminal, but for the last one, which would begin the next line."""
+    return shutil.get_terminal_size().columns - 1
 
 
 _BAR_CELLS = 30

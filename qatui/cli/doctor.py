@@ -1,20 +1,20 @@
 """`qatui doctor`: what there is to work with, and how to mend what is wrong."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Generator, Iterator
 from contextlib import closing
 from typing import TYPE_CHECKING
 
 import click
 
 from qatui import wiring
-from qatui.cli import output
+from qatui.cli import diagnostics, output
 from qatui.cli.session import Session, pass_session
-from qatui.errors import ExitCode, QatuiError
+from qatui.errors import ConfigError, ExitCode, QatuiError
 
 if TYPE_CHECKING:
-    from qatui.flows.desk import Desk
-    from qatui.flows.doctor import Line
+    from qatui.flows.doctor import Line, Place
     from qatui.settings.types import User
+    from qatui.workspace.repository import Base, Repository
 
 
 @click.command()
@@ -26,6 +26,7 @@ def doctor(session: Session) -> int:
     """
     lines = []
     for line in _lines(session):
+        diagnostics.progress_done()
         lines.append(line)
         if not session.json:
             _tell(line)
@@ -50,7 +51,6 @@ def _lines(session: Session) -> Iterator["Line"]:
     """Each thing in the order in which the next one needs it; what cannot be looked at is left out."""
     from qatui.flows import doctor
     from qatui.flows.doctor import Line, tried
-    from qatui.flows.hub import github_host, repository_key
 
     yield (git := tried("git", lambda: doctor.git_line(session.directory)))
     try:
@@ -58,65 +58,98 @@ def _lines(session: Session) -> Iterator["Line"]:
     except QatuiError as error:
         yield Line("settings", False, error.message, error.hint)
         return
+    host: str | None = "github.com"
+    place = None
+    if git.ok:
+        clone = yield from _clone(session, user)
+        host, place = clone or (host, place)
+    yield tried("database", lambda: _database(session, user))
     if not git.ok:
-        yield tried("database", lambda: _database(user))
         return
+    topics = []
+    for line in _github(session, user, host, place):
+        topics.append(line.topic)
+        yield line
+    if place is not None and place.pushed is not None and "push" not in topics:
+        yield doctor.unknown_push_line(place)
+
+
+def _clone(session: Session, user: "User") -> Generator["Line", None, "tuple[str | None, Place | None] | None"]:
+    """The clone, its settings, base and remote; the host that has it and the place there, None where that is unknown.
+
+    Looked at without the store: what is wrong with that is a line of its own.
+    """
+    from qatui.flows import doctor
+    from qatui.flows.doctor import Line, tried
+    from qatui.flows.hub import github_host, repository_key
+    from qatui.settings.types import Team
+    from qatui.workspace.repository import discover
+
     try:
-        desk = session.desk
+        clone = discover(session.directory)
     except QatuiError as error:
-        # Which part it was is in the words; the store and GitHub are looked at without a repository.
         yield Line("repository", False, error.message, error.hint)
-        yield tried("database", lambda: _database(user))
-        yield from _github(user, "github.com", None)
-        return
-    key = repository_key(desk.repository, desk.team)
-    yield Line("repository", True, f"{key}, in {desk.repository.root}")
-    yield Line("settings", True, _settings(desk))
-    yield doctor.identity_line(desk)
-    yield doctor.base_line(desk)
-    yield tried("remote", lambda: doctor.remote_line(desk))
-    yield tried("database", lambda: doctor.database_line(desk.db))
-    yield from _github(user, github_host(desk.repository, desk.team), key)
+        return None
+    try:
+        team, base = wiring.load_team(clone)
+    except QatuiError as error:
+        yield Line("repository", True, str(clone.root))
+        topic = "settings" if isinstance(error, ConfigError) else "base"
+        yield Line(topic, False, error.message, error.hint)
+        host = github_host(clone, Team())
+        return host, doctor.place_of(repository_key(clone, Team()), clone, Team()) if host else None
+    key, host = repository_key(clone, team), github_host(clone, team)
+    yield Line("repository", True, f"{key}, in {clone.root}")
+    yield Line("settings", True, _settings(clone, base))
+    _, signature, identified = wiring.identity(user, clone)
+    yield doctor.identity_line(signature, identified=identified)
+    yield doctor.base_line(base)
+    yield tried("remote", lambda: doctor.remote_line(clone, team, base, _asking(session)))
+    return host, doctor.place_of(key, clone, team) if host else None
 
 
-def _settings(desk: "Desk") -> str:
+def _settings(clone: "Repository", base: "Base") -> str:
     from qatui.settings.types import TEAM_FILE
 
-    there = desk.repository.read(desk.base.commit, TEAM_FILE) is not None
-    return f"{TEAM_FILE} on {desk.base.branch}" if there else f"no {TEAM_FILE} on {desk.base.branch}: the defaults"
+    there = clone.read(base.commit, TEAM_FILE) is not None
+    return f"{TEAM_FILE} on {base.branch}" if there else f"no {TEAM_FILE} on {base.branch}: the defaults"
 
 
-def _database(user: "User") -> "Line":
-    from qatui.flows.doctor import database_line
+def _database(session: Session, user: "User") -> "Line":
+    from qatui.flows.doctor import BUSY_SECONDS, database_line
 
-    with closing(wiring.open_store(user)) as db:
+    _asking(session)("the database for a turn to write")
+    with closing(wiring.open_store(user, busy_seconds=BUSY_SECONDS)) as db:
         return database_line(db)
 
 
-def _github(user: "User", host: str | None, key: str | None) -> Iterator["Line"]:
+def _github(session: Session, user: "User", host: str | None, place: "Place | None") -> Iterator["Line"]:
     """The token and what can be done with it; a repository at no host of GitHub needs none."""
     from qatui.flows.desk import clock
-    from qatui.flows.doctor import Line, github_lines
+    from qatui.flows.doctor import PAUSES, SECONDS, Line, github_lines
     from qatui.github.client import GitHub
 
     if host is None:
         found = "the repository is at no host: branches go to its remote, pull requests are not opened"
         yield Line("GitHub", True, found)
         return
+    asking = _asking(session)
+    asking(f"for the token of {host}")
     try:
         access = wiring.find_access(user, host)
         if access.token is None:
             fix = f"gh auth login --hostname {access.host}, or set {_variable(access.host)}"
             yield Line("token", False, f"there is none for {access.host}: pull requests cannot be opened", fix)
             return
-        with GitHub(access.api_url, access.token.value, sleep=_at_once) as github:
-            yield from github_lines(github, access.token.source, key, clock())
+        with GitHub(access.api_url, access.token.value, seconds=SECONDS, pauses=PAUSES) as github:
+            yield from github_lines(github, access.token.source, place, clock(), asking)
     except QatuiError as error:
         yield Line("token", False, error.message, error.hint)
 
 
-def _at_once(_seconds: float) -> None:
-    """Try again without a pause: somebody waits for the line."""
+def _asking(session: Session) -> Callable[[str], None]:
+    """Says at a terminal what is being waited for."""
+    return lambda what: None if session.quiet else diagnostics.passing(f"Asking {what} ...")
 
 
 def _variable(host: str) -> str:

@@ -37,6 +37,8 @@ class Remote:
     foreground: bool = False
     """Whether git may ask for a password at the terminal."""
     log: Callable[[str], None] | None = None
+    seconds: float = NETWORK_SECONDS
+    """How long one command may take."""
 
     @property
     def name(self) -> str:
@@ -120,7 +122,7 @@ class Remote:
             args,
             settings=self._pinned(),
             cwd=self.repository.root,
-            seconds=NETWORK_SECONDS,
+            seconds=self.seconds,
             log=self.log,
             foreground=self.foreground,
         )

@@ -1,11 +1,15 @@
 """`qatui doctor`: each line as it is found, and what it says to do where something is wrong."""
 
-from collections.abc import Iterator
+import socket
+import sqlite3
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+from qatui.flows import doctor
+from qatui.sandbox.github.founding import add_token
 from qatui.sandbox.github.records import Token
 from tests.cli.conftest import Call, Ran
 from tests.conftest import NOW, Clock, Project
@@ -164,3 +168,155 @@ def test_a_team_cannot_send_an_enterprise_token_to_its_own_host(
     ran = call("doctor", "--json")
     assert "none for evil.example" in wrong(ran)["token"][0]
     assert "GH_HOST=evil.example" in wrong(ran)["token"][1]
+
+
+def fine_grained(github: Lookalike, permissions: dict[str, str]) -> str:
+    """A token of robin's with these permissions, and the one that every such token has."""
+    robin = github.world.user("robin")
+    assert robin is not None
+    with github.world.lock:
+        return add_token(github.world, robin, permissions={"metadata": "read", **permissions}).value
+
+
+def move(project: Project, github: Lookalike, name: str) -> None:
+    """Let the clone be one of another repository of acme, fetched from the same folder."""
+    address = f"{github.url}/{name}.git"
+    project.git("remote", "set-url", "origin", address)
+    project.git("config", f"url.{project.remote}.pushInsteadOf", address)
+
+
+def settings(project: Project, text: str) -> None:
+    """Let the team's settings be these."""
+    project.commit({"qatui.yaml": text}, push=False)
+    project.git("push", "-q", "origin", "HEAD:main")
+
+
+WRITES = {"contents": "write", "pull_requests": "write", "issues": "write"}
+
+
+@pytest.mark.parametrize(
+    ("permissions", "lacks"),
+    [
+        ({}, "branches of acme/ledger (permission contents)"),
+        ({"contents": "read"}, "pulls of acme/ledger (permission pull_requests)"),
+        ({**WRITES, "issues": ""}, "issues of acme/ledger (permission issues)"),
+    ],
+)
+def test_a_permission_that_is_seen_to_be_missing(
+    call: Call,
+    at_github: Lookalike,
+    project: Project,
+    monkeypatch: pytest.MonkeyPatch,
+    permissions: dict[str, str],
+    lacks: str,
+) -> None:
+    move(project, at_github, "acme/ledger")
+    monkeypatch.setenv("GH_ENTERPRISE_TOKEN", fine_grained(at_github, permissions))
+    found, fix = wrong(call("doctor", "--json"))["permissions"]
+    assert f"the token may not read the {lacks}" in found
+    assert "contents, pull_requests and issues: write" in fix
+
+
+@pytest.mark.parametrize(("name", "permissions"), [("acme/ledger", WRITES), ("acme/payments-api", {})])
+def test_a_permission_that_cannot_be_seen_is_not_claimed(
+    call: Call,
+    at_github: Lookalike,
+    project: Project,
+    monkeypatch: pytest.MonkeyPatch,
+    name: str,
+    permissions: dict[str, str],
+) -> None:
+    """What is public, everybody reads; what may be written shows nowhere."""
+    move(project, at_github, name)
+    monkeypatch.setenv("GH_ENTERPRISE_TOKEN", fine_grained(at_github, permissions))
+    ran = call("doctor", "--json")
+    assert wrong(ran) == {}
+    found = lines(ran)["permissions"]["found"]
+    assert found.startswith(f"the owner has write in {name}; ")
+    assert "GitHub does not tell: it needs contents, pull_requests and issues: write" in found
+
+
+def test_a_token_of_nobody(call: Call, at_github: Lookalike) -> None:
+    """GitHub does not tell an App's installation who it is; the time it tells elsewhere."""
+    with at_github.http() as http:
+        rule = {"fault": "403-permission", "path": "/user"}
+        assert http.post("/_qatui/faults", json=rule).status_code == 201
+    found = {topic: line["found"] for topic, line in lines(call("doctor", "--json")).items()}
+    assert found["token"] == "from GH_ENTERPRISE_TOKEN, an App's: GitHub names nobody for it"
+    assert found["clock"] == "agrees with GitHub's"
+
+
+def test_branches_that_go_elsewhere_than_pull_requests(call: Call, at_github: Lookalike, project: Project) -> None:
+    settings(project, "repository: acme/payments-api\n")
+    move(project, at_github, "acme/ledger")
+    found, fix = wrong(call("doctor", "--json"))["push"]
+    assert found.startswith("branches go to acme/ledger, which is no fork of acme/payments-api")
+    assert "git remote set-url origin" in fix
+    move(project, at_github, "acme/nothing")
+    assert "acme/nothing, which is not there" in wrong(call("doctor", "--json"))["push"][0]
+
+
+def test_branches_that_go_to_a_fork(
+    call: Call, at_github: Lookalike, project: Project, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    settings(project, "repository: acme/payments-api\n")
+    with at_github.http("rita") as http:
+        assert http.post("/repos/acme/payments-api/forks", json={}).status_code == 202
+    move(project, at_github, "rita/payments-api")
+    monkeypatch.setenv("GH_ENTERPRISE_TOKEN", at_github.token("rita"))
+    ran = call("doctor", "--json")
+    assert wrong(ran) == {}  # she may not push to acme's, and need not
+    assert lines(ran)["push"]["found"] == "branches go to rita/payments-api, a fork of acme/payments-api"
+    monkeypatch.setenv("GH_ENTERPRISE_TOKEN", at_github.token("robin"))
+    assert "may not push to" in wrong(call("doctor", "--json"))["push"][0]
+    monkeypatch.delenv("GH_ENTERPRISE_TOKEN")
+    assert "could not be asked" in wrong(call("doctor", "--json"))["push"][0]
+
+
+@pytest.mark.parametrize("broken", ["no database", "locked"])
+def test_a_database_that_is_broken_hides_nothing_else(
+    call: Call, at_github: Lookalike, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, broken: str
+) -> None:
+    place = tmp_path / "other.db"
+    monkeypatch.setenv("QATUI_DATABASE", str(place))
+    monkeypatch.setattr(doctor, "BUSY_SECONDS", 0.2)
+    if broken == "locked":
+        assert call("doctor", "--json").code == 0
+        holder = sqlite3.connect(place, isolation_level=None)
+        holder.execute("BEGIN IMMEDIATE")
+    else:
+        place.write_bytes(b"this is no database, and never was one" * 200)
+    ran = call("doctor", "--json")
+    if broken == "locked":
+        holder.close()
+    assert ran.code == 1
+    assert list(wrong(ran)) == ["database"]
+    assert {"repository", "settings", "identity", "base", "remote", "permissions", "clock"} <= set(lines(ran))
+
+
+def test_settings_that_are_wrong_hide_nothing_else(call: Call, at_github: Lookalike, project: Project) -> None:
+    settings(project, "repository: [1\n")
+    ran = call("doctor", "--json")
+    assert list(wrong(ran)) == ["settings"]
+    assert lines(ran)["permissions"]["found"].startswith("write in acme/payments-api")
+
+
+def test_who_hangs_is_named_and_not_waited_for(
+    call: Call, project: Project, monkeypatch: pytest.MonkeyPatch, terminal: Callable[[str], None]
+) -> None:
+    monkeypatch.setattr(doctor, "REMOTE_SECONDS", 0.3)
+    monkeypatch.setattr(doctor, "SECONDS", 0.3)
+    monkeypatch.setenv("GH_ENTERPRISE_TOKEN", "ghp_x")
+    with socket.create_server(("127.0.0.1", 0)) as mute:
+        host = f"127.0.0.1:{mute.getsockname()[1]}"
+        project.git("remote", "set-url", "origin", f"http://me:ghp_pass@{host}/acme/payments-api.git")
+        quiet = call("doctor", "--json")
+        terminal("")
+        ran = call("doctor", "--json")
+    assert set(wrong(ran)) == {"remote", "GitHub"}
+    assert "took longer than" in wrong(ran)["remote"][0]
+    assert "took longer than" in wrong(ran)["GitHub"][0]
+    assert f"Asking http://{host}/acme/payments-api.git for its branch main ..." in ran.err
+    assert f"Asking http://{host}/api/v3 whose token it is ..." in ran.err
+    assert "ghp_pass" not in ran.err + ran.out
+    assert quiet.err == ""
