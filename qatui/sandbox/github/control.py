@@ -1,4 +1,4 @@
-"""The look-alike's own interface, below /_qatui/: what shall go wrong, and what was asked, done and delivered.
+"""The look-alike's own interface, below /_qatui/: what shall go wrong, what was asked and done, and the website.
 
 For whoever is on this machine, without a token; for no page of a browser, which names itself in `Origin`. Every answer
 is a JSON object with `schema`.
@@ -8,11 +8,13 @@ import ipaddress
 from typing import Any
 
 import msgspec
+from starlette.concurrency import run_in_threadpool
 from starlette.requests import Request
 from starlette.responses import Response
 from starlette.types import Receive, Scope, Send
 
-from qatui.sandbox.github import faults
+from qatui.errors import StoreError
+from qatui.sandbox.github import faults, website
 from qatui.sandbox.github.answering import GitHub
 from qatui.sandbox.github.call import Answer, Problem
 from qatui.sandbox.github.guard import whole_body
@@ -45,6 +47,9 @@ class Control:
             made = Answer(status, {"schema": SCHEMA, **body})
         except Problem as problem:
             made = told(problem)
+        except StoreError as error:
+            made = told(Problem(500, str(error)))
+        if made.status >= 400:
             made.body = {"schema": SCHEMA, **made.body}
         return response(encoded(made))
 
@@ -60,11 +65,15 @@ class Control:
                 return 200, self._faults()
             case "GET", "requests":
                 return 200, self._requests(request)
+            case "POST", name if name in website.DOORS:
+                body = await whole_body(request, LARGEST_BODY)
+                return 201, await run_in_threadpool(website.knock, github.world, name, body)
             case "DELETE", "requests":
                 github.counting.reset()
                 github.deliveries.reset()
                 return 200, self._requests(request)
-        raise Problem(404, "Known: GET, POST, DELETE /_qatui/faults; GET, DELETE /_qatui/requests.")
+        doors = ", ".join(website.DOORS)
+        raise Problem(404, f"Known: GET, POST, DELETE faults; GET, DELETE requests; POST {doors}.")
 
     def _faults(self) -> dict[str, Any]:
         known = {

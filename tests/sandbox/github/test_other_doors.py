@@ -154,7 +154,8 @@ def test_the_look_alikes_own_interface_answers_anything(worlds: Worlds) -> None:
         },
     )
     bodies = st.sampled_from(HOSTILE_BODIES) | rule.map(lambda each: json.dumps(each).encode())
-    paths = st.sampled_from(("faults", "requests", "", "%00", "faults/1"))
+    doors = ("people", "rules", "rename", "archive", "tokens")
+    paths = st.sampled_from(("faults", "requests", "", "%00", "faults/1", *doors))
 
     @settings(max_examples=EXAMPLES * 3)
     @given(
