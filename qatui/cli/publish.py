@@ -110,7 +110,9 @@ def _show_plan(
 
 
 def _plan_words(line: "PlanLine") -> str:
-    return "will be ticked after the merge" if line.completes else "stays open: this is a part of it"
+    if not line.completes:
+        return "is not completed by this"
+    return f"will not be ticked: {line.unplaced}" if line.unplaced else "will be ticked after the merge"
 
 
 def _indented(text: str) -> None:

@@ -33,6 +33,10 @@ class Piece:
     """Any of name, model, run."""
     plan_item: str | None = None
     completes: bool = False
+    issues: tuple[int, ...] = ()
+    """Issues that the plan links to the item."""
+    unplaced: str = ""
+    """Why the plan has no such item; empty where it has."""
     checklist: tuple[Ticked, ...] = ()
     comments: tuple[Comment, ...] = ()
     stored: str = ""
@@ -57,6 +61,8 @@ class PlanLine:
     """As the candidate names it: untrusted text."""
     completes: bool
     """It is ticked; else the candidate is a part of it."""
+    unplaced: str = ""
+    """Why nothing will be ticked: the plan has no such item, or several."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,7 +119,9 @@ def why_held(candidate: Candidate, base_oid: str | None, *, base_unchanged: bool
 def plan_lines(pieces: Iterable[Piece]) -> tuple[PlanLine, ...]:
     """Which items of the test plan the candidates name."""
     return tuple(
-        PlanLine(each.candidate.id, item, each.completes) for each in pieces if (item := one_line(each.plan_item or ""))
+        PlanLine(each.candidate.id, item, each.completes, each.unplaced)
+        for each in pieces
+        if (item := one_line(each.plan_item or ""))
     )
 
 
@@ -251,12 +259,13 @@ def made_by(piece: Piece) -> str:
 def closing(pieces: Sequence[Piece]) -> list[str]:
     """`Closes #N` for plan items that these candidates complete, `Part of #N` for the others; one paragraph, or none.
 
+    N is the issue that the candidate names itself, or that the plan links to its item.
     https://docs.github.com/issues/tracking-your-work-with-issues/linking-a-pull-request-to-an-issue
     """
     items: dict[int, bool] = {}
     for piece in pieces:
-        if found := re.fullmatch(r"#([1-9][0-9]{0,9})", (piece.plan_item or "").strip(), re.ASCII):
-            number = int(found[1])
+        named = re.fullmatch(r"#([1-9][0-9]{0,9})", (piece.plan_item or "").strip(), re.ASCII)
+        for number in {*piece.issues, *([int(named[1])] if named else [])}:
             items[number] = items.get(number, False) or piece.completes
     lines = [f"{'Closes' if done else 'Part of'} #{number}" for number, done in sorted(items.items())]
     return ["\n".join(lines)] if lines else []

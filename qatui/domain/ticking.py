@@ -46,20 +46,28 @@ def find(plans: Mapping[str, bytes], references: Sequence[str], pull: int) -> tu
     placed: dict[tuple[str, int], Placed] = {}
     told = []
     for reference in references:
-        answers = {path: matching(found, reference) for path, found in parsed.items()}
+        there = place(parsed, reference)
         filled = reference.replace("#PR_NUMBER", f"#{pull}")
-        if filled != reference and not any(isinstance(each, Item) for each in answers.values()):
-            answers = {path: matching(found, filled) for path, found in parsed.items()}
-        hits = {path: each for path, each in answers.items() if isinstance(each, Item)}
-        if len(hits) == 1:
-            ((path, item),) = hits.items()
-            placed.setdefault((path, item.number), Placed(path, item))
-        elif hits:
-            told.append(f"{_named(reference)} is not ticked: it is in {' and in '.join(map(one_line, hits))}")
+        if isinstance(there, NoMatch) and filled != reference:
+            there = place(parsed, filled)
+        if isinstance(there, NoMatch):
+            told.append(f"{_named(reference)} is not ticked: {there.reason}")
         else:
-            why = [each.reason for each in answers.values() if isinstance(each, NoMatch)]
-            told.append(f"{_named(reference)} is not ticked: {'; '.join(dict.fromkeys(why)) or 'there is no plan'}")
+            placed.setdefault((there.path, there.item.number), there)
     return list(placed.values()), told
+
+
+def place(parsed: Mapping[str, Sequence[Item]], reference: str) -> Placed | NoMatch:
+    """The one item that `reference` means, of all files of the plan."""
+    answers = {path: matching(found, reference) for path, found in parsed.items()}
+    hits = {path: each for path, each in answers.items() if isinstance(each, Item)}
+    if len(hits) == 1:
+        ((path, item),) = hits.items()
+        return Placed(path, item)
+    if hits:
+        return NoMatch(f"it is in {' and in '.join(map(one_line, hits))}")
+    why = [each.reason for each in answers.values() if isinstance(each, NoMatch)]
+    return NoMatch("; ".join(dict.fromkeys(why)) or "there is no plan")
 
 
 def issues(placed: Sequence[Placed]) -> list[int]:

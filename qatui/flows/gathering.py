@@ -6,9 +6,12 @@ from dataclasses import dataclass, field
 from qatui.domain import record
 from qatui.domain.candidate import Candidate
 from qatui.domain.lifecycle import Action, next_state
+from qatui.domain.plan_items import items
+from qatui.domain.plan_match import NoMatch
 from qatui.domain.publishing import Piece, Tree, messages, why_held, why_refused
 from qatui.domain.pull_template import fitted
 from qatui.domain.review import checklist
+from qatui.domain.ticking import Placed, place
 from qatui.flows import moves
 from qatui.flows.desk import Desk
 from qatui.github.templates import TEMPLATE_FOLDERS, template_of
@@ -113,8 +116,21 @@ def pull_text(desk: Desk, told: Sequence[Piece], publisher: str, base_branch: st
     return record.body(told, publisher=publisher, template=template, **where)
 
 
-def pieces(connection: Connection, desk: Desk, found: Sequence[Candidate], ground: Mapping[str, Spot]) -> list[Piece]:
-    """Candidates with their review, as a publication tells it."""
+def read_plans(desk: Desk, commit: str) -> dict[str, bytes]:
+    """The files of the team's test plan that there are at a commit."""
+    found = {path: desk.repository.read(commit, path) for path in desk.team.plan.files}
+    return {path: data for path, data in found.items() if data is not None}
+
+
+def pieces(
+    connection: Connection,
+    desk: Desk,
+    found: Sequence[Candidate],
+    ground: Mapping[str, Spot],
+    plans: Mapping[str, bytes],
+) -> list[Piece]:
+    """Candidates with their review, as a publication tells it; `plans` is the test plan at its base."""
+    parsed = {path: items(data) for path, data in plans.items()}
     made: list[Piece] = []
     for ids in moves.chunks([each.id for each in found]):
         here = found[len(made) : len(made) + len(ids)]
@@ -124,6 +140,7 @@ def pieces(connection: Connection, desk: Desk, found: Sequence[Candidate], groun
         stored = _stored(connection, here, ground)
         for each in here:
             origin = origins.get(each.id)
+            there = place(parsed, origin.plan_item) if parsed and origin and origin.plan_item else None
             made.append(
                 Piece(
                     each,
@@ -131,6 +148,8 @@ def pieces(connection: Connection, desk: Desk, found: Sequence[Candidate], groun
                     generator=origin.generator if origin else None,
                     plan_item=origin.plan_item if origin else None,
                     completes=bool(origin and origin.completes),
+                    issues=there.item.issues if isinstance(there, Placed) else (),
+                    unplaced=there.reason if isinstance(there, NoMatch) else "",
                     checklist=checklist(desk.team.checklist, answers[each.id]),
                     comments=tuple(comments[each.id]),
                     stored=stored.get(each.id, ""),

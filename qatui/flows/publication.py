@@ -15,7 +15,7 @@ from qatui.domain.publishing import Tree
 from qatui.errors import GitError, NeedsTerminal, NotFound, Refused, RemoteError, Unreachable
 from qatui.flows import commits, moves
 from qatui.flows.desk import Desk, credential
-from qatui.flows.gathering import Wanted, commit_messages, gather, pieces, pull_text
+from qatui.flows.gathering import Wanted, commit_messages, gather, pieces, pull_text, read_plans
 from qatui.flows.hub import Hub, github_host
 from qatui.store import candidates, outbox, publications
 from qatui.store.database import ROWS_A_WRITE, Connection
@@ -114,8 +114,9 @@ def _compose(desk: Desk, publication: Publication) -> Publication:
         parts = publications.parts(connection, number)
         rows = candidates.get_many(connection, desk.repository_id, [part.candidate_id for part in parts])
     ground = survey(desk.repository, publication.base_commit, [part.path for part in parts]).spots
+    plans = read_plans(desk, publication.base_commit)
     with desk.db.read() as connection:
-        told = pieces(connection, desk, [rows[part.candidate_id] for part in parts], ground)
+        told = pieces(connection, desk, [rows[part.candidate_id] for part in parts], ground, plans)
     words = commit_messages(desk, told, (publication.author_name, publication.author_email))
     text = pull_text(desk, told, publication.actor, publication.base_branch, publication.base_commit)
     messages = [(part.candidate_id, message) for part, message in zip(parts, words, strict=True) if message]

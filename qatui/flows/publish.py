@@ -14,7 +14,7 @@ from qatui.domain.quoting import signature
 from qatui.errors import ConfigError, NeedsTerminal, Unreachable
 from qatui.flows import moves
 from qatui.flows.desk import Desk
-from qatui.flows.gathering import Wanted, commit_messages, gather, pieces, pull_text, sift
+from qatui.flows.gathering import Wanted, commit_messages, gather, pieces, pull_text, read_plans, sift
 from qatui.flows.hub import Hub
 from qatui.flows.outbox import Ran, credential, drain, left_jobs, silent
 from qatui.flows.preflight import look_ahead
@@ -76,8 +76,9 @@ def plan(
         used = publications.branches(connection, desk.repository_id)
     ground = survey(desk.repository, desk.base.commit, [each.path for each in rows.values()]).spots
     sifted = sift(desk, [each for each in rows.values() if each.state not in _DONE], ground)
+    plans = read_plans(desk, desk.base.commit)
     with desk.db.read() as connection:
-        told = pieces(connection, desk, sifted.taken, ground)
+        told = pieces(connection, desk, sifted.taken, ground, plans)
     refused = {number: moves.NO_CANDIDATE for number in chosen if number not in rows} | sifted.refused
     names = branch_names(desk.repository, desk.team.remote).union(taken, used)
     base = desk.base

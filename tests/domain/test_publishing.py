@@ -179,10 +179,11 @@ def test_the_subject_follows_the_template(template: str, title: str, made: str) 
     assert describe([Piece(replace(CANDIDATE, title=title), new=True)], template) == made
 
 
-def test_plan_items_are_closed_only_when_completed() -> None:
-    def piece(item: str | None, completes: bool = False) -> Piece:
-        return Piece(CANDIDATE, new=True, plan_item=item, completes=completes)
+def piece(item: str | None, completes: bool = False) -> Piece:
+    return Piece(CANDIDATE, new=True, plan_item=item, completes=completes)
 
+
+def test_plan_items_are_closed_only_when_completed() -> None:
     assert closing([piece("#3"), piece("#2", True), piece("#3", True), piece("#4")]) == [
         "Closes #2\nCloses #3\nPart of #4"
     ]
@@ -200,6 +201,11 @@ def test_plan_items_are_closed_only_when_completed() -> None:
 )
 def test_who_signs(by: str, who: tuple[str, str]) -> None:
     assert signer(by, PEOPLE, {"kim": ("Kim", "kim@x")}) == who
+
+
+def test_an_issue_that_the_plan_links_is_closed_too() -> None:
+    linked = replace(piece("7K3F9X", True), issues=(5,))
+    assert closing([linked, replace(piece("orders"), issues=(6,)), piece("#5")]) == ["Closes #5\nPart of #6"]
 
 
 def test_why_refused() -> None:

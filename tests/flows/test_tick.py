@@ -92,8 +92,9 @@ def test_what_is_merged_is_ticked_and_names_the_pull_request(plan: Hosted) -> No
     assert (ran.words, run_git(plan.bare, "rev-parse", "main")) == ("it was ticked already", tip)
 
 
-def test_an_issue_decides_over_its_item(plan: Hosted) -> None:
-    completing(plan, {"a": ("#1", True)})
+@pytest.mark.parametrize("item", ["#1", "orders"])
+def test_an_issue_decides_over_its_item(plan: Hosted, item: str) -> None:
+    completing(plan, {"a": (item, True)})
     plan.merge(2)
     assert words(plan.synced()) == ["ticked 1 item on main"], "the merge closed it"
     assert "- [x] orders (closes #1) (#2)\r\n" in text(plan)
@@ -102,6 +103,8 @@ def test_an_issue_decides_over_its_item(plan: Hosted) -> None:
 def test_an_issue_that_stays_open_keeps_its_item_open(plan: Hosted) -> None:
     completing(plan, {"a": ("orders", True), "b": ("a part", True)})
     plan.merge(2)
+    with plan.http() as http:
+        http.patch(f"{plan.path}/issues/1", json={"state": "open"})
     found = plan.synced()
     assert words(found) == ["ticked 1 item on main; “orders” is not ticked: the merge did not close #1"]
     assert found.exit_code is ExitCode.NEEDS_PERSON

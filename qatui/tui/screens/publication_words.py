@@ -13,7 +13,7 @@ from qatui.tui.keymap import Keymap
 from qatui.tui.widgets.text_pane import Words
 
 if TYPE_CHECKING:
-    from qatui.domain.publishing import PlanLine, PublishingPlan
+    from qatui.domain.publishing import PublishingPlan
     from qatui.flows.publish import Published
     from qatui.store.publications import Part, Publication
 
@@ -79,6 +79,17 @@ def question(loaded: messages.PublicationsLoaded, ahead: messages.LookedAhead | 
     return Asked(f"Hold {many(len(plan.held), 'test')} for another look?", f"hold {len(plan.held):,}", facts)
 
 
+def merge_question(publication: "Publication", pull: str, glyphs: Glyphs) -> Asked:
+    """The question before merging; `pull` is how the pull request stood when it was looked at last."""
+    base, number = publication.base_branch, publication.pull_number
+    commit = (publication.head_commit or "")[:10]
+    facts = [("risk-good", f"{glyphs.good} {commit} goes into {visible(base)}, and nothing that came after it")]
+    if pull and pull != ASKING:
+        facts.append(("foreground", f"  {visible(pull)}"))
+    facts.append(("foreground", "  then the test plan's items that its tests complete are ticked"))
+    return Asked(f"Merge #{number} into {visible(base)}?", f"merge #{number}", facts)
+
+
 _RULES_ASKED = 2
 """So many rules of the base are in the question; the preview has them all."""
 
@@ -116,9 +127,15 @@ def describe_ahead(ahead: messages.LookedAhead | None) -> list[list[Words]]:
     return lines
 
 
-def _plan_line(line: "PlanLine") -> list[Words]:
-    then = "ticked after the merge" if line.completes else "stays open: this is a part of it"
-    return [("dim", "plan     "), ("foreground", visible(line.item)), ("dim", f"  {then}")]
+def _plan_items(plan: "PublishingPlan") -> list[list[Words]]:
+    """Each item of the test plan once: one candidate of several may complete it."""
+    items: dict[str, list[Words]] = {}
+    for each in sorted(plan.items, key=lambda each: each.completes):
+        then = ("dim", "  ticked after the merge" if each.completes else "  not completed by this")
+        if each.completes and each.unplaced:
+            then = ("risk-look", f"  not ticked: {visible(each.unplaced)}")
+        items[each.item] = [("dim", "plan     "), ("foreground", visible(each.item)), then]
+    return list(items.values())
 
 
 def describe_plan(
@@ -134,7 +151,7 @@ def describe_plan(
         lines.append([("dim", "base     "), ("foreground", f"{visible(plan.base_branch)}@{plan.base_commit[:10]}")])
         lines.append([("dim", "push     "), ("foreground", _push(plan, ahead))])
         lines += describe_ahead(ahead)
-        lines += [_plan_line(each) for each in plan.items]
+        lines += _plan_items(plan)
     asides = (("held", loaded.held.items()), ("to hold", plan.held), ("refused", plan.refused))
     for words, rows in asides:
         for number, reason in rows:
