@@ -5,7 +5,7 @@ import shlex
 import sys
 import tempfile
 from collections.abc import Iterator
-from contextlib import AbstractContextManager, contextmanager
+from contextlib import AbstractContextManager, ExitStack, contextmanager
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -83,7 +83,9 @@ def _opened(session: Session, directory: Path | None, candidates: int | None) ->
     @contextmanager
     def opened() -> "Iterator[Demo]":
         place = session.directory / directory if directory else Path(tempfile.mkdtemp(prefix="qatui-demo-"))
-        with telling(session, None) as tell, opened_demo(place, candidates, desk, progress=tell) as made:
+        with ExitStack() as held:
+            with telling(session, None) as tell:
+                made = held.enter_context(opened_demo(place, candidates, desk, progress=tell))
             yield made
 
     return opened()

@@ -16,6 +16,7 @@ from textual.types import CSSPathType
 from qatui.domain.marks import visible
 from qatui.tui import errands, glyphs, messages, themes
 from qatui.tui.backend import Backend
+from qatui.tui.child import SYNCED
 from qatui.tui.coach import Course
 from qatui.tui.keymap import Keymap
 from qatui.tui.palette import Actions
@@ -50,6 +51,10 @@ class Workstation(App[Exception], inherit_bindings=False):
         self.turns = Turns(self, super().on_event, parts.clock)
         self.place = ""
         """Repository and base branch, for the title line."""
+        self.hosted = False
+        """Whether the repository is at a host, where pull requests are."""
+        self.synced: int | None = None
+        """When the last sync of this reviewer ended, milliseconds since 1970."""
         self.progress = ""
         """How far a child process is."""
         self.tab_counts: dict[str, int] = {}
@@ -150,17 +155,19 @@ class Workstation(App[Exception], inherit_bindings=False):
             self.course_changed()
 
     def look_for_pushed(self) -> None:
-        """The course ends on a branch that was pushed, from whatever place."""
-        if self.course.shown and self.course.ending is None and self.backend.desk is not None:
+        """The course ends on what was published, from whatever place, once its pull request has come to its end."""
+        if self.course.shown and not self.course.is_over and self.backend.desk is not None:
             self.backend.ask(self, "pushed", errands.newest_pushed)
 
     def on_opened(self, message: messages.Opened) -> None:
         """The course goes on where it was."""
         self.course.recall(message.bookmarks.get("coach"))
+        synced = message.bookmarks.get(SYNCED)
+        self.synced = synced if isinstance(synced, int) else None
 
     def on_connected(self, message: messages.Connected) -> None:
         """The repository is known."""
-        self.place = visible(message.place)
+        self.place, self.hosted = visible(message.place), message.hosted
         self.look_for_unfinished()
         if self.backend.desk is not None and (copy := self.backend.desk.db.backup) is not None:
             self.say(f"the database was upgraded; {visible(str(copy))} is it as it was")
@@ -186,9 +193,9 @@ class Workstation(App[Exception], inherit_bindings=False):
             self.screen.refresh_lines()
 
     def on_pushed(self, message: messages.Pushed) -> None:
-        """The course ends on it."""
-        self.course.pushed(message.branch, message.record)
-        self.course_changed()
+        """The course ends on it, or goes on with its pull request."""
+        if self.course.reached(message.ending):
+            self.course_changed()
 
     def on_progressed(self, message: messages.Progressed) -> None:
         """A child goes on."""
@@ -203,6 +210,12 @@ class Workstation(App[Exception], inherit_bindings=False):
             marked = len(queue.lines.marks.difference(message.outcome.done))
         key = self.keymap.first(f"candidate.{message.turn}") if message.turn else ""
         self.say(*told(message, f"{key} {message.turn}" if key else "", marked))
+
+    def on_synced(self, message: messages.Synced) -> None:
+        """Say what changed at GitHub, and when that was looked at."""
+        self.synced = self.backend.now()
+        self.look_for_pushed()
+        self.say(f"{message.verb}: {visible(message.words)}", "risk-look" if message.needs_person else "foreground")
 
     def on_failed(self, message: messages.Failed) -> None:
         """Say what was not done and what to do next."""

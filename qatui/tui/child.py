@@ -13,8 +13,12 @@ from contextlib import suppress
 from typing import Any
 
 from qatui.domain.candidate import Outcome
-from qatui.tui.messages import Failed, Progressed, Told, Wrote
+from qatui.tui.messages import Failed, Progressed, Synced, Told, Wrote
 
+SYNCED = "synced"
+"""The verb of `qatui sync`, in the past."""
+MERGED = "merged"
+"""The verb of `qatui merge`; it ends in a sync, and tells all that one tells."""
 PATIENCE_SECONDS = 5.0
 """Time between asking the group to end and ending it."""
 
@@ -80,6 +84,8 @@ class Child:
         if self.cancelled:
             return Failed(verb, "The job was cancelled.", "What it had done is kept; start it again to go on.")
         status = self._process.returncode if self._process else None
+        if verb in (SYNCED, MERGED) and self._told:
+            return _synced(verb, self._told, status)
         if status in (0, 1):
             refused = [(0, f"{each['place']}: {each['reason']}") for each in self._told.get("refused", ())]
             done = tuple(self._told.get("candidates", ()))
@@ -96,6 +102,31 @@ class Child:
         if self._process is not None and self._process.returncode is None:
             with suppress(ProcessLookupError):
                 os.killpg(self._process.pid, number)
+
+
+def _synced(verb: str, told: dict[str, Any], status: int | None) -> Told:
+    """What a sync said, or a merge, which ends in one: what changed, and what a person should know."""
+    for error in told["errors"]:
+        return Failed(verb, str(error["message"]), str(error["hint"]))
+    merged = len(told["merged"])
+    tests = "merged" if verb == SYNCED else "test" if merged == 1 else "tests"
+    counts = ((merged, tests), (len(told["closed"]), "closed, to decide again"))
+    words = [f"{count:,} {what}" for count, what in counts if count]
+    words += [str(each["reason"]) for each in told.get("refused", ())]
+    words += [str(job["words"]) for job in told["jobs"] if job["words"] and not (merged and _merges(job))]
+    words += [f"#{each['pull_request']['number']}: {each['words']}" for each in told["publications"] if _is_open(each)]
+    if status not in (0, 1):
+        return Failed(verb, " · ".join([*words, *told["remarks"]]) or "The remote could not be reached.", "")
+    return Synced(" · ".join(words) or "nothing new", needs_person=status == 1, verb=verb)
+
+
+def _merges(job: dict[str, Any]) -> bool:
+    return str(job.get("job", "")).startswith("merge:")
+
+
+def _is_open(publication: dict[str, Any]) -> bool:
+    """Whether a publication waits for somebody, and not for a verdict on its candidates, which are counted."""
+    return bool(publication["needs_person"] and publication["pull_request"]["state"] != "closed")
 
 
 def _object(line: bytes) -> dict[str, Any]:

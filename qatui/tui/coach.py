@@ -22,7 +22,7 @@ class Step(NamedTuple):
 
 
 PUBLISH = "publish"
-"""The step that is done when a branch was pushed, from whatever place."""
+"""The step that is done when a publication came to its end, from whatever place."""
 
 STEPS = (
     Step("open", "open", ("{queue.open}", "opens the candidate under the cursor"), act="queue.open"),
@@ -50,8 +50,28 @@ STEPS = (
         verb="approved",
         least=2,
     ),
-    Step(PUBLISH, "publish", ("{app.publish}", "shows what would be pushed, and pushes it")),
+    Step(PUBLISH, "publish", ("{app.publish}", "shows what would be published, and publishes it")),
 )
+MERGE = ("{app.publications}", "the publications; there", "{publish.merge}", "merges it, and ticks the plan")
+"""What is left of the last step while the pull request is open."""
+
+
+class Ending(NamedTuple):
+    """What came of the newest publication, so far."""
+
+    branch: str
+    record: str
+    """The file with the pull request's text: all there is where nothing is at a host."""
+    pull: int | None = None
+    state: str = ""
+    """The pull request's: open, merged, closed."""
+    plan: str = ""
+    """What became of the test plan after the merge."""
+
+    @property
+    def is_open(self) -> bool:
+        """Whether the pull request waits for its merge."""
+        return self.state == "open"
 
 
 @dataclass(slots=True)
@@ -60,13 +80,27 @@ class Course:
 
     shown: bool = False
     done: set[str] = field(default_factory=set)
-    ending: tuple[str, str] | None = None
-    """Branch that was pushed and the file with its pull request's text, once there are any."""
+    ending: Ending | None = None
+    """Once something was published."""
 
     @property
     def current(self) -> Step | None:
         """The first step that is not done; None at the end."""
         return next((step for step in STEPS if step.id not in self.done), None)
+
+    @property
+    def words(self) -> tuple[str, ...]:
+        """What to do for the current step; empty at the end."""
+        step = self.current
+        if self.ending is not None and self.ending.is_open and (step is None or step.id == PUBLISH):
+            return MERGE
+        return step.words if step is not None else ()
+
+    @property
+    def is_over(self) -> bool:
+        """Whether nothing more can come of what was published."""
+        at = self.ending
+        return at is not None and (at.state == "closed" or (at.state == "merged" and bool(at.plan)))
 
     def ran(self, action_id: str) -> bool:
         """An action ran; whether that did a step."""
@@ -76,10 +110,11 @@ class Course:
         """A verb was saved; whether that did a step."""
         return self._tick({step.id for step in STEPS if step.verb == verb and len(outcome.done) >= step.least})
 
-    def pushed(self, branch: str, record: str) -> bool:
-        """A branch is at the remote; whether that did a step. The course ends on it."""
-        self.ending = (branch, record)
-        return self._tick({PUBLISH})
+    def reached(self, ending: Ending) -> bool:
+        """Something is published; whether that is news. The course ends where its pull request does."""
+        news = ending != self.ending
+        self.ending = ending
+        return (not ending.is_open and self._tick({PUBLISH})) or news
 
     def _tick(self, ids: set[str]) -> bool:
         new = bool(ids - self.done)

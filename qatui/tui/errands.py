@@ -13,6 +13,7 @@ from qatui.domain.query import Query
 from qatui.domain.text import handle
 from qatui.errors import QatuiError
 from qatui.tui import messages
+from qatui.tui.coach import Ending
 
 if TYPE_CHECKING:
     from qatui.domain.diff import Document
@@ -26,7 +27,7 @@ if TYPE_CHECKING:
 OpenHub = Callable[["Desk"], "Hub | None"]
 PAGE = 200
 """Lines read before all ids of a filter are known: more than any terminal is high."""
-PLACE = ("place", "filter", "marks", "coach")
+PLACE = ("place", "filter", "marks", "coach", "synced")
 """Names of the bookmarks that a start reads."""
 SHOWN_HELD = 200
 """So many held candidates are named beside the publications."""
@@ -265,24 +266,37 @@ def publish(desk: "Desk", open_hub: "OpenHub") -> tuple[messages.Told, ...]:
 
 
 def newest_pushed(desk: "Desk") -> messages.Told:
-    """The newest publication that is at the remote."""
-    from qatui.store import publications
+    """The newest publication that is at the remote, and what came of it; not while its pull request is opened."""
+    from qatui.flows.follow import TICK
+    from qatui.flows.outbox import lacks_token
+    from qatui.flows.publication import OPENING
+    from qatui.store import outbox, publications
 
     with desk.db.read() as connection:
         newest = publications.newest(connection, desk.repository_id, "pushed")
+        every = outbox.jobs(connection, desk.repository_id) if newest and newest.pull_state != "open" else []
     if newest is None:
         return messages.NothingPushed()
+    jobs = [job for job in every if job.payload["publication"] == newest.id]
+    if any(job.kind == OPENING and job.state in ("waiting", "running") and not lacks_token(job) for job in jobs):
+        return messages.NothingPushed()
+    ticks = [job for job in jobs if job.kind == TICK]
+    plan = ticks[-1].error if ticks else "no item of the plan is completed by it"
     record = Path(newest.record_file or "")
     inside = record.is_relative_to(desk.repository.root)
-    return messages.Pushed(newest.branch, str(record.relative_to(desk.repository.root) if inside else record))
+    file = str(record.relative_to(desk.repository.root) if inside else record)
+    return messages.Pushed(Ending(newest.branch, file, newest.pull_number, newest.pull_state, plan))
 
 
-def place(desk: "Desk") -> str:
-    """`acme/payments-api · main`: the store's key without its host, a path's last part."""
+def connected(desk: "Desk") -> messages.Connected:
+    """Where the person is: `acme/payments-api · main`, the store's key without its host, a path's last part."""
+    from qatui.flows.hub import github_host
+
     key = desk.team.repository or desk.repository.key(desk.team.remote)
     parts = key.rstrip("/").split("/")
     name = parts[-1].removesuffix(".git") if key.startswith("/") else "/".join(parts[-2:])
-    return f"{name} · {desk.base.branch}"
+    hosted = github_host(desk.repository, desk.team) is not None
+    return messages.Connected(f"{name} · {desk.base.branch}", desk.reviewer, hosted)
 
 
 def sit_down(seat: "Seat") -> tuple[tuple[int, int], dict[str, Any]]:

@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from qatui.flows.review import Dossier
     from qatui.settings.types import ChecklistItem
     from qatui.store.publications import Part, Publication
+    from qatui.tui.coach import Ending
 
 
 class Told(Message, bubble=False):
@@ -40,6 +41,8 @@ class Connected(Told):
     place: str
     """The repository and its base branch, for the title line."""
     reviewer: str
+    hosted: bool = False
+    """Whether the repository is at a host, where pull requests are."""
 
 
 @dataclass(eq=False, repr=False)
@@ -132,12 +135,22 @@ class Wrote(Told):
 
 
 @dataclass(eq=False, repr=False)
+class Synced(Told):
+    """The pull requests were read, and what followed from them is done."""
+
+    words: str
+    """What changed, in one line."""
+    needs_person: bool
+    verb: str = "synced"
+    """In the past; a merge ends in a sync."""
+
+
+@dataclass(eq=False, repr=False)
 class Pushed(Told):
     """A publication is at the remote."""
 
-    branch: str
-    record: str
-    """The file with its pull request's text, from the top of the clone where it lies in it."""
+    ending: "Ending"
+    """What came of the newest."""
 
 
 @dataclass(eq=False, repr=False)

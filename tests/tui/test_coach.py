@@ -1,8 +1,10 @@
 """The coach: each step is done by the real key, the course is kept, and nothing is ever covered."""
 
 import asyncio
+import sys
 from collections.abc import Callable, Coroutine
 from dataclasses import replace
+from functools import cache
 from pathlib import Path
 from typing import cast
 
@@ -15,23 +17,25 @@ from qatui.flows.decide import decide
 from qatui.flows.desk import Desk
 from qatui.flows.publish import publish
 from qatui.sandbox.demo import make_demo
+from qatui.sandbox.demo_github import serving_beside
 from qatui.settings.types import User
 from qatui.store import bookmarks
 from qatui.store.candidates import by_path
 from qatui.store.database import Database, open_database
 from qatui.tui.app import Workstation
-from qatui.tui.coach import STEPS, Course
+from qatui.tui.coach import MERGE, STEPS, Course, Ending
 from qatui.tui.dialogs.question import Question
 from qatui.tui.keymap import Keymap
 from qatui.tui.parts import Parts
 from qatui.tui.screens.frame import Frame
+from qatui.tui.screens.publish import PublishScreen
 from qatui.tui.screens.queue import QueueScreen
 from qatui.tui.screens.review import ReviewScreen
 from qatui.tui.widgets.coach import Coach
 from qatui.tui.widgets.diff_view import DiffView
 from qatui.tui.widgets.lines import Line
 from qatui.tui.widgets.queue_list import QueueList
-from qatui.wiring import Start, open_desk
+from qatui.wiring import Start, open_desk, open_hub
 from tests.conftest import NOW, run_git
 from tests.tui.conftest import Clock
 
@@ -56,10 +60,23 @@ def test_steps_are_done_in_any_order_and_once() -> None:
     assert current(course) == "look"
     assert course.ran("review.next_hunk")
     assert course.wrote("approved", of(2))
-    assert course.pushed("qatui/1", "text.md")
-    assert not course.pushed("qatui/2", "other.md")
-    assert current(course) == ""
-    assert course.ending == ("qatui/2", "other.md")
+    assert course.reached(Ending("qatui/1", "text.md"))
+    assert not course.reached(Ending("qatui/1", "text.md"))
+    assert (current(course), course.words, course.is_over) == ("", (), False)
+    assert course.reached(Ending("qatui/1", "text.md", 7, "open")), "a token came later"
+    assert course.words == MERGE
+
+
+def test_a_pull_request_is_followed_to_its_end() -> None:
+    course = Course(shown=True, done={"open", "look", "reject", "bulk"})
+    at = Ending("qatui/1", "", pull=7, state="open")
+    assert course.reached(at)
+    assert (current(course), course.words, course.is_over) == ("publish", MERGE, False)
+    assert course.reached(at._replace(state="merged"))
+    assert (current(course), course.is_over) == ("", False), "the plan is not ticked yet"
+    assert course.reached(at._replace(state="merged", plan="ticked 1 item on main"))
+    assert course.is_over
+    assert Course().reached(at._replace(state="closed"))
 
 
 def test_a_bookmark_keeps_the_course() -> None:
@@ -82,9 +99,9 @@ def test_every_act_it_names_is_in_the_table_and_has_a_key() -> None:
     keymap = Keymap()
     for step in STEPS:
         assert not step.act or step.act in keymap.acts
-        for word in step.words:
-            if word.startswith("{"):
-                assert keymap.first(word[1:-1]), word
+    for word in (word for words in (*(step.words for step in STEPS), MERGE) for word in words):
+        if word.startswith("{"):
+            assert keymap.first(word[1:-1]), word
 
 
 Open = Callable[[], Desk]
@@ -115,9 +132,19 @@ def run(
 ) -> None:
     """Walk through the workstation, once the queue is seen and git was asked."""
 
+    root = desk.repository.root
+    hub = cache(lambda: open_hub(Start(root), desk))
+
     async def running() -> None:
         parts = Parts(
-            lambda: None, lambda _db: desk, lambda _: Path(), user=User(keys=keys or {}), clock=Clock(), coach=coach
+            lambda: None,
+            lambda _db: desk,
+            lambda _: Path(),
+            [sys.executable, "-m", "qatui", "-C", str(root)],
+            user=User(keys=keys or {}),
+            clock=Clock(),
+            open_hub=lambda _: hub(),
+            coach=coach,
         )
         app = Workstation(parts)
         async with app.run_test(size=size) as pilot:
@@ -126,6 +153,8 @@ def run(
             await app.workers.wait_for_complete()
 
     asyncio.run(running())
+    if (opened := hub()) is not None:
+        opened.github.close()
 
 
 async def until(pilot: Pilot[Exception], true: Callable[[], bool]) -> None:
@@ -154,7 +183,7 @@ def seen(app: Workstation) -> str:
     return "\n".join(line.render_line(0).text for line in app.screen.query_one(Coach).query(Line))
 
 
-def test_the_whole_course_by_its_keys(opened: Open) -> None:
+def test_the_whole_course_by_its_keys(opened: Open, monkeypatch: pytest.MonkeyPatch) -> None:
     desk = opened()
 
     async def walk(app: Workstation, pilot: Pilot[Exception]) -> None:
@@ -183,15 +212,23 @@ def test_the_whole_course_by_its_keys(opened: Open) -> None:
         await pilot.press("P")
         await until(pilot, lambda: isinstance(app.screen, Question))
         await pilot.press("y")
-        await until(pilot, lambda: "Pushed" in seen(app))
+        await until(pilot, lambda: "M merges it" in seen(app))
+        assert "▸ publish" in seen(app)
+        await until(pilot, lambda: isinstance(app.screen, PublishScreen) and app.screen._to_merge() is not None)
+        await pilot.press("M")
+        await until(pilot, lambda: isinstance(app.screen, Question))
+        await pilot.press("y")
+        await until(pilot, lambda: "Merged #7" in seen(app))
+        await until(pilot, lambda: "ticked 1 item on main" in seen(app))
         assert "✓ publish" in seen(app)
-        assert app.course.ending is not None
-        assert all(words in seen(app) for words in app.course.ending)
-        branch, record = app.course.ending
-        assert "test_orders_create.py" in (desk.repository.root / record).read_text()
-        assert run_git(desk.repository.root, "ls-remote", "origin", f"refs/heads/{branch}")
+        plan = run_git(desk.repository.root.parent / "remote.git", "show", "main:docs/test-plan.md")
+        assert "  - [x] a paid order is refused, and stays paid (closes #3) (#7) <!-- qa:5M3RDF -->" in plan
 
-    run(desk, walk)
+    with serving_beside(desk.repository.root.parent) as served:
+        monkeypatch.setenv("QATUI_DATABASE", str(desk.repository.root.parent / "qatui.db"))
+        monkeypatch.setenv("QATUI_API_URL", served.api_url)
+        monkeypatch.setenv("GH_ENTERPRISE_TOKEN", served.token)
+        run(desk, walk)
 
 
 def test_the_course_goes_on_after_a_start_and_hides_on_escape(opened: Open) -> None:

@@ -8,7 +8,8 @@ import pytest
 
 from qatui.store import bookmarks
 from qatui.store.database import Database
-from qatui.tui.child import SYNCED, Child
+from qatui.tui.child import MERGED, SYNCED, Child
+from qatui.tui.dialogs.question import Question
 from qatui.tui.messages import Failed, Synced
 from tests.hosted import Hosted, hosted
 from tests.lookalike import Lookalike, lookalike
@@ -52,6 +53,29 @@ def test_r_syncs_and_says_what_changed(build: Build, shop: Hosted) -> None:
     assert shop.states(result.published) == ["merged"]
 
 
+def test_m_asks_and_merges_what_is_open(build: Build, shop: Hosted) -> None:
+    first, second = (shop.published({f"tests/test_{name}.py": f"{name} = 1\n"}) for name in "ab")
+    number = second.publications[-1].pull_number
+
+    async def walk(pilot: Driving) -> None:
+        await press(pilot, "2", "M")
+        assert said(pilot) == "merge: no open pull request is chosen", "there are two"
+        await press(pilot, "j", "M")
+        assert isinstance(pilot.app.screen, Question)
+        await press(pilot, "n")
+        assert shop.states(second.published) == ["published"]
+        await press(pilot, "M", "y")
+        assert said(pilot) == "merged: 1 test"
+        assert f"#{number} merged" in shown(pilot)
+        await press(pilot, "M")
+        assert said(pilot) == "merge: no open pull request is chosen", "it is merged"
+
+    child = [sys.executable, "-m", "qatui", "-C", str(shop.desk.repository.root)]
+    drive(build(shop.again(), child=child), walk)
+    assert shop.states(second.published) == ["merged"]
+    assert shop.states(first.published) == ["published"]
+
+
 def test_the_title_says_how_long_ago_the_last_sync_was(build: Build, shop: Hosted) -> None:
     desk = shop.desk
     with desk.db.write() as connection:
@@ -87,6 +111,22 @@ def test_what_a_sync_said_is_one_line(values: dict[str, object], status: int, wo
     assert (found.words, found.needs_person) == (words, status == 1)
 
 
+@pytest.mark.parametrize(
+    ("values", "status", "words"),
+    [
+        ({"merged": [1], "jobs": [{"job": "merge:1", "words": "merged into main"}]}, 0, "1 test"),
+        ({"merged": [1, 2], "jobs": [{"job": "tick:1", "words": "ticked 1 item on main"}]}, 0,
+         "2 tests · ticked 1 item on main"),
+        ({"jobs": [{"job": "merge:1", "words": "1 approving review is missing"}]}, 1, "1 approving review is missing"),
+        ({"refused": [{"id": 1, "reason": "it is @kim's"}]}, 1, "it is @kim's"),
+    ],
+)  # fmt: skip
+def test_what_a_merge_said_is_one_line(values: dict[str, object], status: int, words: str) -> None:
+    found = ended(told(**values), status, MERGED)
+    assert isinstance(found, Synced)
+    assert (found.verb, found.words, found.needs_person) == ("merged", words, status == 1)
+
+
 def test_what_went_wrong_is_told_as_that() -> None:
     error = {"code": "bad_token", "message": "The token is wrong.", "hint": "Log in again."}
     found = ended(told(errors=[error]), 3)
@@ -97,7 +137,7 @@ def test_what_went_wrong_is_told_as_that() -> None:
     assert "the remote hung up" in found.words
 
 
-def ended(told: dict[str, object], status: int) -> object:
+def ended(told: dict[str, object], status: int, verb: str = SYNCED) -> object:
     """The message for a child that printed this and ended so."""
     import asyncio
     import json
@@ -107,6 +147,6 @@ def ended(told: dict[str, object], status: int) -> object:
         child = Child([sys.executable, "-c", f"import sys; print({words}); sys.exit({status})"])
         async for _ in child.progress():
             pass
-        return child.result(SYNCED)
+        return child.result(verb)
 
     return asyncio.run(run())

@@ -14,6 +14,7 @@ from qatui.tui.dialogs.question import Answer, Question
 from qatui.tui.keymap import Act
 from qatui.tui.screens.frame import Frame
 from qatui.tui.screens.publication_words import (
+    ASKING,
     aside,
     describe,
     describe_plan,
@@ -73,7 +74,7 @@ class PublishScreen(Frame):
 
     def _look_ahead(self) -> None:
         """Ask GitHub what the base wants; the screen does not wait for it."""
-        self.backend.ask(self, "rules", partial(errands.look_ahead, open_hub=self.backend.open_hub))
+        self.backend.ask(self, "rules", partial(errands.look_ahead, open_hub=self.backend.open_hub), far=True)
 
     def on_publications_loaded(self, message: messages.PublicationsLoaded) -> None:
         """Draw them, and put the question that waits for this."""
@@ -166,9 +167,9 @@ class PublishScreen(Frame):
         if each.id not in self._parts:
             self.backend.ask(self, "parts", partial(errands.parts, number=each.id))
         if each.pull_state == "open" and each.id not in self._pulls:
-            self._pulls[each.id] = "asking GitHub …"
+            self._pulls[each.id] = ASKING
             work = partial(errands.read_pull, publication=each, open_hub=self.backend.open_hub)
-            self.backend.ask(self, "pull", work, newest=False)
+            self.backend.ask(self, "pull", work, newest=False, far=True)
         known = self._parts.get(each.id)
         parts, body = (known.parts, known.body) if known else ((), "")
         shown.show(describe(each, parts, body, self._pulls.get(each.id, "")))

@@ -49,13 +49,17 @@ class Coach(Vertical):
 
 def _words(course: Course, keymap: Keymap) -> list[Piece]:
     """What to press next; at the end what came of it."""
-    step = course.current
-    if step is not None:
+    if words := course.words:
         return [
             Piece("", key=keymap.first(word[1:-1]) or word[1:-1]) if word.startswith("{") else Piece(word)
-            for word in step.words
+            for word in words
         ]
-    if course.ending is None:
+    at = course.ending
+    if at is None:
         return [Piece("Done: that is all there is to it.")]
-    branch, record = course.ending
-    return [Piece("Pushed", "risk-good"), Piece(visible(branch), flags="bold"), Piece(visible(record), "dim")]
+    if at.pull is None:
+        return [Piece("Pushed", "risk-good"), Piece(visible(at.branch), flags="bold"), Piece(visible(at.record), "dim")]
+    number = Piece(f"#{at.pull}", flags="bold")
+    if at.state == "merged":
+        return [Piece("Merged", "risk-good"), number, Piece(f"· {visible(at.plan) or 'the test plan is being ticked'}")]
+    return [Piece("Closed", "risk-look"), number, Piece("not merged: its tests want another verdict")]
