@@ -43,13 +43,14 @@ def run(desk: Desk, payload: Mapping[str, Any], means: Means) -> Ending:
         return _refused(f"held: {follow.others(desk, hub, publication)}; look at them on its page, and merge it there")
     if pull.base.ref != publication.base_branch:
         return _refused(f"it goes into {pull.base.ref} by now, not into {publication.base_branch}")
+    if payload["auto"] and not there.draft and there.state in ("blocked", "unstable", "unknown"):
+        return _merge_later(hub, pull, method, means)
     if payload["queue"] and not there.draft:
         return _enqueue(hub, pull, sha, means)
-    if following.is_ready(there) and not (payload["auto"] and there.state == "unstable"):
+    missing = _reasons(hub, pull, publication.base_branch, there.state)
+    if following.is_ready(there) and not missing:
         return _merge(hub, publication, pull, sha, method, means)
-    if payload["auto"] and there.state in ("blocked", "unstable", "unknown"):
-        return _merge_later(hub, pull, method, means)
-    return _refused(following.waiting(there, _reasons(hub, pull, publication.base_branch, there.state)))
+    return _refused(following.waiting(there, missing))
 
 
 def give_up(desk: Desk, payload: Mapping[str, Any], means: Means) -> Ending:
@@ -102,7 +103,7 @@ def _merge_later(hub: Hub, pull: Pull, method: Method, means: Means) -> Ending:
 
 def _reasons(hub: Hub, pull: Pull, base: str, state: str) -> list[str]:
     """What exactly is missing, where the pull request's own state does not tell; a handful of requests."""
-    if state not in ("blocked", "unknown"):
+    if state not in ("blocked", "unstable", "unknown"):
         return []
     rules = preflight.ask(hub, base).rules
     ran = hub.github.every(checks.check_runs(hub.repo, pull.head.sha))

@@ -113,6 +113,14 @@ def test_a_failed_check_is_named(shop: Hosted) -> None:
     assert refusals(merged(shop, 1)) == ["check failed: unit"]
 
 
+def test_a_check_that_failed_stops_it_though_the_base_does_not_ask_for_it(shop: Hosted) -> None:
+    shop.published(files("a"))
+    status(shop, "failure", "lint")
+    assert refusals(merged(shop, 1)) == ["check failed: lint"]
+    status(shop, "success", "lint")
+    assert merged(shop, 1).exit_code is ExitCode.DONE
+
+
 def test_auto_merges_at_once_what_can_be_merged(shop: Hosted) -> None:
     result = shop.published(files("a"))
     assert merged(shop, 1, auto=True).jobs[0].words == "merged into main"
@@ -131,6 +139,9 @@ def test_a_merge_queue_gets_it(shop: Hosted) -> None:
     rule(shop, merge_queue=True, required_approvals=1)
     result = shop.published(files("a"))
     assert refusals(merged(shop, 1)) == ["it has 0 of 1 approvals; its author's own does not count"]
+    later = merged(shop, 1, auto=True)
+    assert later.jobs[0].words == "GitHub merges it as soon as it can"
+    shop.pull(1).auto_merge = None
     approve(shop)
     found = merged(shop, 1)
     assert (found.jobs[0].state, found.jobs[0].words) == ("done", "it is in the merge queue of main")
