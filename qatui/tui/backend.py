@@ -19,6 +19,7 @@ from qatui.domain import query
 from qatui.domain.lifecycle import Action
 from qatui.errors import QatuiError
 from qatui.tui import errands, messages
+from qatui.tui.aside import aside
 from qatui.tui.child import Child
 from qatui.tui.parts import Parts, Seat
 from qatui.tui.trouble import Kind, Trouble
@@ -202,20 +203,22 @@ class Backend:
         self._spawn("place", partial(self._read, "place", asker, read, newest=False))
 
     def ask(
-        self, asker: MessagePump, lane: str, work: Callable[["Desk"], messages.Told], *, newest: bool = True
-    ) -> None:
-        """Run a flow that reads; its message goes to `asker`. With `newest` a later question drops this one."""
-        self._spawn(lane, partial(self._read, lane, asker, lambda _seat: work(self._must()), newest=newest, desk=True))
+        self, asker: MessagePump, lane: str, work: Callable[["Desk"], messages.Told], *, newest: bool = True,
+        far: bool = False,
+    ) -> None:  # fmt: skip
+        """Run a flow that reads, from GitHub if `far`; its message goes to `asker`. `newest`: a later one drops it."""
+        step: Step = lambda _seat: work(self._must())  # noqa: E731
+        self._spawn(lane, partial(self._read, lane, asker, step, newest=newest, desk=True, far=far))
 
     async def _read(
-        self, lane: str, asker: MessagePump, step: Step, *, newest: bool = True, desk: bool = False
+        self, lane: str, asker: MessagePump, step: Step, *, newest: bool = True, desk: bool = False, far: bool = False
     ) -> None:
         self._newest[lane] = mine = self._newest[lane] + 1
         async with self._locks[lane]:
             await (self._connected if desk else self._ready).wait()
             if newest and self._newest[lane] != mine:
                 return
-            found = await self._guarded("read", "read", step, self._sitting())
+            found = await self._guarded("read", "read", step, self._sitting(), far=far)
         if found is not None and asker.is_running and (not newest or self._newest[lane] == mine):
             asker.post_message(found)
 
@@ -384,10 +387,10 @@ class Backend:
         assert self._desk is not None, "asked before connected"
         return self._desk
 
-    async def _guarded(self, kind: Kind, verb: str, work: Callable[..., T], *arguments: Any) -> T | None:
+    async def _guarded(self, kind: Kind, verb: str, work: Callable[..., T], *args: Any, far: bool = False) -> T | None:
         """`work` in a thread; an error becomes a message, a bug one in the log too. `verb` in the past, or none."""
         try:
-            found = await asyncio.to_thread(work, *arguments)
+            found = await (aside if far else asyncio.to_thread)(work, *args)
         except Exception as error:  # noqa: BLE001 - the screens' edge
             if (failed := self._trouble.of(kind, verb, error)) is not None:
                 self._tell(failed)

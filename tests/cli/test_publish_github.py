@@ -98,7 +98,7 @@ def test_as_json(call: Call, shop: Hosted, monkeypatch: pytest.MonkeyPatch) -> N
     ]  # fmt: skip
     text = call("publish", "--dry-run")[1].splitlines()
     assert "plan    #7 will be ticked after the merge (candidate 1)" in text
-    assert "plan    AUTH-1 stays open: this is a part of it (candidate 2)" in text
+    assert "plan    AUTH-1 is not completed by this (candidate 2)" in text
     found = data(call("publish", "--json"))
     (made,) = found["publications"]
     assert found["pull_request"] == made["pull_request"]

@@ -116,6 +116,25 @@ def _archived(path: str) -> object:
     return whole(archived=True) if path.endswith("/pay") else None
 
 
+def test_who_leaves_does_not_wait_for_github(build: Build, shop: Hosted) -> None:
+    approve(shop.desk)
+    asked, answers = threading.Event(), threading.Event()
+
+    def never(_: Desk) -> Hub:
+        asked.set()
+        answers.wait()
+        raise AssertionError("nobody is there to hear it")
+
+    async def walk(pilot: Driving) -> None:
+        await pilot.press("2")
+        while not asked.is_set():
+            await pilot.pause(0.05)
+
+    drive(build(shop.desk, open_hub=never), walk)
+    assert not answers.is_set(), "the program has ended before"
+    answers.set()
+
+
 @pytest.mark.parametrize(
     ("answer", "words"),
     [
