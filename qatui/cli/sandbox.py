@@ -4,6 +4,7 @@ import shlex
 import signal
 import tempfile
 import threading
+from collections.abc import Iterator
 from contextlib import ExitStack
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -87,12 +88,22 @@ def _tell(session: Session, served: "Ready") -> None:
         ]
     )
     output.line()
-    place = served.api_url.replace("://", f"://x-access-token:{served.maintainer}@", 1)
-    output.line(shlex.join(["git", "clone", f"{place}/{served.repository}.git"]))
-    output.line(shlex.join(["export", f"GH_ENTERPRISE_TOKEN={served.maintainer}"]))
-    header = f"Authorization: Bearer {served.maintainer}"
-    output.line(shlex.join(["curl", "-H", header, f"{served.api_url}/repos/{served.repository}/issues"]))
+    for line in _commands(served):
+        output.line(line)
     output.flush()
+
+
+def _commands(served: "Ready") -> Iterator[str]:
+    """What to begin with, as lines for a shell: each works when those before it have been run."""
+    place = served.api_url.replace("://", f"://x-access-token:{served.maintainer}@", 1)
+    yield "# In another terminal:"
+    yield shlex.join(["export", f"API={served.api_url}", f"GH_ENTERPRISE_TOKEN={served.maintainer}"])
+    # A clone leads here by its remote; settings of one's own that name another API come before that.
+    yield "export QATUI_API_URL=$API"
+    yield shlex.join(["git", "clone", f"{place}/{served.repository}.git"])
+    yield shlex.join(["cd", served.repository.partition("/")[2]])
+    yield "qatui doctor"
+    yield f'curl -H "Authorization: Bearer $GH_ENTERPRISE_TOKEN" $API/repos/{served.repository}/issues'
 
 
 COMMANDS: tuple[click.Command, ...] = (sandbox,)

@@ -66,6 +66,38 @@ def test_its_repository_is_ready(tmp_path: Path) -> None:
         assert (tmp_path / "clone" / "docs" / "test-plan.md").exists()
 
 
+def test_what_it_prints_can_be_pasted(tmp_path: Path) -> None:
+    """Also by somebody whose own settings and tokens are for another GitHub; README's lines with $API too."""
+    (tmp_path / "config.yaml").write_text("api_url: https://git.acme.test/api/v3\n")
+    mine = {"QATUI_CONFIG": "config.yaml", "QATUI_DATABASE": "qatui.db", "GH_TOKEN": "ghp_mine"}
+    paths = {name: str(tmp_path / value) if "." in value else value for name, value in mine.items()}
+    environment = {**os.environ, **paths, "PATH": f"{Path(sys.executable).parent}:{os.environ['PATH']}"}
+    process = subprocess.Popen(
+        [sys.executable, "-m", "qatui", "sandbox"], stdout=subprocess.PIPE, text=True, env=environment
+    )
+    assert process.stdout is not None
+    try:
+        lines = []
+        while not lines or not lines[-1].startswith("curl"):
+            lines.append(process.stdout.readline())
+        pasted = "".join(lines[lines.index("# In another terminal:\n") :])
+        readme = (Path(__file__).parents[2] / "README.md").read_text()
+        pasted += "".join(line + "\n" for line in readme.splitlines() if line.startswith("curl") and "$API" in line)
+        done = subprocess.run(
+            ["sh", "-eu"], input=pasted, cwd=tmp_path, env=environment, text=True, capture_output=True, check=False
+        )
+    finally:
+        process.terminate()
+        process.communicate(timeout=20)
+    assert done.returncode == 0, done.stdout + done.stderr
+    assert "ok   permissions  admin in acme/payments-api" in done.stdout
+    assert "ok   clock" in done.stdout
+    assert '"title"' in done.stdout  # of the issues
+    assert '"fault":"502_after"' in done.stdout.replace(" ", "")
+    assert "secondary rate limit" in done.stdout
+    assert '"by_operation"' in done.stdout
+
+
 def test_with_a_folder_it_goes_on_where_it_was(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(tmp_path)
     place = tmp_path / "kept"
