@@ -7,6 +7,8 @@ from qatui.sandbox.github.objects import Person
 from qatui.sandbox.github.records import User
 from qatui.sandbox.github.world import World
 
+WEB_FLOW = User(id=19864447, login="web-flow", name="GitHub Web Flow", email="noreply@github.com")
+"""GitHub itself, who commits what people do over its website and its API; in no world's list of people."""
 _HIDDEN = "@users.noreply.github.com"
 
 
@@ -16,9 +18,17 @@ def person(world: World, user: User) -> Person:
     return Person(user.name or user.login, address, world.now())
 
 
+def web_flow(world: World) -> Person:
+    """Who stands as committer in merges that GitHub makes, at this moment."""
+    assert WEB_FLOW.email is not None
+    return Person("GitHub", WEB_FLOW.email, world.now())
+
+
 def by_email(world: World, address: str) -> User | None:
-    """Who has this address: their own one or the one that GitHub gives everybody."""
+    """Who has this address: their own one or the one that GitHub gives everybody; GitHub's own is `web-flow`'s."""
     wanted = address.lower()
+    if wanted == WEB_FLOW.email:
+        return WEB_FLOW
     if wanted.endswith(_HIDDEN):
         return world.user(wanted.removesuffix(_HIDDEN).rpartition("+")[2])
     return next((each for each in world.users if each.email is not None and each.email.lower() == wanted), None)

@@ -9,7 +9,6 @@ from typing import Literal
 from qatui.sandbox.github import bare, identity, merge_messages, objects, pull_states, pushes, rules
 from qatui.sandbox.github.call import Problem
 from qatui.sandbox.github.mergeability import base_tip, branch_tip, merged_tree, replayed_trees
-from qatui.sandbox.github.objects import Person
 from qatui.sandbox.github.records import Pull, Repository, User
 from qatui.sandbox.github.world import World
 
@@ -112,8 +111,7 @@ def _made(
 
 def commit(world: World, directory: Path, tree: str, parents: list[str], author: User, message: str) -> str:
     """A commit as GitHub makes it for `author`; no ref names it yet."""
-    committer = Person("GitHub", "noreply@github.com", world.now())
-    who = identity.person(world, author)
+    who, committer = identity.person(world, author), identity.web_flow(world)
     return objects.write(directory, tree=tree, parents=parents, author=who, committer=committer, message=message)
 
 

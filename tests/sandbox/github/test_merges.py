@@ -79,6 +79,17 @@ def test_github_words_a_merge_commit(github: Lookalike) -> None:
     assert parents[1] == pull.head_sha
 
 
+def test_github_commits_as_web_flow(github: Lookalike) -> None:
+    """As the real one does what it merges; https://github.com/web-flow."""
+    path = opened(github, base=base(github, "web-flow"))
+    with github.http("robin") as http:
+        made = http.put(f"{path}/merge").json()["sha"]
+        shown = http.get(f"/repos/acme/payments-api/commits/{made}").json()
+        assert shown["committer"]["login"] == "web-flow"
+        assert shown["commit"]["committer"]["name"] == "GitHub"
+        assert http.get(shown["committer"]["url"]).json()["id"] == shown["committer"]["id"]
+
+
 def test_github_words_a_squash_of_one_commit(github: Lookalike) -> None:
     path = opened(github, "kim", base=base(github, "words-one"))
     with github.http("robin") as http:

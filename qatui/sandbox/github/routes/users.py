@@ -3,6 +3,7 @@
 from typing import Any
 
 from qatui.sandbox.github.call import Answer, Call, Problem, Route, not_found
+from qatui.sandbox.github.identity import WEB_FLOW
 from qatui.sandbox.github.records import User
 from qatui.sandbox.github.views.people import moment, simple_user
 
@@ -15,8 +16,9 @@ def me(call: Call) -> Answer:
 
 
 def by_login(call: Call) -> Answer:
-    """Anybody, by login."""
-    found = call.world.user(call.params["username"])
+    """Anybody, by login; GitHub itself too."""
+    login = call.params["username"]
+    found = call.world.user(login) or (WEB_FLOW if login.lower() == WEB_FLOW.login else None)
     if found is None:
         raise not_found()
     return Answer(200, _public(call, found))
