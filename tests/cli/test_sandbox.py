@@ -77,9 +77,10 @@ def test_what_it_prints_can_be_pasted(tmp_path: Path) -> None:
     )
     assert process.stdout is not None
     try:
-        lines = []
+        lines: list[str] = []
         while not lines or not lines[-1].startswith("curl"):
             lines.append(process.stdout.readline())
+            assert lines[-1], "it ended"
         pasted = "".join(lines[lines.index("# In another terminal:\n") :])
         readme = (Path(__file__).parents[2] / "README.md").read_text()
         pasted += "".join(line + "\n" for line in readme.splitlines() if line.startswith("curl") and "$API" in line)
