@@ -158,7 +158,6 @@ def test_without_a_remote_it_says_where_the_commits_are(
     desk: Desk, project: Project, capsys: pytest.CaptureFixture[str]
 ) -> None:
     project.git("remote", "remove", "origin")
-    project.git("config", "commit.gpgSign", "true")
     with desk.db.write() as connection:
         number = repository_id(connection, desk.repository.key(), desk.now())
     approved(replace(desk, repository_id=number), {"tests/test_a.py": "a\n"})
@@ -167,7 +166,6 @@ def test_without_a_remote_it_says_where_the_commits_are(
     assert "push    nowhere: there is no remote" in out.splitlines()
     assert err.splitlines() == [
         "There is no remote “origin”: the commits stay in this clone, under refs/qatui.",
-        "These commits are not signed, although commit.gpgSign is set.",
     ]
     assert call(project, "publish") == ExitCode.DONE
     out, err = capsys.readouterr()
