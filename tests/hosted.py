@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from itertools import count
 from pathlib import Path
 
@@ -58,7 +58,6 @@ class Hosted:
     hub: Hub
     line: Line
     clock: Clock
-    people: dict[str, Hub] = field(default_factory=dict)
 
     @property
     def bare(self) -> Path:
@@ -73,10 +72,6 @@ class Hosted:
     def push(self, branch: str, files: dict[str, str | None], message: str = "change") -> str:
         """Commit files to a branch there, as somebody's git would."""
         return push(self.bare, branch, files, message)
-
-    def read(self, branch: str, path: str) -> bytes:
-        """A file there."""
-        return run_git(self.bare, "show", f"{branch}:{path}").encode("utf-8", "surrogateescape") + b"\n"
 
     def http(self, login: str = "mira") -> httpx.Client:
         """Somebody's own client."""

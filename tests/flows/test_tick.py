@@ -1,5 +1,9 @@
 """The test plan after a merge, over the embedded GitHub: by git, by its API, straight or by the standing branch."""
 
+import shutil
+import subprocess
+from pathlib import Path
+
 import pytest
 from sqlalchemy import update
 
@@ -214,6 +218,23 @@ def completing_again(plan: Hosted) -> None:
     run_git(root, "remote", "set-url", "origin", keep)
     assert words(plan.synced()) == ["ticked 1 item on qatui/plan; main is protected, so somebody has to merge #3"]
     assert "- [x] partial refunds (#4) <!--" in text(plan, BRANCH)
+
+
+@pytest.mark.skipif(shutil.which("ssh-keygen") is None, reason="makes an SSH key")
+def test_the_commit_goes_to_the_base_and_is_signed_where_git_signs(plan: Hosted, tmp_path: Path) -> None:
+    """Also where the person's own branches go elsewhere."""
+    completing(plan, {"a": ("a part", True)})
+    plan.merge(2)
+    root, key, elsewhere = plan.desk.repository.root, tmp_path / "key", tmp_path / "elsewhere.git"
+    run_git(tmp_path, "init", "-q", "--bare", str(elsewhere))
+    run_git(root, "remote", "set-url", "--push", "origin", str(elsewhere))
+    subprocess.run(["ssh-keygen", "-q", "-t", "ed25519", "-N", "", "-f", str(key)], check=True)
+    for name, value in (("gpg.format", "ssh"), ("user.signingKey", str(key)), ("commit.gpgSign", "true")):
+        run_git(root, "config", name, value)
+    assert words(plan.synced()) == ["ticked 1 item on main"]
+    assert text(plan) == TEXT.replace("[ ] a part", "[x] a part (#2)")
+    assert "\ngpgsig -----BEGIN SSH SIGNATURE-----" in run_git(plan.bare, "cat-file", "commit", "main")
+    assert run_git(elsewhere, "for-each-ref") == ""
 
 
 def test_who_may_not_push_is_told(plan: Hosted) -> None:
