@@ -32,6 +32,20 @@ _EXPLAINED = frozenset({404, 405, 409, 410, 422})
 
 UNDECLARED_OTHERS = frozenset({301, 302, 304, 307})
 
+BEYOND = (
+    Operation(
+        id="issues/get-label",
+        method="GET",
+        path="/repos/{owner}/{repo}/labels/{name}",
+        docs="https://docs.github.com/rest/issues/labels#get-a-label",
+        parameters=(),
+        body=None,
+        body_required=False,
+        answers={"200": {"application/json": {"$ref": "#/components/schemas/label"}}},
+    ),
+)
+"""What the look-alike answers beyond the description at hand, which has the schemas of it."""
+
 _ERROR: Schema = {
     "type": "object",
     "required": ["message", "documentation_url", "status"],
@@ -86,7 +100,9 @@ class Contract:
     _patterns: list[tuple[Operation, re.Pattern[str]]] = field(init=False)
 
     def __post_init__(self) -> None:
-        self._patterns = [(one, one.pattern()) for one in sorted(self.operations.values(), key=Operation.rank)]
+        self._patterns = [
+            (one, one.pattern()) for one in sorted([*self.operations.values(), *BEYOND], key=Operation.rank)
+        ]
 
     @classmethod
     @cache

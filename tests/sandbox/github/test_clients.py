@@ -61,6 +61,13 @@ def test_pygithub_walks_through_issues(hub: Github, repository: Repository) -> N
     assert [each.number for each in found] == [issue.number]
 
 
+def test_pygithub_finds_a_label(repository: Repository) -> None:
+    assert repository.get_label("bug").color == "d73a4a"
+    with pytest.raises(GithubException) as absent:
+        repository.get_label("none")
+    assert absent.value.status == 404
+
+
 def test_pygithub_reads_every_page(repository: Repository) -> None:
     for number in range(35):
         repository.create_issue(f"Page {number}", labels=["question"])

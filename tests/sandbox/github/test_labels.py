@@ -34,6 +34,15 @@ def test_labels_are_added_and_unknown_ones_are_made(github: Lookalike, labels: s
     assert made["url"] == f"{github.url}{REPO}/labels/new%3A%20here"
 
 
+def test_a_label_is_where_its_url_says(github: Lookalike) -> None:
+    """https://docs.github.com/rest/issues/labels#get-a-label: also where its name wants quoting."""
+    with github.http("robin") as http:
+        made = http.post(f"{REPO}/labels", json={"name": "of: one/two"})
+        assert http.get(made.headers["location"]).json() == made.json()
+        absent = http.get(f"{REPO}/labels/none")
+        assert (absent.status_code, absent.json()["message"]) == (404, "Not Found")
+
+
 def test_labels_are_replaced_and_taken_away(github: Lookalike, labels: str) -> None:
     with github.http() as http:
         assert names(http.put(labels, json={"labels": ["wontfix", "a/b c", "question"]})) == [

@@ -5,7 +5,7 @@ import re
 from msgspec import Struct
 
 from qatui.sandbox.github import editing
-from qatui.sandbox.github.call import Answer, Call, Problem, Route, invalid, issue_of
+from qatui.sandbox.github.call import Answer, Call, Problem, Route, invalid, issue_of, not_found
 from qatui.sandbox.github.records import Issue, Label
 from qatui.sandbox.github.routes.issues import Labels, labels_of
 from qatui.sandbox.github.views import issues as views
@@ -33,6 +33,14 @@ class Names(Struct):
 def list_(call: Call) -> Answer:
     """The repository's labels."""
     return call.page(call.world.labels.under(call.repository.id), lambda each: views.label(call.world, each))
+
+
+def one(call: Call) -> Answer:
+    """One label of the repository, by name: where every label's `url` leads."""
+    found = editing.label_named(call.world, call.repository, call.params["name"])
+    if found is None:
+        raise not_found()
+    return Answer(200, views.label(call.world, found))
 
 
 def create(call: Call) -> Answer:
@@ -102,6 +110,7 @@ _WRITE = "issues=write"
 ROUTES = (
     Route("GET", _LABELS, list_, f"{_DOCS}list-labels-for-a-repository", grant="issues=read"),
     Route("POST", _LABELS, create, f"{_DOCS}create-a-label", role="write", grant=_WRITE),
+    Route("GET", f"{_LABELS}/{{name}}", one, f"{_DOCS}get-a-label", grant="issues=read"),
     Route("GET", _OF_ISSUE, list_of_issue, f"{_DOCS}list-labels-for-an-issue", grant="issues=read"),
     Route("POST", _OF_ISSUE, add, f"{_DOCS}add-labels-to-an-issue", role="triage", grant=_WRITE),
     Route("PUT", _OF_ISSUE, replace, f"{_DOCS}set-labels-for-an-issue", role="triage", grant=_WRITE),
