@@ -12,24 +12,26 @@ T = TypeVar("T")
 async def aside(work: Callable[..., T], *arguments: Any) -> T:
     """As `asyncio.to_thread`, but whoever leaves the program does not wait for it."""
     loop = asyncio.get_running_loop()
-    answer: asyncio.Future[T] = loop.create_future()
+    ended: asyncio.Future[asyncio.Task[T]] = loop.create_future()
 
-    def give(error: Exception | None, found: Any) -> None:
-        if answer.done():
-            return
-        if error is not None:
-            answer.set_exception(error)
-        else:
-            answer.set_result(found)
+    async def settled() -> asyncio.Task[T]:
+        """The work as a task that is done, which keeps its error."""
+
+        async def working() -> T:
+            return work(*arguments)
+
+        task = asyncio.ensure_future(working())
+        await asyncio.wait([task])
+        return task
+
+    def give(task: asyncio.Task[T]) -> None:
+        if not ended.done():
+            ended.set_result(task)
 
     def run() -> None:
-        error, found = None, None
-        try:
-            found = work(*arguments)
-        except Exception as raised:  # noqa: BLE001 - given to who waits for it
-            error = raised
+        task = asyncio.run(settled())
         with suppress(RuntimeError):  # the program has ended
-            loop.call_soon_threadsafe(give, error, found)
+            loop.call_soon_threadsafe(give, task)
 
     threading.Thread(target=run, name="aside", daemon=True).start()
-    return await answer
+    return (await ended).result()
