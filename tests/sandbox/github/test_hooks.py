@@ -11,6 +11,7 @@ from urllib.parse import parse_qs
 import httpx
 import pytest
 
+from qatui.errors import StoreError
 from qatui.sandbox.github import deliveries
 from qatui.sandbox.github.answering import GitHub
 from qatui.sandbox.github.hooking import signature
@@ -311,6 +312,40 @@ def test_unsent_deliveries_outlive_the_server(tmp_path: Path, receiver: Receiver
     world.close()
     first, second = receiver.heard
     assert first.headers["x-github-delivery"] == second.headers["x-github-delivery"]
+
+
+def test_what_cannot_be_written_is_delivered_again(tmp_path: Path, receiver: Receiver) -> None:
+    """A full disk ends no thread: later deliveries are sent, this one again by the next server."""
+    world, *_ = found_world(tmp_path / "world", keep=True)
+    token = next(each.value for each in world.tokens if world.users[each.user_id].login == "mira")
+    storage = world._storage
+
+    class Full:
+        load, unreadable = storage.load, storage.unreadable
+
+        def save(self, *_: object) -> None:
+            raise StoreError("The disk is full.", "Make room.")
+
+    receiver.waits_for.clear()
+    github = GitHub(world)
+    with serving(github) as url, httpx.Client(base_url=url, headers={"Authorization": f"token {token}"}) as http:
+        hook(http, receiver.url)
+        while not receiver.heard:
+            http.get("/user")
+        world._storage = Full()  # type: ignore[assignment]  # stands for a full disk
+        receiver.waits_for.set()
+        assert github.deliveries.idle(20)
+        world._storage = storage
+        assert http.post(f"{HOOKS}/1/pings").status_code == 204
+        assert github.deliveries.idle(20)
+        assert [each.status for each in world.deliveries] == ["", "OK"]
+    world.close()
+    again = World(tmp_path / "world", keep=True)
+    github = GitHub(again)
+    with serving(github):
+        assert github.deliveries.idle(20)
+    assert [each.status for each in again.deliveries] == ["OK", "OK"]
+    again.close()
 
 
 @pytest.mark.skipif(SHARED is None, reason="the workshop's shared folder is absent")
