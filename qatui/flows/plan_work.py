@@ -12,6 +12,7 @@ from qatui.github.client import GitHub
 from qatui.github.issues import issue
 from qatui.github.protocol import Repo
 from qatui.github.pulls import Pull, create_pull, pulls
+from qatui.github.refs import ref
 from qatui.store.publications import Publication
 
 BRANCH = "qatui/plan"
@@ -82,7 +83,8 @@ class PlanWork:
             f"What is merged is ticked in the test plan, first by #{self.pull}. {self.base} takes no direct commit, so "
             f"this pull request waits for somebody to merge it; later merges add to it until then.\n"
         )
-        made = create_pull(self.repo, title=title, head=BRANCH, base=self.base, body=body)
+        tip = self.github.ask(ref(self.repo, f"heads/{BRANCH}")).object.sha
+        made = create_pull(self.repo, title=title, head=BRANCH, head_sha=tip, base=self.base, body=body)
         return self.github.write(made, again=self.means.again)
 
     def ending(self, ticked: Ticked, where: str, *, by_pull: Pull | None = None) -> Ending:

@@ -58,7 +58,8 @@ def _there(hub: Hub, repo: Repo, fork: Repo | None, publication: Publication) ->
 def _open(hub: Hub, repo: Repo, fork: Repo | None, publication: Publication, body: str, means: Means) -> Pull:
     means.say(f"opening the pull request for {publication.branch} in {repo}")
     head = f"{fork.owner}:{publication.branch}" if fork else publication.branch
-    made = create_pull(repo, title=publication.title, head=head, base=publication.base_branch, body=body)
+    base, at = publication.base_branch, publication.head_commit
+    made = create_pull(repo, title=publication.title, head=head, head_sha=at, base=base, body=body)
     return hub.github.write(made)
 
 

@@ -122,14 +122,16 @@ def create_pull(
     *,
     title: str,
     head: str,
+    head_sha: str,
     base: str,
     body: str,
     draft: bool = False,
     maintainer_can_modify: bool | None = None,
 ) -> Write[Pull]:
-    """Open a pull request; `head` is a branch, of a fork `owner:branch`.
+    """Open a pull request; `head` is a branch, of a fork `owner:branch`, and `head_sha` the commit that it is at.
 
-    Done where one of that head and base is open, or one of the same title is closed or merged already.
+    Done where one of that head and base is open. A closed or merged one is ours if it ended at exactly `head_sha`: of
+    other commits it is of an earlier branch of this name, whatever its title.
     """
     owner, _, branch = head.rpartition(":")
     fields = given(
@@ -141,7 +143,7 @@ def create_pull(
         # Of an older server that does not know the parameter `head`, only what fits counts.
         ours = [each for each in page if (each.head.ref, each.base.ref) == (branch, base)]
         still = [each for each in ours if each.state == "open"]
-        return next(iter(still or [each for each in ours if same_text(title, each.title)]), None)
+        return next(iter(still or [each for each in ours if each.head.sha == head_sha]), None)
 
     there = pulls(repo, state="all", head=f"{owner or repo.owner}:{branch}", base=base)
     return Write(request, look(there, found), creates=True, perhaps_done=frozenset({422}))

@@ -108,7 +108,9 @@ def converse(github: GitHub, tag: str, *, again: bool = False) -> tuple[str, ...
             github.write(refs.create_ref(REPO, f"heads/{branch}", start))
         put = contents.put(REPO, file, f"# {tag}\n".encode(), message=f"test: add {tag}", branch=branch)
         github.write(put, again=again)
-        opening = pulls.create_pull(REPO, title=f"pull {tag}", head=branch, base=base, body=f"Closes #{issue.number}")
+        tip = github.ask(refs.ref(REPO, f"heads/{branch}")).object.sha
+        closes = f"Closes #{issue.number}"
+        opening = pulls.create_pull(REPO, title=f"pull {tag}", head=branch, head_sha=tip, base=base, body=closes)
         number = github.write(opening, again=again).number
         github.write(labels.add_labels(REPO, number, [f"label-{tag}"]), again=again)
         github.write(comments.create_comment(REPO, number, login=me, body=f"said {tag}", since=SINCE), again=again)

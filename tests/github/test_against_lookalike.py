@@ -60,8 +60,9 @@ def robin(server: Lookalike) -> Iterator[GitHub]:
 
 def opened(server: Lookalike, github: GitHub, name: str, *, base: str = "main", draft: bool = False) -> pulls.Pull:
     """A pull request with one new file."""
-    server.push(name, {f"tests/test_{name}.py": f"# {name}\n"}, parent=base)
-    return github.write(pulls.create_pull(REPO, title=name, head=name, base=base, body="b", draft=draft))
+    tip = server.push(name, {f"tests/test_{name}.py": f"# {name}\n"}, parent=base)
+    made = pulls.create_pull(REPO, title=name, head=name, head_sha=tip, base=base, body="b", draft=draft)
+    return github.write(made)
 
 
 def test_who_asks_and_what_they_may(server: Lookalike, robin: GitHub) -> None:
@@ -171,10 +172,13 @@ def test_why_a_pull_request_is_not_merged(server: Lookalike, robin: GitHub) -> N
     assert refused(queued) == "queue"
     strict = opened(server, robin, "to-strict", base="strict")
     assert refused(strict) == "rules"
-    server.push("clash-a", {"README.md": "a\n"}, parent="main")
-    server.push("clash-b", {"README.md": "b\n"}, parent="main")
-    first = robin.write(pulls.create_pull(REPO, title="a", head="clash-a", base="main", body=""))
-    second = robin.write(pulls.create_pull(REPO, title="b", head="clash-b", base="main", body=""))
+    for name in ("clash-a", "clash-b"):
+        server.push(name, {"README.md": f"{name}\n"}, parent="main")
+    tips = [robin.ask(refs.ref(REPO, f"heads/clash-{name}")).object.sha for name in "ab"]
+    first, second = (
+        robin.write(pulls.create_pull(REPO, title=name, head=f"clash-{name}", head_sha=tip, base="main", body=""))
+        for name, tip in zip("ab", tips, strict=True)
+    )
     assert robin.write(pulls.merge(REPO, first.number, sha=first.head.sha, method="rebase")).merged
     assert robin.until(pulls.pull(REPO, second.number), pulls.settled).mergeable is False
     assert refused(second) == "not_mergeable"
@@ -250,7 +254,7 @@ def test_writes_that_are_so_already(server: Lookalike, robin: GitHub) -> None:
     with pytest.raises(errors.Conflict, match="does not match"):
         robin.write(stale)
     pull = opened(server, robin, "once")
-    again = pulls.create_pull(REPO, title="another", head="once", base="main", body="b")
+    again = pulls.create_pull(REPO, title="another", head="once", head_sha=pull.head.sha, base="main", body="b")
     assert robin.write(again).number == pull.number
     assert robin.write(pulls.merge(REPO, pull.number, sha=pull.head.sha, method="squash")).merged
     assert robin.write(pulls.merge(REPO, pull.number, sha=pull.head.sha, method="squash")).merged

@@ -100,9 +100,9 @@ CALLS: dict[str, list[Any]] = {
     "milestones.milestones": [milestones.milestones(REPO), milestones.milestones(REPO, "open")],
     "pulls.commits": [pulls.commits(REPO, 7)],
     "pulls.create_pull": [
-        pulls.create_pull(REPO, title="t", head="x", base="main", body="b"),
+        pulls.create_pull(REPO, title="t", head="x", head_sha=SHA, base="main", body="b"),
         pulls.create_pull(
-            REPO, title="t", head="kim:x", base="main", body="b", draft=True, maintainer_can_modify=True
+            REPO, title="t", head="kim:x", head_sha=SHA, base="main", body="b", draft=True, maintainer_can_modify=True
         ),
     ],
     "pulls.files": [pulls.files(REPO, 7)],
@@ -225,10 +225,10 @@ def test_a_change_of_an_issue_is_known_by_what_was_changed() -> None:
     assert found(issues.update_issue(REPO, 5, milestone=1), ISSUE) is None
 
 
-def test_a_pull_request_is_known_by_its_branches() -> None:
-    write = pulls.create_pull(REPO, title="t", head="kim:x", base="main", body="b")
-    closed = Pull(6, "P", "closed", "t", "u", Side("x", SHA), Side("main", SHA), SINCE)
-    earlier = Pull(5, "P", "closed", "another", "u", Side("x", SHA), Side("main", SHA), SINCE)
+def test_a_pull_request_is_known_by_its_branches_and_its_commit() -> None:
+    write = pulls.create_pull(REPO, title="t", head="kim:x", head_sha=SHA, base="main", body="b")
+    closed = Pull(6, "P", "closed", "another", "u", Side("x", SHA), Side("main", SHA), SINCE)
+    earlier = Pull(5, "P", "closed", "t", "u", Side("x", "c" * 40), Side("main", SHA), SINCE)
     elsewhere = Pull(4, "P", "open", "t", "u", Side("y", SHA), Side("main", SHA), SINCE)
     assert found(write, [elsewhere, earlier]) is None
     assert found(write, [elsewhere, earlier, closed]) is closed
