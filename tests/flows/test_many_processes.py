@@ -1,14 +1,18 @@
 """Twenty processes on one SQLite file at once: made once, no verdict lost or given twice, nobody told "locked"."""
 
 import json
+import os
+import signal
+import socket
 import subprocess
 import sys
 from collections import Counter
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass
 from itertools import pairwise
 from pathlib import Path
-from typing import Any
+from typing import Any, TextIO
 
 from qatui.domain.candidate import State
 from qatui.domain.event import Event
@@ -21,52 +25,61 @@ from qatui.workspace.repository import discover
 from tests.conftest import Project, seed
 
 PROCESSES = 20
-WORKER = Path(__file__).parent / "deciding_process.py"
+TOP = Path(__file__).parents[2]
 
-Process = subprocess.Popen[str]
 Told = list[tuple[str, list[int], list[tuple[int, str]]]]
 
 
+@dataclass
+class Processes:
+    """All of them, and a line to each."""
+
+    parent: "subprocess.Popen[str]"
+    lines: list[TextIO]
+
+    def answers(self) -> list[Any]:
+        """The next line of each; what they wrote on standard error where one died instead."""
+        told = []
+        for line in self.lines:
+            words = line.readline()
+            if not words:
+                self.end()
+            assert words, self.parent.communicate()[1]
+            told.append(json.loads(words))
+        return told
+
+    def send(self, order: Any) -> None:
+        """Let all of them go on at once."""
+        for line in self.lines:
+            line.write(json.dumps(order) + "\n")
+            line.flush()
+
+    def end(self) -> None:
+        """Let none of them be left."""
+        with suppress(ProcessLookupError):
+            os.killpg(self.parent.pid, signal.SIGKILL)
+
+
 @contextmanager
-def processes(url: str, clone: Path) -> Iterator[list[Process]]:
+def processes(url: str, clone: Path) -> Iterator[Processes]:
     """All of them, ready to begin."""
-    started = [
-        subprocess.Popen(
-            [sys.executable, str(WORKER), url, str(clone), str(number)],
-            stdin=subprocess.PIPE,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.PIPE,
-            text=True,
-        )
-        for number in range(PROCESSES)
-    ]
+    ours, theirs = zip(*(socket.socketpair() for _ in range(PROCESSES)), strict=True)
+    handles = [each.fileno() for each in theirs]
+    parent = subprocess.Popen(
+        [sys.executable, "-m", "tests.flows.deciding_process", url, str(clone), *map(str, handles)],
+        cwd=TOP, stderr=subprocess.PIPE, text=True, pass_fds=handles, start_new_session=True,
+    )  # fmt: skip
+    for each in theirs:
+        each.close()
+    lines = [each.makefile("rw", encoding="utf-8") for each in ours]
+    started = Processes(parent, lines)
     try:
         yield started
     finally:
-        for process in started:
-            process.kill()
-            process.communicate()
-
-
-def answers(started: list[Process]) -> list[Any]:
-    """The next line of each; what it wrote on standard error where it died instead."""
-    told = []
-    for process in started:
-        assert process.stdout is not None
-        assert process.stderr is not None
-        line = process.stdout.readline()
-        assert line, process.stderr.read()
-        told.append(json.loads(line))
-    return told
-
-
-def send(started: list[Process], order: Any) -> None:
-    """Let all of them go on at once."""
-    line = json.dumps(order) + "\n"
-    for process in started:
-        assert process.stdin is not None
-        process.stdin.write(line)
-        process.stdin.flush()
+        started.end()
+        parent.communicate()
+        for one in (*lines, *ours):
+            one.close()
 
 
 def plant(project: Project, db: Database, ours: int) -> dict[str, list[int]]:
@@ -84,18 +97,17 @@ def plant(project: Project, db: Database, ours: int) -> dict[str, list[int]]:
 def test_twenty_processes_make_one_store_and_decide_in_it(project: Project, tmp_path: Path) -> None:
     url = f"sqlite:///{tmp_path}/fresh/folder/qatui.db"
     with processes(url, project.root) as started:
-        assert answers(started) == ["ready"] * PROCESSES
-        send(started, "open")
-        opened = answers(started)
+        assert started.answers() == ["ready"] * PROCESSES
+        started.send("open")
+        opened = started.answers()
         ours = opened[0]["repository"]
         assert opened == [{"repository": ours, "version": VERSION}] * PROCESSES
 
         db = open_database(url)
         orders = plant(project, db, ours)
-        send(started, orders)
-        reports: list[Told] = answers(started)
-        for process in started:
-            assert process.wait(30) == 0
+        started.send(orders)
+        reports: list[Told] = started.answers()
+        assert started.parent.wait(30) == 0
 
     with db.read() as connection:
         rows = candidates.get_many(connection, ours, [each for ids in orders.values() for each in ids])
