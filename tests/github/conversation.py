@@ -17,22 +17,37 @@ T = TypeVar("T")
 SINCE = "2020-01-01T00:00:00Z"
 
 
+UNANSWERED = {"timeout": False, "timeout_after": True}
+"""Faults after which no answer comes, and whether the request was done."""
+
+
 @dataclass
 class Faulty(httpx.BaseTransport):
-    """Real HTTP; every request (method and path) meets the fault the first time it is asked, and never again."""
+    """Real HTTP; every request (method and path) meets the fault the first time it is asked, and never again.
+
+    The server is really silent to the first alone; for the others the time is over as soon as the request is done.
+    """
 
     fault: str = ""
-    only: str = ""
-    """The method of those that meet it; any, where there is none."""
+    only: tuple[str, ...] = ()
+    """The methods of those that meet it; any, where there is none."""
     inner: httpx.HTTPTransport = field(default_factory=httpx.HTTPTransport)
     asked: list[str] = field(default_factory=list)
 
     def handle_request(self, request: httpx.Request) -> httpx.Response:
         """Send it on."""
         name = f"{request.method} {request.url.path}"
-        if self.fault and self.only in ("", request.method) and name not in self.asked:
-            request.headers["X-Qatui-Fault"] = self.fault
+        meets = self.fault and (not self.only or request.method in self.only) and name not in self.asked
+        first = not self.asked
         self.asked.append(name)
+        if meets and self.fault in UNANSWERED and not first:
+            if UNANSWERED[self.fault]:
+                answer = self.inner.handle_request(request)
+                answer.read()
+                answer.close()
+            raise httpx.ReadTimeout("no answer", request=request)
+        if meets:
+            request.headers["X-Qatui-Fault"] = self.fault
         return self.inner.handle_request(request)
 
     def close(self) -> None:
