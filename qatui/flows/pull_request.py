@@ -59,6 +59,7 @@ def _open(hub: Hub, repo: Repo, fork: Repo | None, publication: Publication, bod
     means.say(f"opening the pull request for {publication.branch} in {repo}")
     head = f"{fork.owner}:{publication.branch}" if fork else publication.branch
     base, at = publication.base_branch, publication.head_commit
+    assert at is not None, "its branch was pushed by the job before this one"
     made = create_pull(repo, title=publication.title, head=head, head_sha=at, base=base, body=body)
     return hub.github.write(made)
 

@@ -5,9 +5,10 @@ from typing import Literal
 
 from msgspec import Struct
 
+from qatui.errors import UsageError
 from qatui.github.labels import Label
 from qatui.github.milestones import Milestone
-from qatui.github.protocol import Done, Repo, Request, Write, get, given, look, pages, path, same_text, send
+from qatui.github.protocol import Done, Repo, Request, Write, get, given, look, pages, path, same_text, send, short
 from qatui.github.users import Account
 
 Reason = Literal["completed", "not_planned", "duplicate", "reopened"]
@@ -101,25 +102,34 @@ def create_issue(
     login: str,
     title: str,
     body: str,
+    marker: str = "",
     labels: Sequence[str] = (),
     milestone: int | None = None,
     assignees: Sequence[str] = (),
 ) -> Write[Issue]:
-    """Make an issue as `login`. It is found again by title and body, so something in them must be its own."""
+    """Make an issue as `login`. It is found again by `marker`, a part of its body that nothing else has.
+
+    People edit titles and bodies, and a marker outlives that. Without one the whole title and body must be as they
+    were. With an empty `login`, an App's, everybody's issues are looked through. Raises UsageError where the marker is
+    not in the body.
+    """
+    if marker not in body:
+        raise UsageError(f"The marker “{short(marker)}” is not in the issue's body.")
     fields = given(
         title=title, body=body, labels=list(labels) or None, milestone=milestone, assignees=list(assignees) or None
     )
 
     def found(page: list[Issue]) -> Issue | None:
         for each in page:
-            if not each.is_pull and same_text(title, each.title) and same_text(body, each.body):
+            whole = same_text(title, each.title) and same_text(body, each.body)
+            if not each.is_pull and (marker in (each.body or "") if marker else whole):
                 return each
         return None
 
     # The list, not the search: its index lags (https://docs.github.com/en/rest/search/search).
-    newest = issues(repo, creator=login, direction="desc")
+    newest = issues(repo, creator=login or None, direction="desc")
     request = send("POST", f"make the issue “{title[:60]}” in {repo}", path("/repos/{}/issues", repo), Issue, fields)
-    return Write(request, look(newest, found, pages=3), creates=True)
+    return Write(request, look(newest, found, pages=20), creates=True)
 
 
 def update_issue(

@@ -24,6 +24,12 @@ class Person(Struct, frozen=True):
     email: str | None = None
 
 
+def is_by(user: Account | None, login: str) -> bool:
+    """Whether something may be of `login`; with an empty one, the token of an App's installation that GitHub names
+    nobody for, it may be of anybody, and its words alone must tell."""
+    return not login or (user is not None and user.login.casefold() == login.casefold())
+
+
 def me() -> Request[Person]:
     """Whose token it is; an app's installation token belongs to nobody and is refused (403)."""
     return get("see whose token it is", "/user", Person)

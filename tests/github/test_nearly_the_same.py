@@ -6,9 +6,11 @@ from typing import Any
 import pytest
 
 from qatui import errors
-from qatui.github import pulls
+from qatui.domain.moments import iso
+from qatui.github import comments, issues, pulls, reviews
 from qatui.github.client import GitHub
 from qatui.github.protocol import Repo, Write
+from qatui.github.reviews import LineComment
 from tests.conftest import Clock, run_git
 from tests.lookalike import Lookalike, lookalike
 
@@ -73,3 +75,53 @@ def test_a_merged_pull_request_is_ours_at_the_very_commit_only(server: Lookalike
     behind = pulls.create_pull(REPO, title="Tests: 1 of x", head="ended", head_sha=main, base="main", body="b")
     with pytest.raises(errors.Invalid, match="No commits between"):
         robin.write(behind)
+
+
+@pytest.mark.parametrize("login", ["robin", ""])
+def test_the_same_words_on_another_line_are_another_comment(server: Lookalike, robin: GitHub, login: str) -> None:
+    branch = f"lines-of-{login or 'nobody'}"
+    pull = robin.write(opening(server, branch, "a\nb\nc\n"))
+    place = f"/pulls/{pull.number}/comments"
+    for number, fault in ((1, ""), (2, "502"), (3, "502_after")):
+        said = LineComment(f"tests/{branch}.py", "no assertion", number, "RIGHT")
+        write = reviews.comment_line(REPO, pull.number, login=login, commit=pull.head.sha, comment=said)
+        if fault:
+            fail_next(server, fault, "POST", place)
+        first = robin.write(write)
+        assert first.line == number
+        assert robin.write(write, again=True).id == first.id
+    assert [each.line for each in robin.every(reviews.review_comments(REPO, pull.number))] == [1, 2, 3]
+
+
+@pytest.mark.parametrize("ahead", [-60, 0, 60, 540])
+@pytest.mark.parametrize("login", ["robin", ""])
+def test_a_comment_is_made_once_whatever_our_clock_says_and_whoever_we_are(
+    server: Lookalike, robin: GitHub, login: str, ahead: int
+) -> None:
+    """GITHUB.md, Rate limits: a write that may have happened is looked for before it is repeated."""
+    number = robin.write(issues.create_issue(REPO, login="robin", title=f"{login} {ahead}", body=f"{ahead}")).number
+    since = iso((server.world.now() + ahead) * 1000)
+    fail_next(server, "502_after", "POST", f"/issues/{number}/comments")
+    robin.write(comments.create_comment(REPO, number, login=login, body="hello", since=since))
+    assert [each.body for each in robin.every(comments.comments(REPO, number))] == ["hello"]
+
+
+def test_a_comment_of_somebody_else_is_not_ours(server: Lookalike, robin: GitHub) -> None:
+    number = robin.write(issues.create_issue(REPO, login="robin", title="two", body="of the same words")).number
+    for login in ("kim", "robin"):
+        with client(server, login) as github:
+            since = iso(server.world.now() * 1000)
+            github.write(comments.create_comment(REPO, number, login=login, body="+1", since=since), again=True)
+    assert len(list(robin.every(comments.comments(REPO, number)))) == 2
+    with pytest.raises(errors.UsageError, match="is no moment"):
+        comments.create_comment(REPO, number, login="robin", body="b", since="yesterday")
+
+
+def test_an_issue_that_somebody_edited_is_the_one_with_its_marker(server: Lookalike, robin: GitHub) -> None:
+    marker = "<!-- qa:AAAAAA -->"
+    for login in ("robin", ""):
+        make = issues.create_issue(REPO, login=login, title="item", body=f"{login} {marker}", marker=marker)
+        number = robin.write(make, again=True).number
+        robin.write(issues.update_issue(REPO, number, title="renamed", body=f"more words {marker}"))
+        assert robin.write(make, again=True).number == number
+    assert sum(marker in (each.body or "") for each in robin.every(issues.issues(REPO))) == 1

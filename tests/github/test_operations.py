@@ -7,6 +7,7 @@ from types import ModuleType
 from typing import Any, get_type_hints
 
 import pytest
+from msgspec.structs import replace
 
 from qatui.errors import Invalid, UsageError
 from qatui.github import (
@@ -211,6 +212,12 @@ def test_an_issue_is_known_by_its_words() -> None:
     assert found(write, [ISSUE, ours]) is ours
     pull = Issue(1, 9, "I", ours.title, "open", "u", SINCE, SINCE, body=ours.body, pull_request=PullOfIssue())
     assert found(write, [ISSUE, pull]) is None
+    marked = issues.create_issue(REPO, login="kim", title="t", body="a <!-- qa:7K3F9X -->", marker="<!-- qa:7K3F9X -->")
+    edited = Issue(1, 9, "I", "Orders, again", "closed", "u", SINCE, SINCE, body="by hand\n<!-- qa:7K3F9X -->")
+    assert found(marked, [ISSUE, edited]) is edited
+    assert found(marked, [replace(edited, body="a <!-- qa:7K3F9Y -->"), replace(edited, body=None)]) is None
+    with pytest.raises(UsageError, match="not in the issue's body"):
+        issues.create_issue(REPO, login="kim", title="t", body="b", marker="<!-- qa:7K3F9X -->")
 
 
 def test_a_change_of_an_issue_is_known_by_what_was_changed() -> None:
@@ -312,13 +319,20 @@ def test_words_are_known_by_person_and_text() -> None:
     assert found(comments.update_comment(REPO, 2, "b"), ours) is ours
     assert found(comments.update_comment(REPO, 2, "c"), ours) is None
     on_line = reviews.comment_line(REPO, 7, login="kim", commit=SHA, comment=LINE)
-    there = [
-        reviews.ReviewComment(1, "tests/b.py", "why?", user=KIM),
-        reviews.ReviewComment(2, "tests/a.py", "why?", user=None),
+    mine = reviews.ReviewComment(
+        1, "tests/a.py", "why?", line=5, original_line=3, side="RIGHT", user=KIM, commit_id="c" * 40,
+        original_commit_id=SHA,
+    )  # fmt: skip
+    nearly = [
+        replace(mine, path="tests/b.py"),
+        replace(mine, body="why not?"),
+        replace(mine, user=None),
+        replace(mine, original_line=5),
+        replace(mine, side="LEFT"),
+        replace(mine, original_commit_id="c" * 40),
     ]
-    assert found(on_line, there) is None
-    mine = reviews.ReviewComment(3, "tests/a.py", "why?", user=KIM)
-    assert found(on_line, [*there, mine]) is mine
+    assert found(on_line, nearly) is None
+    assert found(on_line, [*nearly, mine]) is mine
 
 
 def test_a_change_of_a_pull_request_is_known_by_what_was_changed() -> None:
