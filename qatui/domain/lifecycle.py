@@ -111,7 +111,7 @@ WORDS: dict[State, str] = {
     S.REJECTED: "it is rejected already",
     S.AWAITING_REVISION: "it waits for a new revision",
     S.DEFERRED: "it is deferred already",
-    S.CLOSED: "its pull request was closed",
+    S.CLOSED: "its pull request did not bring it to base",
     S.SUPERSEDED: "another candidate replaced it",
     S.WITHDRAWN: "its source is gone",
 }

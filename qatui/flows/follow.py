@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from qatui.domain import following
-from qatui.domain.candidate import Candidate, Outcome, State
+from qatui.domain.candidate import Candidate, Outcome
 from qatui.domain.following import PullSeen, Stand
 from qatui.domain.lifecycle import Action, next_state
 from qatui.flows import moves
@@ -102,7 +102,7 @@ def _author(commit: Commit) -> str:
 
 
 def merged(desk: Desk, publication: Publication, merge_commit: str | None, tip: str) -> Followed:
-    """Take those candidates for merged that base has as they were committed; the others stay published, with why.
+    """Take those candidates for merged that base has as they were committed; the others are closed, with why.
 
     Nothing is written where GitHub's git lags behind its API: `tip` lacks the merge that it tells of.
     """
@@ -125,7 +125,7 @@ def merged(desk: Desk, publication: Publication, merge_commit: str | None, tip: 
 
     cause = f"publication {publication.id}: #{publication.pull_number} was merged into {publication.base_branch}"
     same = [part.candidate_id for part in parts if part.candidate_id not in differing]
-    _move(desk, publication, differing, "differ", cause, differing)
+    _move(desk, publication, differing, Action.CLOSED, cause, differing)
     outcome = _move(desk, publication, same, Action.MERGED, cause, {}, finish)
     told = words or f"merged into {publication.base_branch}"
     return Followed(
@@ -187,7 +187,7 @@ def _astray(desk: Desk, publication: Publication, pull: PullSeen) -> Followed:
     with desk.db.read() as connection:
         ids = [part.candidate_id for part in publications.parts(connection, publication.id)]
     differing = dict.fromkeys(ids, f"its pull request was {words}")
-    _move(desk, publication, ids, "differ", f"publication {publication.id}", differing)
+    _move(desk, publication, ids, Action.CLOSED, f"publication {publication.id}", differing)
     publication = _note(desk, publication, values)
     return Followed(publication, "open", words, differing=tuple(differing.items()), needs_person=True)
 
@@ -211,19 +211,19 @@ def _move(
     desk: Desk,
     publication: Publication,
     ids: Iterable[int],
-    action: str,
+    action: Action,
     cause: str,
     words: Mapping[int, str],
     finish: Callable[[Connection, Outcome], None] | None = None,
 ) -> Outcome:
-    """Do `action` to those of `ids` that are still in this publication, with `words`; `differ`: they stay published."""
+    """Do `action` to those of `ids` that are still in this publication, with `words`."""
     wanted = list(ids)
 
     def judge(connection: Connection, rows: Mapping[int, Candidate]) -> dict[int, moves.Change | str]:
         newest = publications.latest(connection, list(rows))
         answers: dict[int, moves.Change | str] = {}
         for each in rows.values():
-            state = _next(each.state, action)
+            state = next_state(each.state, action)
             why = words.get(each.id, "")
             if state is None or newest.get(each.id) != publication.id:
                 answers[each.id] = "it has moved on"
@@ -237,12 +237,6 @@ def _move(
         with desk.db.write() as connection:
             finish(connection, Outcome())
     return moves.move(desk, wanted, action, judge, undoable=False, cause=cause, finish=finish)
-
-
-def _next(state: State, action: str) -> State | None:
-    if action == "differ":
-        return state if state is State.PUBLISHED else None
-    return next_state(state, Action(action))
 
 
 def _note(desk: Desk, publication: Publication, values: Mapping[str, str | None]) -> Publication:
