@@ -29,7 +29,10 @@ def _tick_standing(work: PlanWork) -> Ending:
     if not there:
         work.github.write(create_ref(work.repo, f"heads/{BRANCH}", tip), again=work.means.again)
     elif known and still is None:
-        work.github.write(update_ref(work.repo, f"heads/{BRANCH}", tip, force=True))
+        try:
+            work.github.write(update_ref(work.repo, f"heads/{BRANCH}", tip, expected=there))
+        except Conflict as error:
+            raise Moved from error
     blobs, ticked = _edited(work, BRANCH)
     refusal = _put(work, blobs, ticked, BRANCH)
     if refusal:

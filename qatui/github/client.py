@@ -17,6 +17,7 @@ import msgspec
 from qatui.domain.hosts import why_no_api
 from qatui.errors import (
     ConfigError,
+    Conflict,
     GitHubRefused,
     Gone,
     MergeRefused,
@@ -189,6 +190,8 @@ class GitHub:
         raise trouble
 
     def _once(self, write: Write[T]) -> T:
+        if write.looks_first and (found := self._look(write.look)) is not None:
+            return found
         kind = Kind.CREATION if write.creates else Kind.WRITE
         return self._decoded(write.request, self._send(write.request, target(self.api_url, write.request), kind))
 
@@ -205,6 +208,8 @@ class GitHub:
             try:
                 if (found := self._look(write.look)) is not None:
                     return found
+            except Conflict:
+                raise  # it shows that nothing is to be done any more
             except RemoteError as error:
                 raise _uncertain(write, lost, f"the look for it failed too: {error.message}") from error
         if write.creates and lost.fate is Fate.SILENT:

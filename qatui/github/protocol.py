@@ -96,6 +96,9 @@ class Write(Generic[T]):
     """None: it leaves no trace to look for, so after a lost answer a person must decide, unless `harmless`."""
     harmless: bool = False
     """Sending it twice is the same as once, so it is sent again without a look."""
+    looks_first: bool = False
+    """Whether to look before every try, not only after a loss: what it overwrites must still be what was known. Its
+    look raises Conflict where it is not."""
     creates: bool = False
     """Whether it counts as content creation (issues, comments, pull requests, reviews), which has limits of its own."""
     perhaps_done: frozenset[int] = frozenset()

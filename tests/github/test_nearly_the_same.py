@@ -1,15 +1,17 @@
 """Writes beside something that is nearly the same: lost or said once more they happen once, and never not at all."""
 
-from collections.abc import Iterator
+import functools
+from collections.abc import Callable, Iterator
 from typing import Any
 
+import httpx
 import pytest
 
 from qatui import errors
 from qatui.domain.moments import iso
-from qatui.github import comments, issues, pulls, reviews
+from qatui.github import comments, issues, pulls, refs, reviews
 from qatui.github.client import GitHub
-from qatui.github.protocol import Repo, Write
+from qatui.github.protocol import Done, Repo, Write
 from qatui.github.reviews import LineComment
 from tests.conftest import Clock, run_git
 from tests.lookalike import Lookalike, lookalike
@@ -125,3 +127,78 @@ def test_an_issue_that_somebody_edited_is_the_one_with_its_marker(server: Lookal
         robin.write(issues.update_issue(REPO, number, title="renamed", body=f"more words {marker}"))
         assert robin.write(make, again=True).number == number
     assert sum(marker in (each.body or "") for each in robin.every(issues.issues(REPO))) == 1
+
+
+@pytest.mark.parametrize("repo", [Repo("acme", "ledger"), Repo("acme", "nothing")])
+def test_what_cannot_be_seen_is_not_taken_for_removed(server: Lookalike, repo: Repo) -> None:
+    """GITHUB.md, Access in words: 404 may mean no access. Merged: a branch already deleted is success."""
+    with client(server, "rita") as rita:
+        for write in (refs.delete_ref(repo, "heads/main"), refs.delete_ref(repo, "heads/main", sha="a" * 40)):
+            with pytest.raises(errors.NoAccess):
+                rita.write(write)
+            with pytest.raises(errors.NoAccess):
+                rita.write(write, again=True)
+        assert rita.write(refs.delete_ref(REPO, "heads/never-there"), again=True) == Done()
+
+
+class Meanwhile(httpx.BaseTransport):
+    """Real HTTP, where something happens after the first request of a method, whose answer is then lost."""
+
+    def __init__(self, method: str, then: Callable[[], object], lost: Callable[[], Exception]) -> None:
+        self._inner = httpx.HTTPTransport(verify=False)
+        self._method, self._then, self._lost = method, then, lost
+        self._done = False
+
+    def handle_request(self, request: httpx.Request) -> httpx.Response:
+        """Send it on."""
+        answer = self._inner.handle_request(request)
+        if request.method == self._method and not self._done:
+            self._done = True
+            answer.read()
+            self._then()
+            raise self._lost()
+        return answer
+
+    def close(self) -> None:
+        """Give back the connections."""
+        self._inner.close()
+
+
+CUT = functools.partial(httpx.RemoteProtocolError, "cut")
+SILENT = functools.partial(httpx.ReadTimeout, "silent")
+NO_ROUTE = functools.partial(httpx.ConnectError, "no route")
+
+
+@pytest.mark.parametrize("lost", [CUT, SILENT, NO_ROUTE])
+def test_what_a_bot_pushed_meanwhile_is_never_overwritten_or_removed(
+    server: Lookalike, lost: Callable[[], Exception]
+) -> None:
+    """GITHUB.md, Merged: never force but with a lease."""
+    old = server.push("leased", {"a.txt": "1\n"}, parent="main")
+    new = server.push("other", {"a.txt": "2\n"}, parent="main")
+    pushed: list[str] = []
+
+    def bot() -> None:
+        pushed.append(server.push("leased", {"bot.txt": "1\n"}, parent=old))
+
+    move = refs.update_ref(REPO, "heads/leased", new, expected=old)
+    remove = refs.delete_ref(REPO, "heads/leased", sha=old)
+    writes: list[tuple[str, Write[Any]]] = [("PATCH", move), ("DELETE", remove)]
+    for method, write in writes:
+        run_git(server.bare, "update-ref", "refs/heads/leased", old)
+        with client(server, transport=Meanwhile(method, bot, lost)) as github:
+            with pytest.raises(errors.Conflict, match=f"no longer at {old[:12]}"):
+                github.write(write)
+            with pytest.raises(errors.Conflict):
+                github.write(write)
+        assert run_git(server.bare, "rev-parse", "refs/heads/leased") == pushed[-1]
+
+
+def test_a_lease_that_holds_is_used_once(server: Lookalike, robin: GitHub) -> None:
+    old = server.push("held", {"a.txt": "1\n"}, parent="main")
+    new = server.push("held-new", {"a.txt": "2\n"}, parent="main")
+    fail_next(server, "502_after", "PATCH", "/git/refs/heads/held")
+    assert robin.write(refs.update_ref(REPO, "heads/held", new, expected=old)).object.sha == new
+    fail_next(server, "502", "DELETE", "/git/refs/heads/held")
+    assert robin.write(refs.delete_ref(REPO, "heads/held", sha=new)) == Done()
+    assert robin.ask(refs.refs_under(REPO, "heads/held")) == [refs.Ref("refs/heads/held-new", refs.Object(new))]

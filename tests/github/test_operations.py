@@ -9,7 +9,7 @@ from typing import Any, get_type_hints
 import pytest
 from msgspec.structs import replace
 
-from qatui.errors import Invalid, UsageError
+from qatui.errors import Conflict, Invalid, UsageError
 from qatui.github import (
     allowance,
     checks,
@@ -122,10 +122,13 @@ CALLS: dict[str, list[Any]] = {
         pulls.update_pull(REPO, 7, state="closed"),
     ],
     "refs.create_ref": [refs.create_ref(REPO, "heads/qatui/x", SHA)],
-    "refs.delete_ref": [refs.delete_ref(REPO, "heads/qatui/x")],
+    "refs.delete_ref": [refs.delete_ref(REPO, "heads/qatui/x"), refs.delete_ref(REPO, "heads/x", sha=SHA)],
     "refs.ref": [refs.ref(REPO, "heads/qatui/x")],
     "refs.refs_under": [refs.refs_under(REPO, "heads/qatui")],
-    "refs.update_ref": [refs.update_ref(REPO, "heads/x", SHA), refs.update_ref(REPO, "heads/x", SHA, force=True)],
+    "refs.update_ref": [
+        refs.update_ref(REPO, "heads/x", SHA),
+        refs.update_ref(REPO, "heads/x", SHA, expected="b" * 40),
+    ],
     "repositories.commit": [repositories.commit(REPO, SHA)],
     "repositories.compare": [repositories.compare(REPO, "main", "kim:feature/x")],
     "repositories.dispatch": [repositories.dispatch(REPO, "published", {"number": 7})],
@@ -296,9 +299,13 @@ def test_refs_labels_and_files_are_known_by_what_they_are() -> None:
     assert found(refs.create_ref(REPO, "heads/x", SHA), at) is at
     assert found(refs.create_ref(REPO, "heads/x", "b" * 40), at) is None
     gone = refs.delete_ref(REPO, "heads/x")
-    assert found(gone, at) is None
-    assert gone.look is not None
-    assert gone.look.absent == Done()
+    assert found(gone, [at]) is None
+    assert found(gone, []) == found(gone, [Ref("refs/heads/x-1", Object(SHA))]) == Done()
+    with pytest.raises(Conflict, match="no longer at cccc"):
+        found(refs.delete_ref(REPO, "heads/x", sha="c" * 40), [at])
+    assert found(refs.update_ref(REPO, "heads/x", SHA, expected="b" * 40), at) is at
+    with pytest.raises(Conflict, match="no longer at cccc"):
+        found(refs.update_ref(REPO, "heads/x", "b" * 40, expected="c" * 40), at)
     assert found(labels.create_label(REPO, "QA-item", "000000"), [Label("bug"), Label("qa-ITEM")]) == Label("qa-ITEM")
     assert found(labels.add_labels(REPO, 5, ["A"]), [Label("b")]) is None
     assert found(labels.add_labels(REPO, 5, ["A"]), [Label("a"), Label("b")]) == [Label("a"), Label("b")]
