@@ -82,7 +82,7 @@ def test_the_team_file_names_repository_and_base(project: Project) -> None:
     ("remote", "key"),
     [
         ("git@ghe.example.com:acme/pay.git", "ghe.example.com/acme/pay"),
-        ("http://127.0.0.1:4040/fork/pay.git", "127.0.0.1/acme/pay"),
+        ("http://127.0.0.1:4040/fork/pay.git", "127.0.0.1:4040/acme/pay"),
         ("work:acme/pay.git", "github.com/acme/pay"),
         ("../pay.git", "github.com/acme/pay"),
     ],

@@ -40,7 +40,8 @@ class Ticked:
 def find(plans: Mapping[str, bytes], references: Sequence[str], pull: int) -> tuple[list[Placed], list[str]]:
     """The items that `references` mean in the plan's files, each once, and why others mean none.
 
-    A text with `#PR_NUMBER` also means the item in which an earlier run put the number of `pull` in its place.
+    A text with `#PR_NUMBER` also means the item in which an earlier run put the number of `pull` in its place; that
+    number alone would mean an issue.
     """
     parsed = {path: items(data) for path, data in plans.items()}
     placed: dict[tuple[str, int], Placed] = {}
@@ -48,7 +49,7 @@ def find(plans: Mapping[str, bytes], references: Sequence[str], pull: int) -> tu
     for reference in references:
         there = place(parsed, reference)
         filled = reference.replace("#PR_NUMBER", f"#{pull}")
-        if isinstance(there, NoMatch) and filled != reference:
+        if isinstance(there, NoMatch) and filled != reference and filled.strip() != f"#{pull}":
             there = place(parsed, filled)
         if isinstance(there, NoMatch):
             told.append(f"{_named(reference)} is not ticked: {there.reason}")

@@ -44,7 +44,7 @@ def repository_key(repository: Repository, team: Team) -> str:
     if name.count("/") == 2:
         return name
     host = repository.key(team.remote).partition("/")[0]  # empty for a path
-    return f"{host if '.' in host or host == 'localhost' else 'github.com'}/{name}"
+    return f"{host if '.' in host or host.startswith('localhost') else 'github.com'}/{name}"
 
 
 def github_host(repository: Repository, team: Team) -> str | None:

@@ -233,7 +233,8 @@ def _rev_parse(start: Path, option: str) -> Finished:
 
 
 _SCP = re.compile(r"^(?:[^@/]+@)?([^:/]+):(?!//)(.+)$")
-_URL = re.compile(r"^[a-z][a-z0-9+.-]*://(?:[^/]*@)?(\[[^\]]+\]|[^:/]+)?(?::\d+)?/(.*)$", re.IGNORECASE)
+_URL = re.compile(r"^[a-z][a-z0-9+.-]*://(?:[^/]*@)?(\[[^\]]+\]|[^:/]+)?(?::(\d+))?/(.*)$", re.IGNORECASE)
+_THIS_MACHINE = re.compile(r"127(\.\d+){3}|localhost|\[::1\]", re.IGNORECASE)
 
 
 def key_of(url: str, top: Path) -> str:
@@ -241,9 +242,16 @@ def key_of(url: str, top: Path) -> str:
 
     >>> key_of("git@github.com:Acme/payments-api.git", Path("/"))
     'github.com/acme/payments-api'
+
+    A port is left out, so that https and ssh mean one repository; on this machine each port is another server.
     """
-    found = _URL.match(url) or _SCP.match(url)
-    if found and found[1]:
-        path = found[2].strip("/").removesuffix(".git").lower()
-        return f"{found[1].lower()}/{path}"
+    host = path = ""
+    if found := _URL.match(url):
+        host, path = found[1] or "", found[3]
+        if found[2] and _THIS_MACHINE.fullmatch(host):
+            host = f"{host}:{found[2]}"
+    elif found := _SCP.match(url):
+        host, path = found[1], found[2]
+    if host:
+        return f"{host.lower()}/{path.strip('/').removesuffix('.git').lower()}"
     return str(Path(top, url.removeprefix("file://")).resolve())

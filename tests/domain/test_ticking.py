@@ -105,3 +105,9 @@ def test_the_words_of_the_commit_have_no_power() -> None:
     assert ticking.message(["refunds"], 45) == "docs: tick 1 item of the test plan (#45)\n\n- refunds\n"
     words = ticking.message(["closes #1 for @kim", "x\nSigned-off-by: me"], 45)
     assert words == "docs: tick 2 items of the test plan (#45)\n\n- closes # 1 for @ kim\n- x Signed-off-by: me\n"
+
+
+def test_a_placeholder_alone_never_means_the_issue_of_that_number() -> None:
+    placed, told = ticking.find({"docs/plan.md": b"- [ ] first (closes #45)\n"}, ["#PR_NUMBER"], 45)
+    assert placed == []
+    assert "“#PR_NUMBER” is not ticked" in told[0]
