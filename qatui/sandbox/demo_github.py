@@ -7,6 +7,7 @@ early waits in its queue. It ends when its standard input does, so also with a p
 import fcntl
 import os
 import secrets
+import select
 import socket
 import subprocess
 import sys
@@ -83,17 +84,19 @@ def serving_beside(directory: Path) -> Iterator[Served]:
 def serve(listener: socket.socket) -> None:
     """Serve what the working directory holds until standard input ends; its first line is the reviewer's token.
 
-    Founded before, where that is the first time: then everything else of the demo is made already.
+    Nothing is loaded, and nothing founded, before somebody asks: the start of the workstation has the machine.
     """
+    here = Path.cwd()
+    fcntl.flock(os.open(here, os.O_RDONLY), fcntl.LOCK_EX)  # one whose parent was killed may still be ending
+    token = sys.stdin.readline().strip()
+    if listener not in select.select([listener, sys.stdin], [], [])[0]:
+        return
     from qatui.sandbox.github.answering import GitHub
     from qatui.sandbox.github.founding import add_token
     from qatui.sandbox.github.serve import serving
     from qatui.sandbox.github.world import World
     from qatui.sandbox.ready import found_once
 
-    here = Path.cwd()
-    fcntl.flock(os.open(here, os.O_RDONLY), fcntl.LOCK_EX)  # one whose parent was killed may still be ending
-    token = sys.stdin.readline().strip()
     world = World(here / FOLDER, keep=True)
     try:
         found_once(world, partial(_found, here / REMOTE))
