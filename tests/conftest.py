@@ -41,10 +41,8 @@ NOW = 1_795_000_000_000
 """2026-11-18T11:06:40Z, when every test happens."""
 
 
-@pytest.fixture(autouse=True)
-def home(tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """A fresh home: no settings, no token, no global git configuration but an identity."""
-    home = tmp_path_factory.mktemp("home")
+def move_in(home: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """Make an empty folder the home: no settings, no token, no global git configuration but an identity."""
     for name in list(os.environ):
         if name.startswith(("QATUI_", "GIT_", "XDG_", "GH_", "GITHUB_")) or name in ("NO_COLOR", "EDITOR", "VISUAL"):
             monkeypatch.delenv(name)
@@ -57,6 +55,12 @@ def home(tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.MonkeyPat
         "[commit]\n\tgpgSign = false\n[core]\n\tautocrlf = false\n"
     )
     return home
+
+
+@pytest.fixture(autouse=True)
+def home(tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A fresh home for every test."""
+    return move_in(tmp_path_factory.mktemp("home"), monkeypatch)
 
 
 @pytest.fixture(autouse=True)

@@ -4,6 +4,7 @@ import fcntl
 import hashlib
 import json
 import os
+import shutil
 import signal
 import subprocess
 import sys
@@ -24,7 +25,7 @@ from qatui.sandbox.demo import COLLEAGUE, MARKER, Demo, make_demo
 from qatui.store import candidates, events
 from qatui.store.database import Database, open_database
 from qatui.wiring import Start, open_desk
-from tests.conftest import NOW, run_git
+from tests.conftest import NOW, move_in, run_git
 
 MAIN = "7406000"
 """Of main when the demo is made; another one means that the demo's history, or a file of it, was changed."""
@@ -38,16 +39,25 @@ def make(directory: Path, count: int | None = None) -> Demo:
     return make_demo(directory, count, desk_for, now=lambda: NOW)
 
 
-@pytest.fixture
-def demo(tmp_path: Path) -> Demo:
-    return make(tmp_path / "demo")
+@pytest.fixture(scope="module")
+def made(tmp_path_factory: pytest.TempPathFactory) -> Demo:
+    """A demo that tests only look at."""
+    with pytest.MonkeyPatch.context() as monkeypatch:
+        move_in(tmp_path_factory.mktemp("home"), monkeypatch)
+        return make(tmp_path_factory.mktemp("made") / "demo")
 
 
 @pytest.fixture
-def seat(demo: Demo) -> Iterator[Desk]:
-    """A desk in the demo."""
-    db = open_database(f"sqlite:///{demo.database}")
-    yield replace(desk_for(demo.repository, db), now=lambda: NOW)
+def small(tmp_path: Path) -> Demo:
+    """A demo of its own, for a test that changes it."""
+    return make(tmp_path / "demo", 5)
+
+
+@pytest.fixture
+def seat(made: Demo) -> Iterator[Desk]:
+    """A desk in the demo that tests only look at."""
+    db = open_database(f"sqlite:///{made.database}")
+    yield replace(desk_for(made.repository, db), now=lambda: NOW)
     db.close()
 
 
@@ -60,10 +70,10 @@ def by_path(desk: Desk) -> dict[str, int]:
     return {row.path: row.id for row in everything(desk)}
 
 
-def test_whole_workspace(demo: Demo, seat: Desk) -> None:
+def test_whole_workspace(made: Demo, seat: Desk) -> None:
     rows = everything(seat)
-    assert demo.new
-    assert len(rows) == demo.candidates >= 40
+    assert made.new
+    assert len(rows) == made.candidates >= 40
     assert {row.state for row in rows} == {State.PENDING, State.IN_REVIEW}
     assert seat.base.branch == "main"
     assert seat.team.repository == "acme/payments-api"
@@ -71,17 +81,17 @@ def test_whole_workspace(demo: Demo, seat: Desk) -> None:
     assert len(seat.team.checklist) == 5
     assert sum(item.required for item in seat.team.checklist) == 2
     assert "wrong-layer" in seat.team.reasons()
-    assert run_git(demo.repository, "status", "--porcelain") == ""
-    assert (demo.repository / "docs" / "test-plan.md").read_text().count("- [x]") >= 5
+    assert run_git(made.repository, "status", "--porcelain") == ""
+    assert (made.repository / "docs" / "test-plan.md").read_text().count("- [x]") >= 5
 
 
-def test_history_is_the_same_everywhere(demo: Demo, tmp_path: Path) -> None:
+def test_history_is_the_same_everywhere(made: Demo, tmp_path: Path) -> None:
     other = make(tmp_path / "other", 0)
     log = ["log", "--format=%H %an %cs %s", "main"]
-    assert run_git(demo.remote, *log) == run_git(other.remote, *log)
-    assert run_git(demo.remote, "rev-parse", "main").startswith(MAIN)
-    assert len(run_git(demo.remote, *log).splitlines()) == 9
-    assert len({line.split()[1] for line in run_git(demo.remote, *log).splitlines()}) == 2
+    assert run_git(made.remote, *log) == run_git(other.remote, *log)
+    assert run_git(made.remote, "rev-parse", "main").startswith(MAIN)
+    assert len(run_git(made.remote, *log).splitlines()) == 9
+    assert len({line.split()[1] for line in run_git(made.remote, *log).splitlines()}) == 2
 
 
 def test_history_does_not_follow_the_users_configuration(home: Path, tmp_path: Path) -> None:
@@ -137,13 +147,14 @@ def test_one_candidate_was_mended(seat: Desk) -> None:
     assert b"assert answer.status == 401" in dossier.content
 
 
-def test_modified_files_have_several_hunks(demo: Demo, seat: Desk) -> None:
+def test_modified_files_have_several_hunks(made: Demo, seat: Desk, tmp_path: Path) -> None:
     modified = [row for row in everything(seat) if not row.new_file]
     assert len(modified) >= 6
+    clone = shutil.copytree(made.repository, tmp_path / "clone", symlinks=True)
     for path in ("tests/test_orders.py", "tests/test_refunds.py", "web/tests/cart.test.ts"):
         (row,) = (row for row in modified if row.path == path)
-        (demo.repository / path).write_bytes(look(seat, row.id).content)
-        hunks = run_git(demo.repository, "diff", "-U0", "--", path).count("\n@@ ")
+        (clone / path).write_bytes(look(seat, row.id).content)
+        hunks = run_git(clone, "diff", "-U0", "--", path).count("\n@@ ")
         assert hunks >= 3, path
 
 
@@ -182,20 +193,23 @@ def test_as_many_as_asked_for(tmp_path: Path, count: int) -> None:
     db.close()
 
 
-def test_opened_again_as_it_was_left(demo: Demo, seat: Desk) -> None:
+def test_opened_again_as_it_was_left(small: Demo) -> None:
     from qatui.domain.lifecycle import Action
     from qatui.flows.decide import decide
 
-    number = everything(seat)[0].id
-    assert decide(seat, [number], Action.REJECT, reason="asserts-nothing").done == (number,)
-    again = make(demo.directory)
-    assert again == Demo(demo.directory, demo.candidates, new=False)
-    assert look(seat, number).candidate.state is State.REJECTED
+    db = open_database(f"sqlite:///{small.database}")
+    desk = desk_for(small.repository, db)
+    number = everything(desk)[0].id
+    assert decide(desk, [number], Action.REJECT, reason="asserts-nothing").done == (number,)
+    again = make(small.directory)
+    assert again == Demo(small.directory, small.candidates, new=False)
+    assert look(desk, number).candidate.state is State.REJECTED
+    db.close()
 
 
-def test_another_size_is_refused(demo: Demo) -> None:
-    with pytest.raises(UsageError, match=f"made with {demo.candidates} candidates, not 7"):
-        make(demo.directory, 7)
+def test_another_size_is_refused(small: Demo) -> None:
+    with pytest.raises(UsageError, match=f"made with {small.candidates} candidates, not 7"):
+        make(small.directory, 7)
 
 
 def test_strange_folders_are_refused(tmp_path: Path) -> None:
@@ -216,10 +230,10 @@ def test_strange_folders_are_refused(tmp_path: Path) -> None:
     assert sorted(each.name for each in tmp_path.iterdir()) == ["file", "foreign", "full"]
 
 
-def test_a_demo_with_a_part_missing_is_refused(demo: Demo) -> None:
-    demo.database.unlink()
+def test_a_demo_with_a_part_missing_is_refused(small: Demo) -> None:
+    small.database.unlink()
     with pytest.raises(UsageError, match="not whole"):
-        make(demo.directory)
+        make(small.directory)
 
 
 def test_two_at_once(tmp_path: Path) -> None:
@@ -241,7 +255,7 @@ def test_a_refusal_stops_it(tmp_path: Path) -> None:
 
     with pytest.raises(Refused, match="outside the test folders"):
         make_demo(tmp_path / "demo", None, narrow)
-    assert make(tmp_path / "demo").new
+    assert make(tmp_path / "demo", 5).new
 
 
 @pytest.mark.parametrize("step", ["make_clone", "ingest", "move_base"])
@@ -289,11 +303,11 @@ def tree() -> Callable[[Path], dict[str, str]]:
     return read
 
 
-def test_manifests_in_the_inbox_can_be_taken_again(demo: Demo, seat: Desk) -> None:
+def test_manifests_in_the_inbox_can_be_taken_again(made: Demo, seat: Desk) -> None:
     from qatui.flows.ingest import ingest
     from qatui.workspace.manifests import manifest_source
 
-    manifests = sorted((demo.directory / "inbox").glob("*/manifest.jsonl"))
+    manifests = sorted((made.directory / "inbox").glob("*/manifest.jsonl"))
     assert len(manifests) == 6
     for manifest in manifests:
         assert all(json.loads(line)["file"] for line in manifest.read_text().splitlines())
