@@ -24,7 +24,9 @@ from qatui.errors import (
     NoAccess,
     RemoteError,
     ServerTrouble,
+    StrangeAnswer,
     Uncertain,
+    Unreachable,
 )
 from qatui.github import limits, links, redirects, refusals
 from qatui.github.lost import AGAIN, Fate, Lost
@@ -170,6 +172,9 @@ class GitHub:
         a time-out no bound is known, for what is slow may lie anywhere on the way. What makes something (`creates`)
         would then be there twice, and is not sent again in this run: Uncertain, and the next run looks first.
         """
+        if again and write.look is None and not write.harmless:
+            earlier = Unreachable(f"Could not {write.request.to}: an earlier run may have sent it.")
+            raise _uncertain(write, earlier, "it leaves no trace to look for")
         if again and not write.harmless and (found := self._look(write.look)) is not None:
             return found
         for number, pause in enumerate(self._pauses, 1):
@@ -193,16 +198,31 @@ class GitHub:
         if write.looks_first and (found := self._look(write.look)) is not None:
             return found
         kind = Kind.CREATION if write.creates else Kind.WRITE
-        return self._decoded(write.request, self._send(write.request, target(self.api_url, write.request), kind))
+        answer = self._send(write.request, target(self.api_url, write.request), kind)
+        try:
+            return self._decoded(write.request, answer)
+        except StrangeAnswer as strange:
+            return self._granted_strangely(write, strange)
+
+    def _granted_strangely(self, write: Write[T], strange: StrangeAnswer) -> T:
+        """What a look finds of a write that was granted with an answer that cannot be read; else Uncertain."""
+        if write.look is None:
+            raise strange if write.harmless else _uncertain(write, strange, "it leaves no trace to look for")
+        try:
+            if (found := self._look(write.look)) is not None:
+                return found
+        except RemoteError as error:
+            raise _uncertain(write, strange, f"the look for it failed too: {error.message}") from error
+        raise _uncertain(write, strange, "it is not there yet, and may still come") from strange
 
     def _after_loss(self, write: Write[T], lost: Lost, pause: float) -> T | None:
         """Wait, then look for what may have happened. Raises where it must not be sent again: see `write`."""
         unknown = lost.sent and not write.harmless
         if unknown and write.look is None:
-            raise _uncertain(write, lost, "it leaves no trace to look for") from lost.error
+            raise _uncertain(write, lost.error, "it leaves no trace to look for") from lost.error
         for wait in LOOKS if unknown and lost.fate is not Fate.REFUSED else (pause,):
             if not self._pause(lost, wait):
-                raise _uncertain(write, lost, "GitHub wants to be left alone for now") if unknown else lost.error
+                raise _uncertain(write, lost.error, "GitHub wants to be left alone for now") if unknown else lost.error
             if not unknown:
                 return None
             try:
@@ -211,9 +231,9 @@ class GitHub:
             except Conflict:
                 raise  # it shows that nothing is to be done any more
             except RemoteError as error:
-                raise _uncertain(write, lost, f"the look for it failed too: {error.message}") from error
+                raise _uncertain(write, lost.error, f"the look for it failed too: {error.message}") from error
         if write.creates and lost.fate is Fate.SILENT:
-            raise _uncertain(write, lost, "it is not there yet, and may still come") from lost.error
+            raise _uncertain(write, lost.error, "it is not there yet, and may still come") from lost.error
         return None
 
     def _perhaps_done(self, write: Write[T], refused: GitHubRefused) -> T:
@@ -359,8 +379,8 @@ class GitHub:
         return hashlib.sha256(f"{self._credential} {url}".encode()).hexdigest()
 
 
-def _uncertain(write: Write[Any], lost: Lost, why: str) -> Uncertain:
-    first = lost.error.message.rstrip(".")
+def _uncertain(write: Write[Any], error: RemoteError, why: str) -> Uncertain:
+    first = error.message.rstrip(".")
     if write.look is None:
         hint = "Look at GitHub whether it is there, before you run this again."
     else:

@@ -6,7 +6,7 @@ from msgspec import Struct
 
 from qatui.github.labels import Label
 from qatui.github.protocol import Done, Repo, Request, Write, get, given, look, pages, path, same_text, send
-from qatui.github.repositories import ChangedFile, Commit
+from qatui.github.repositories import ChangedFile, Commit, compare
 from qatui.github.users import Account
 
 Method = Literal["merge", "squash", "rebase"]
@@ -207,8 +207,14 @@ def merge(
     return Write(request, look(pull(repo, number), found), perhaps_done=frozenset({404, 405, 409}))
 
 
-def update_branch(repo: Repo, number: int, *, sha: str) -> Write[Done]:
-    """Merge base into its branch if that is still at `sha`; GitHub does it a little later."""
-    place = path("/repos/{}/pulls/{}/update-branch", repo, number)
-    request = send("PUT", f"bring {repo}#{number} up to date", place, Done, {"expected_head_sha": sha})
-    return Write(request, look(pull(repo, number), lambda now: None if now.head.sha == sha else Done()))
+def update_branch(repo: Repo, pull: Pull) -> Write[Done]:
+    """Merge base into its branch if that is still where `pull` says; GitHub does it a little later.
+
+    Done where all of base is in the branch; that the head is another one tells only that somebody pushed.
+    """
+    place = path("/repos/{}/pulls/{}/update-branch", repo, pull.number)
+    request = send("PUT", f"bring {repo}#{pull.number} up to date", place, Done, {"expected_head_sha": pull.head.sha})
+    owner = pull.head.repo.full_name.partition("/")[0] if pull.head.repo else repo.owner
+    standing = compare(repo, pull.base.ref, f"{owner}:{pull.head.ref}")
+    seen = look(standing, lambda now: Done() if now.behind_by == 0 else None)
+    return Write(request, seen, perhaps_done=frozenset({422}))

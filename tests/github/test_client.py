@@ -250,9 +250,25 @@ def test_what_leaves_no_trace_is_never_sent_twice(line: Line) -> None:
         github.write(repositories.dispatch(REPO, "published", {"number": 7}))
     assert len(line.asked) == 1
     assert caught.value.hint == "Look at GitHub whether it is there, before you run this again."
-    with line.client(reply(204)) as github:
-        assert github.write(repositories.dispatch(REPO, "published", {}), again=True) == Done()
-    assert [each.method for each in line.asked] == ["POST", "POST"]
+    with line.client(reply(204)) as github, pytest.raises(Uncertain, match="an earlier run may have sent it") as caught:
+        github.write(repositories.dispatch(REPO, "published", {}), again=True)
+    assert len(line.asked) == 1
+    assert caught.value.hint == "Look at GitHub whether it is there, before you run this again."
+
+
+@pytest.mark.parametrize("seen", [reply(200, []), reply(500), reply(200, {"not": "a list"}), reply(404, {})])
+def test_what_is_granted_in_another_shape_is_looked_for_and_not_sent_twice(line: Line, seen: Reply) -> None:
+    """GITHUB.md, Rate limits: a write that may have happened is looked for before it is repeated."""
+    made = {"number": 7, "id": 7, "node_id": "I", "state": "open", "title": "t", "body": "b", "html_url": "u"}
+    issue = made | {"user": ME} | dict.fromkeys(("created_at", "updated_at"), "2026-01-01T00:00:00Z")
+    make = issues.create_issue(REPO, login="kim", title="t", body="b")
+    strange = reply(201, {"ok": True})
+    with line.client(strange, reply(200, [issue])) as github:
+        assert github.write(make).number == 7
+    with line.client(strange, seen) as github, pytest.raises(Uncertain, match="not what GitHub documents") as caught:
+        github.write(make)
+    assert caught.value.hint == "Run it again: it looks first whether it is there."
+    assert [each.method for each in line.asked].count("POST") == 2
 
 
 def test_what_can_be_done_twice_is(line: Line) -> None:

@@ -202,3 +202,25 @@ def test_a_lease_that_holds_is_used_once(server: Lookalike, robin: GitHub) -> No
     fail_next(server, "502", "DELETE", "/git/refs/heads/held")
     assert robin.write(refs.delete_ref(REPO, "heads/held", sha=new)) == Done()
     assert robin.ask(refs.refs_under(REPO, "heads/held")) == [refs.Ref("refs/heads/held-new", refs.Object(new))]
+
+
+@pytest.mark.parametrize(("branch", "lost"), [("late-cut", CUT), ("late-unsent", NO_ROUTE)])
+def test_a_branch_brought_up_to_date_a_little_later_is_done(
+    server: Lookalike, robin: GitHub, branch: str, lost: Callable[[], Exception]
+) -> None:
+    pull = robin.write(opening(server, branch, "1\n"))
+    server.push("main", {"else.txt": branch})
+    update = pulls.update_branch(REPO, pull)
+    with client(server, transport=Meanwhile("PUT", lambda: None, lost)) as github:
+        assert github.write(update) == Done()
+    assert len(list(robin.every(pulls.commits(REPO, pull.number)))) == 2
+    assert robin.write(update) == robin.write(update, again=True) == Done()
+
+
+def test_somebody_else_s_push_brings_no_branch_up_to_date(server: Lookalike, robin: GitHub) -> None:
+    pull = robin.write(opening(server, "pushed-to", "1\n"))
+    server.push("main", {"again.txt": "1\n"})
+    server.push("pushed-to", {"bot.txt": "1\n"})
+    for again in (False, True):
+        with pytest.raises(errors.Invalid, match="expected_head_sha"):
+            robin.write(pulls.update_branch(REPO, pull), again=again)

@@ -116,7 +116,7 @@ CALLS: dict[str, list[Any]] = {
     "pulls.pulls": [pulls.pulls(REPO), pulls.pulls(REPO, state="all", head="kim:x", base="main", sort="updated")],
     "pulls.pulls_with": [pulls.pulls_with(REPO, SHA)],
     "pulls.request_reviewers": [pulls.request_reviewers(REPO, 7, ("kim",), ("qa",))],
-    "pulls.update_branch": [pulls.update_branch(REPO, 7, sha=SHA)],
+    "pulls.update_branch": [pulls.update_branch(REPO, PULL)],
     "pulls.update_pull": [
         pulls.update_pull(REPO, 7, title="t", body="b", base="main"),
         pulls.update_pull(REPO, 7, state="closed"),
@@ -253,8 +253,9 @@ def test_a_merge_is_known_by_its_head() -> None:
     assert found(write, PULL) is None
     assert found(write, merged) == Merged("m")
     assert found(pulls.merge(REPO, 7, sha="c" * 40, method="merge"), merged) is None
-    assert found(pulls.update_branch(REPO, 7, sha=SHA), PULL) is None
-    assert found(pulls.update_branch(REPO, 7, sha="c" * 40), PULL) == Done()
+    of_base = repositories.CommitName(SHA)
+    assert found(pulls.update_branch(REPO, PULL), repositories.Comparison("diverged", 9, 1, 9, of_base)) is None
+    assert found(pulls.update_branch(REPO, PULL), repositories.Comparison("ahead", 2, 0, 2, of_base)) == Done()
 
 
 def test_reviewers_are_asked_once() -> None:
