@@ -49,6 +49,8 @@ class Pacing:
 
     def __init__(self, apart: int = 1000) -> None:
         self._apart = apart
+        self._now = 0
+        """The moment that was told last."""
         self._last_write: int | None = None
         self._points: deque[tuple[int, int]] = deque()
         self._created: deque[int] = deque()
@@ -61,6 +63,7 @@ class Pacing:
 
     def wait(self, kind: Kind, resource: str, now: int) -> Wait:
         """How long to wait before a request of this kind."""
+        self._follow(now)
         apart = 0
         if kind is not Kind.READ and self._last_write is not None:
             apart = max(0, self._last_write + self._apart - now)
@@ -72,6 +75,7 @@ class Pacing:
 
     def sent(self, kind: Kind, now: int) -> None:
         """Note a request that goes out now."""
+        self._follow(now)
         self._points.append((now, kind.points))
         if kind is Kind.CREATION:
             self._created.append(now)
@@ -80,11 +84,13 @@ class Pacing:
 
     def back(self, kind: Kind, now: int) -> None:
         """Note that a request is over, answered or lost."""
+        self._follow(now)
         if kind is not Kind.READ:
             self._last_write = now
 
     def granted(self, status: int, budget: Budget | None, now: int) -> None:
         """Note the last request's answer, which is no refusal because of a limit."""
+        self._follow(now)
         if status == 304 and self._points:
             self._points.pop()  # what did not change is free
         self._strikes = self._untold = 0
@@ -97,6 +103,7 @@ class Pacing:
 
     def limited(self, limited: Limited, now: int) -> bool:
         """Note a refusal because of a limit; whether waiting and trying again makes sense."""
+        self._follow(now)
         self._strikes += 1
         wait = limited.wait
         if wait is None:
@@ -107,6 +114,18 @@ class Pacing:
         else:
             self._closed[limited.resource] = now + wait
         return self._strikes < STRIKES
+
+    def _follow(self, now: int) -> None:
+        """Where the clock was set back, set back by as much all that is noted: no wait may grow by that."""
+        back, self._now = self._now - now, now
+        if back <= 0:
+            return
+        if self._last_write is not None:
+            self._last_write -= back
+        self._points = deque((moment - back, spent) for moment, spent in self._points)
+        self._created = deque(moment - back for moment in self._created)
+        self._closed = {resource: moment - back for resource, moment in self._closed.items()}
+        self._secondary -= back
 
     def _room_for(self, points: int, now: int) -> int:
         """The moment at which so many points fit into the minute."""

@@ -335,6 +335,14 @@ def test_writes_are_a_second_apart(line: Line) -> None:
     assert line.slept == [1.0, 1.0]
 
 
+def test_a_clock_that_is_set_back_stops_nothing(line: Line) -> None:
+    with line.client(reply(201, REF)) as github:
+        for _ in range(3):
+            github.write(refs.create_ref(REPO, "heads/x", "a" * 40))
+            line.clock.forward(-3_600_000)
+    assert line.slept == [1.0, 1.0]
+
+
 def test_a_limit_is_waited_for_by_the_patient(line: Line) -> None:
     write = refs.create_ref(REPO, "heads/x", "a" * 40)
     with line.client(limited(retry_after="7"), spent(30), limited(429), reply(201, REF), patience=900) as github:

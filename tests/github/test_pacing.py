@@ -103,3 +103,22 @@ def test_the_primary_limit_tells_when() -> None:
     assert pacing.limited(Limited(False, "core", 30_000), NOW)
     assert pacing.wait(READ, "core", NOW) == Wait(0, 30_000, secondary=False)
     assert pacing.wait(READ, "search", NOW) == Wait(0, 0)
+
+
+def test_a_clock_that_is_set_back_makes_no_wait_longer() -> None:
+    """GITHUB.md, Rate limits: serial writes, at least 1 s apart; 900 points and 80 creations a minute."""
+    for step in (MINUTE, HOUR, NOW // 2):
+        pacing = Pacing()
+        for _ in range(CREATED_A_MINUTE):
+            pacing.sent(CREATION, NOW)
+        pacing.back(CREATION, NOW)
+        assert pacing.wait(CREATION, "core", NOW - step) == Wait(1000, MINUTE, secondary=True)
+        pacing.sent(WRITE, NOW - step)
+        pacing.granted(200, Budget("core", 5000, 0, 120_000), NOW - step)
+        pacing.limited(Limited(True, "search", 30_000), NOW - step)
+        now = NOW - step - HOUR
+        assert pacing.wait(WRITE, "core", now) == Wait(1000, 120_000)
+        assert pacing.wait(READ, "search", now) == Wait(0, 30_000, secondary=True)
+        for _ in range(POINTS_A_MINUTE):
+            pacing.sent(READ, now)
+        assert pacing.wait(READ, "search", now - HOUR).limit == MINUTE
