@@ -141,13 +141,17 @@ def find_access(user: User, host: str) -> Access:
 def open_github(start: Start, desk: "Desk | None" = None, *, patience: float = 0.0) -> "GitHub | None":
     """The client of the GitHub that holds the repository of `desk`; None where there is no such host or no token.
 
-    Without a desk (outside a clone) the host is github.com. `patience` is how many seconds a call may wait for a
+    A clone of a folder has none either, unless the team's or the reviewer's settings say which host that stands for:
+    a demo whose GitHub has ended must not speak to the real one. Without a desk (outside a clone) the host is github.com. `patience` is how many seconds a call may wait for a
     rate limit. Raises ConfigError.
     """
-    from qatui.flows.hub import github_host
+    from qatui.flows.hub import github_host, is_elsewhere
 
+    user = load_user(start)
     host = github_host(desk.repository, desk.team) if desk else "github.com"
-    access = find_access(load_user(start), host) if host else None
+    if desk is not None and user.api_url is None and is_elsewhere(desk.repository, desk.team):
+        return None
+    access = find_access(user, host) if host else None
     if access is None or access.token is None:
         return None
     from qatui.github.client import GitHub

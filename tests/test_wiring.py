@@ -231,6 +231,20 @@ def test_no_github_without_a_host_or_a_token(project: Project, opened: Desk, mon
     there.close()
 
 
+@pytest.mark.parametrize(("named", "hosted"), [("acme/pay", False), ("github.com/acme/pay", True)])
+def test_a_clone_of_a_folder_has_no_github_unless_its_host_is_said(
+    project: Project, monkeypatch: pytest.MonkeyPatch, named: str, hosted: bool
+) -> None:
+    monkeypatch.setenv("GH_TOKEN", "ghp_cloud")
+    project.commit({"qatui.yaml": f"repository: {named}\n"})
+    desk = open_desk(Start(project.root))
+    github = open_github(Start(project.root), desk)
+    assert (github is not None) is hosted
+    if github is not None:
+        github.close()
+    desk.db.close()
+
+
 @pytest.mark.parametrize("how", ["core.sshCommand", "GIT_SSH_COMMAND"])
 def test_a_name_from_sshs_configuration_is_the_host_that_ssh_goes_to(
     project: Project, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, how: str

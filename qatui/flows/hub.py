@@ -47,6 +47,12 @@ def repository_key(repository: Repository, team: Team) -> str:
     return f"{host if '.' in host or host.startswith('localhost') else 'github.com'}/{name}"
 
 
+def is_elsewhere(repository: Repository, team: Team) -> bool:
+    """Whether the remote is a folder, and the settings name a repository without saying at which host that is."""
+    named = team.repository or ""
+    return named.count("/") == 1 and repository.key(team.remote).startswith("/")
+
+
 def github_host(repository: Repository, team: Team) -> str | None:
     """The host that has the repository, with the port that its remote names; None where it is but a path.
 
