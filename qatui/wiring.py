@@ -142,8 +142,8 @@ def open_github(start: Start, desk: "Desk | None" = None, *, patience: float = 0
     """The client of the GitHub that holds the repository of `desk`; None where there is no such host or no token.
 
     A clone of a folder has none either, unless the team's or the reviewer's settings say which host that stands for:
-    a demo whose GitHub has ended must not speak to the real one. Without a desk (outside a clone) the host is github.com. `patience` is how many seconds a call may wait for a
-    rate limit. Raises ConfigError.
+    a demo whose GitHub has ended must not speak to the real one. Without a desk (outside a clone) the host is
+    github.com. `patience` is how many seconds a call may wait for a rate limit. Raises ConfigError.
     """
     from qatui.flows.hub import github_host, is_elsewhere
 
