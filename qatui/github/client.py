@@ -175,7 +175,7 @@ class GitHub:
         if again and write.look is None and not write.harmless:
             earlier = Unreachable(f"Could not {write.request.to}: an earlier run may have sent it.")
             raise _uncertain(write, earlier, "it leaves no trace to look for")
-        if again and not write.harmless and (found := self._look(write.look)) is not None:
+        if again and (found := self._look(write.look)) is not None:
             return found
         for number, pause in enumerate(self._pauses, 1):
             try:

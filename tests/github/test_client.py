@@ -2,6 +2,7 @@
 
 import hashlib
 import threading
+from typing import Any
 
 import httpx
 import pytest
@@ -20,9 +21,9 @@ from qatui.errors import (
     Uncertain,
     Unreachable,
 )
-from qatui.github import comments, graphql, issues, pulls, refs, repositories, users
+from qatui.github import comments, graphql, issues, pulls, refs, repositories, reviews, users
 from qatui.github.client import LOOKS, PAUSES, GitHub
-from qatui.github.protocol import Done, Repo
+from qatui.github.protocol import Done, Repo, Write
 from qatui.store.answers import Answers
 from qatui.store.database import Database
 from tests.conftest import NOW, Clock
@@ -328,11 +329,52 @@ def test_until_it_is_computed(line: Line) -> None:
     assert len(line.asked) == 3 + 1 + len(PAUSES)
 
 
-def test_writes_are_a_second_apart(line: Line) -> None:
+def test_writes_are_a_second_apart_and_reads_are_not(line: Line) -> None:
+    """GITHUB.md, Rate limits: serial writes, at least 1 s apart."""
     with line.client(reply(201, REF)) as github:
         for _ in range(3):
             github.write(refs.create_ref(REPO, "heads/x", "a" * 40))
     assert line.slept == [1.0, 1.0]
+    with line.client(reply(200, ME)) as github:
+        for _ in range(180):  # 900 points a minute would be spent if they counted 5 each
+            github.ask(users.me())
+        github.ask(users.me())
+    assert line.slept == [1.0, 1.0]
+
+
+MADE = {"body": "b", "user": ME, "html_url": "u", "path": "a.py", "original_line": 3, "side": "RIGHT"}
+MADE |= {"number": 7, "id": 7, "node_id": "I", "title": "t", "commit_id": "a" * 40}
+MADE |= dict.fromkeys(("created_at", "updated_at", "submitted_at"), "2026-01-01T00:00:00Z")
+
+
+@pytest.mark.parametrize(
+    ("write", "state"),
+    [
+        (issues.create_issue(REPO, login="kim", title="t", body="b"), "open"),
+        (comments.create_comment(REPO, 7, login="kim", body="b", since="2026-01-01T00:00:00Z"), ""),
+        (reviews.review(REPO, 7, login="kim", commit="a" * 40, event="COMMENT", body="b"), "COMMENTED"),
+        (
+            reviews.comment_line(
+                REPO, 7, login="kim", commit="a" * 40, comment=reviews.LineComment("a.py", "b", 3, "RIGHT")
+            ),
+            "",
+        ),
+    ],
+    ids=["issue", "comment", "review", "line"],
+)
+def test_what_was_made_is_found_behind_two_thousand_others(line: Line, write: Write[Any], state: str) -> None:
+    """GITHUB.md, Answers: follow `Link` as given; per_page at most 100."""
+
+    def server(request: httpx.Request) -> httpx.Response:
+        number = int(request.url.params.get("page", "1"))
+        follow = f'<{request.url.copy_merge_params({"page": number + 1})}>; rel="next"'
+        return reply(200, [{**MADE, "state": state}] if number == 20 else [], link=follow)
+
+    with line.client(server) as github:
+        assert github.write(write, again=True).id == 7
+    assert {each.method for each in line.asked} == {"GET"}
+    assert len(line.asked) == 20
+    assert line.asked[0].url.params["per_page"] == "100"
 
 
 def test_a_clock_that_is_set_back_stops_nothing(line: Line) -> None:
@@ -463,12 +505,17 @@ def test_a_bad_token_is_asked_once(line: Line) -> None:
 
 
 def test_several_threads_write_one_after_the_other(line: Line) -> None:
-    inside: list[int] = []
+    """GITHUB.md, Rate limits: serial writes."""
+    inside = threading.Semaphore(1)
+    another = threading.Event()
 
     def slow(_request: httpx.Request) -> httpx.Response:
-        inside.append(1)
-        assert len(inside) == 1
-        inside.pop()
+        if not inside.acquire(blocking=False):
+            another.set()
+            return reply(201, REF)
+        if len(line.asked) == 1:
+            another.wait(0.2)  # as long as the five others would need to come in here
+        inside.release()
         return reply(201, REF)
 
     with line.client(slow) as github:
@@ -478,5 +525,6 @@ def test_several_threads_write_one_after_the_other(line: Line) -> None:
             each.start()
         for each in threads:
             each.join()
+    assert not another.is_set()
     assert len(line.asked) == 6
     assert line.slept == [1.0] * 5

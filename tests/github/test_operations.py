@@ -4,7 +4,7 @@ import inspect
 import json
 from collections.abc import Callable
 from types import ModuleType
-from typing import Any, get_type_hints
+from typing import Any, Literal, get_type_hints
 
 import pytest
 from msgspec.structs import replace
@@ -201,6 +201,26 @@ def test_a_write_is_looked_for_or_harmless_or_says_that_it_cannot_be(name: str, 
         assert made.look or made.harmless
     if made.look:
         assert made.look.request.method == "GET"
+
+
+@pytest.mark.parametrize(("name", "made"), [each for each in EVERY if isinstance(each[1], Write)])
+def test_what_counts_as_content_creation(name: str, made: Write[Any]) -> None:
+    """GITHUB.md, Rate limits: content creation 80 a minute and 500 an hour."""
+    words = {
+        "comments.create_comment", "issues.create_issue", "pulls.create_pull", "reviews.comment_line", "reviews.review",
+    }  # fmt: skip
+    assert made.creates is (name in words)
+
+
+@pytest.mark.parametrize("side", ["LEFT", "RIGHT"])
+def test_a_comment_on_a_line_says_which_side_it_is_on(side: Literal["LEFT", "RIGHT"]) -> None:
+    comment = LineComment("tests/a.py", "why?", 3, side)
+    alone = reviews.comment_line(REPO, 7, login="kim", commit=SHA, comment=comment)
+    within = reviews.review(REPO, 7, login="kim", commit=SHA, event="COMMENT", body="b", comments=[comment])
+    assert within is not None
+    placed = {"path": "tests/a.py", "body": "why?", "line": 3, "side": side}
+    assert json.loads(encoded(alone.request) or b"") == {"commit_id": SHA, **placed}
+    assert json.loads(encoded(within.request) or b"")["comments"] == [placed]
 
 
 def found(write: Write[Any], answer: Any) -> Any:
