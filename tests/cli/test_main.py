@@ -108,11 +108,18 @@ def tree(error: type[errors.QatuiError]) -> list[type[errors.QatuiError]]:
     ]
 
 
+TOLD: dict[type[errors.QatuiError], dict[str, object]] = {
+    errors.MergeRefused: {"why": "draft"},
+    errors.RateLimited: {"until": 0},
+}
+"""What a kind cannot be raised without, beside its words."""
+
+
 @pytest.mark.parametrize("kind", tree(errors.QatuiError), ids=lambda kind: kind.__name__)
 def test_every_error_ends_in_one_sentence_and_its_code(
     kind: type[errors.QatuiError], act: Add, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    act(raising(kind("It is so.", "Do this.")))
+    act(raising(kind("It is so.", "Do this.", **TOLD.get(kind, {}))))
     assert main.run(["act"]) == kind.exit_code
     assert capsys.readouterr() == ("", "qatui: It is so.\n       Do this.\n")
     for args in (["act", "--json"], ["--json", "act"]):
