@@ -25,6 +25,8 @@ class Receiver:
     location: str | None = None
     waits_for: threading.Event = field(default_factory=threading.Event)
     """Answers only once this is set, as it is at first."""
+    hears: threading.Event = field(default_factory=threading.Event)
+    """Set as soon as anything was heard."""
 
 
 @contextmanager
@@ -35,6 +37,7 @@ def receiving() -> Iterator[Receiver]:
         def do_POST(self) -> None:
             body = self.rfile.read(int(self.headers["Content-Length"]))
             receiver.heard.append(Heard({name.lower(): value for name, value in self.headers.items()}, body))
+            receiver.hears.set()
             receiver.waits_for.wait(30)
             self.send_response(receiver.status)
             self.send_header("X-Receiver", "tests")

@@ -1,7 +1,8 @@
 """Commits, branches, tags, comparisons and forks: https://docs.github.com/rest/commits, /rest/branches, /rest/repos."""
 
-import time
+import subprocess
 from collections.abc import Iterator
+from typing import Any
 
 import httpx
 import pytest
@@ -174,7 +175,8 @@ def test_a_fork_has_the_same_branches_and_can_be_compared(github: Lookalike, mir
         assert rita.post("/repos/acme/ledger/forks").status_code == 404
     shown = mira.get(f"{REPO}/compare/main...rita:forked/a").json()
     assert (shown["status"], [each["filename"] for each in shown["files"]]) == ("ahead", ["a", "new"])
-    assert [each["full_name"] for each in mira.get(f"{REPO}/forks").json()] == ["rita/payments-api"]
+    forks = [each["full_name"] for each in mira.get(f"{REPO}/forks").json()]
+    assert [each for each in forks if each.startswith("rita/")] == ["rita/payments-api"]  # other tests make others
 
 
 def test_the_names_of_forks(github: Lookalike, mira: httpx.Client) -> None:
@@ -196,15 +198,21 @@ def test_the_names_of_forks(github: Lookalike, mira: httpx.Client) -> None:
         assert nobody.get(f"{REPO}/forks").status_code == 200
 
 
-def test_a_page_of_a_hundred_commits_is_quick(github: Lookalike, mira: httpx.Client) -> None:
-    """The commits of a page are read by one process; the best of a few tries, as the machine may be busy."""
+def test_a_page_of_a_hundred_commits_takes_few_processes(
+    github: Lookalike, mira: httpx.Client, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The commits of a page are read by one process."""
     lines = []
     for number in range(300):
         lines += ["commit refs/heads/quick", f"committer R <r@example.test> {1795000000 + number} +0000", "data 1\nx"]
     run_git(github.bare, "fast-import", "--quiet", data=("\n".join(lines) + "\n").encode())
-    taken = []
-    for _ in range(5):
-        begin = time.perf_counter()
-        assert len(mira.get(f"{REPO}/commits", params={"sha": "quick", "per_page": 100}).json()) == 100
-        taken.append(time.perf_counter() - begin)
-    assert min(taken) < 0.2
+    started: list[object] = []
+    begin = subprocess.Popen.__init__
+
+    def counting(self: "subprocess.Popen[bytes]", args: Any, **options: Any) -> None:
+        started.append(args)
+        begin(self, args, **options)
+
+    monkeypatch.setattr(subprocess.Popen, "__init__", counting)
+    assert len(mira.get(f"{REPO}/commits", params={"sha": "quick", "per_page": 100}).json()) == 100
+    assert 0 < len(started) < 10, started

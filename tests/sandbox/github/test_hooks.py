@@ -300,8 +300,7 @@ def test_unsent_deliveries_outlive_the_server(tmp_path: Path, receiver: Receiver
     receiver.waits_for.clear()
     with serving(GitHub(world)) as url, httpx.Client(base_url=url, headers={"Authorization": f"token {token}"}) as http:
         hook(http, receiver.url)
-        while not receiver.heard:
-            http.get("/user")
+        assert receiver.hears.wait(30)
     world.close()
     receiver.waits_for.set()
     world = World(directory, keep=True)
