@@ -50,6 +50,14 @@ class Screen:
             self.read()
         return self.text()
 
+    def shows(self, *words: str) -> None:
+        """Read until all of this is on the screen."""
+        self.until(lambda text: all(each in text for each in words))
+
+    def loses(self, words: str) -> None:
+        """Read until this is on the screen no longer."""
+        self.until(lambda text: words not in text)
+
     def read(self) -> None:
         """Look at what it wrote; a second where it writes nothing."""
         try:
@@ -222,10 +230,10 @@ def test_one_write_of_the_terminal_is_no_verdict(project: Project, started: Call
         ("Ca", "\n   a ", "Comment on"),
     ):
         screen.press(burst)
-        screen.until(lambda text, seen=seen, title=title: seen in text and title in text)
+        screen.shows(seen, title)
         check_undecided(desk, burst)
         screen.press("\x1b")
-        screen.until(lambda text, title=title: title not in text)
+        screen.loses(title)
     screen.press("rnnn")
     while screen.cursor_line() == first:  # a key that comes with the others may be dropped as they are
         screen.press("j")
