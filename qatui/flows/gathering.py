@@ -1,10 +1,10 @@
 """What goes into a publication: which candidates, which are held or refused and why, and their review."""
 
-from collections.abc import Callable, Collection, Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 
 from qatui.domain import record
-from qatui.domain.candidate import Candidate
+from qatui.domain.candidate import Candidate, State
 from qatui.domain.lifecycle import Action, next_state
 from qatui.domain.plan_items import items
 from qatui.domain.plan_match import NoMatch
@@ -18,7 +18,8 @@ from qatui.github.templates import TEMPLATE_FOLDERS, template_of
 from qatui.store import candidates, content, reviews
 from qatui.store.database import Connection
 from qatui.store.publications import Part
-from qatui.workspace.attributes import AS_IT_IS
+from qatui.workspace.attributes import AS_IT_IS, refusals
+from qatui.workspace.branches import WRITE_SECONDS
 from qatui.workspace.landing import Spot, survey
 
 
@@ -58,6 +59,36 @@ def sift(desk: Desk, rows: Collection[Candidate], ground: Mapping[str, Spot], oc
     return sifted
 
 
+def ground_of(desk: Desk, commit: str, rows: Collection[Candidate]) -> dict[str, Spot]:
+    """What stands in the candidates' paths at a commit; what git refuses to store of those approved is an obstacle.
+
+    Tried aside: one file that a filter or an encoding does not take would stop the publication of all others.
+    """
+    found = survey(desk.repository, commit, [each.path for each in rows])
+    spots = dict(found.spots)
+    tried = [each for each in rows if each.state is State.APPROVED and _may_be_refused(spots[each.path])]
+    if not tried:
+        return spots
+
+    def touched() -> Iterator[tuple[str, bytes]]:
+        for start in range(0, len(tried), CONTENTS_AT_ONCE):
+            some = tried[start : start + CONTENTS_AT_ONCE]
+            with desk.db.read() as connection:
+                data = content.get_many(connection, [each.content_hash for each in some])
+            for each in some:
+                if spots[each.path].treatment.touches(data[each.content_hash]):
+                    yield each.path, data[each.content_hash]
+
+    for path, why in refusals(desk.repository, found.there, touched(), WRITE_SECONDS).items():
+        spots[path] = replace(spots[path], obstacle=f"git cannot store it as .gitattributes asks: {why}")
+    return spots
+
+
+def _may_be_refused(spot: Spot) -> bool:
+    """Whether trying is of use; git-lfs would keep what it is shown, and takes every file."""
+    return spot.obstacle is None and spot.treatment != AS_IT_IS and spot.treatment.filter != "lfs"
+
+
 Keep = Callable[[Connection, Sequence[Part]], None]
 """Puts parts into a publication, in the transaction that moves their candidates."""
 
@@ -67,7 +98,7 @@ def gather(desk: Desk, wanted: Sequence[Wanted], base_commit: str, occupied: Tre
     hashes = {each.id: each.content_hash for each in wanted}
     with desk.db.read() as connection:
         found = candidates.get_many(connection, desk.repository_id, hashes)
-    ground = survey(desk.repository, base_commit, [each.path for each in found.values()]).spots
+    ground = ground_of(desk, base_commit, found.values())
     if sift(desk, found.values(), ground).held:
         moves.move(desk, hashes, Action.HOLD, _judge(desk, Action.HOLD, hashes, ground, occupied), undoable=False)
 

@@ -14,7 +14,7 @@ from qatui.domain.quoting import signature
 from qatui.errors import ConfigError, NeedsTerminal, Unreachable
 from qatui.flows import moves
 from qatui.flows.desk import Desk
-from qatui.flows.gathering import Wanted, commit_messages, gather, pieces, pull_text, read_plans, sift
+from qatui.flows.gathering import Wanted, commit_messages, gather, ground_of, pieces, pull_text, read_plans, sift
 from qatui.flows.hub import Hub
 from qatui.flows.outbox import Ran, credential, drain, left_jobs, silent
 from qatui.flows.preflight import look_ahead
@@ -24,7 +24,6 @@ from qatui.store.database import ROWS_A_WRITE, Connection
 from qatui.store.outbox import Job
 from qatui.store.publications import Part, Publication
 from qatui.workspace.branches import branch_names
-from qatui.workspace.landing import survey
 from qatui.workspace.remote import Remote
 
 _DONE = frozenset({State.PUBLISHED, State.MERGED, State.ARCHIVED})
@@ -74,7 +73,7 @@ def plan(
         rows = candidates.get_many(connection, desk.repository_id, chosen)
         number = publications.next_id(connection)
         used = publications.branches(connection, desk.repository_id)
-    ground = survey(desk.repository, desk.base.commit, [each.path for each in rows.values()]).spots
+    ground = ground_of(desk, desk.base.commit, rows.values())
     sifted = sift(desk, [each for each in rows.values() if each.state not in _DONE], ground)
     plans = read_plans(desk, desk.base.commit)
     with desk.db.read() as connection:

@@ -83,9 +83,50 @@ def store(
     where a filter fails (also one that git could do without: what should have been filtered is not published as it
     is), GitTimeout after `seconds`, NeedsTerminal.
     """
+    with _filled(repository, there, files) as (scratch, names):
+        try:
+            _add(scratch, names, seconds)
+        except _NotStored as error:
+            found = _failing(scratch, names, seconds)
+            path, why = next(iter(found.items()), ("a file", error.message))
+            raise GitError(
+                f"git could not store {path} as {FILE} asks: {why}",
+                "Mend the filter, or give the job up: qatui outbox drop",
+            ) from error
+        rows = scratch.git("ls-files", "--stage", "-z").out.decode("utf-8", "surrogateescape").split("\0")[:-1]
+    return {path: head.split(" ")[1] for head, _, path in (row.partition("\t") for row in rows)}
+
+
+def refusals(
+    repository: Repository, there: Mapping[str, Entry], files: Iterable[tuple[str, bytes]], seconds: float
+) -> dict[str, str]:
+    """Which of `files` git could not make a blob of, each with why; the clone gets nothing.
+
+    As `store`; what takes too long or wants somebody to type is no refusal: only storing itself shows that.
+    """
+    with _filled(repository, there, files, aside=True) as (scratch, names):
+        try:
+            _add(scratch, names, seconds)
+        except _NotStored:
+            return _failing(scratch, names, seconds)
+        except (NeedsTerminal, GitTimeout, GitKilled):
+            pass
+    return {}
+
+
+class _NotStored(GitError):
+    """git did not store one of the files; the message is why."""
+
+
+@contextmanager
+def _filled(
+    repository: Repository, there: Mapping[str, Entry], files: Iterable[tuple[str, bytes]], *, aside: bool = False
+) -> Iterator[tuple["_Scratch", list[str]]]:
+    """A scratch folder with `files` in it, not yet in its index, and their paths; `aside`: with objects of its own."""
     # The worktree's own git directory: it may have a configuration of its own.
     git_dir = repository.git("rev-parse", "--absolute-git-dir").text
-    with _scratch(repository, git_dir, there) as scratch:
+    objects = str(Path(repository.root, repository.git("rev-parse", "--git-path", "objects").text)) if aside else None
+    with _scratch(repository, git_dir, there, objects) as scratch:
         names = []
         for path, data in files:
             scratch.write(path, data)
@@ -94,22 +135,33 @@ def store(
         # What base has of them decides too: under text=auto a file stored with CRLF keeps it.
         known = (f"{there[path].mode} {there[path].oid} 0\t{path}" for path in names if path in there)
         scratch.git("update-index", "-z", "--index-info", data=_listed(known))
+        yield scratch, names
+
+
+def _add(scratch: "_Scratch", names: Sequence[str], seconds: float) -> None:
+    """Have git store files of the scratch folder; raises _NotStored where it refuses one."""
+    try:
+        done = scratch.git("update-index", "-z", "--add", "--stdin", data=_listed(names), seconds=seconds)
+    except (NeedsTerminal, GitTimeout, GitKilled):
+        raise
+    except GitError as error:
+        lines = [line for line in error.said.splitlines() if not line.startswith("warning:")]  # of any file, of none
+        raise _NotStored(last_words(GitError(error.message, said="\n".join(lines)))) from error
+    if failed := re.search(r"external filter .*", done.err):
+        raise _NotStored(failed[0])
+
+
+def _failing(scratch: "_Scratch", names: Iterable[str], seconds: float) -> dict[str, str]:
+    """Each file by itself: git stops at the first that fails, and does not always name it."""
+    found: dict[str, str] = {}
+    for name in names:
         try:
-            done = scratch.git("update-index", "-z", "--add", "--stdin", data=_listed(names), seconds=seconds)
+            _add(scratch, [name], seconds)
+        except _NotStored as error:
+            found[name] = error.message
         except (NeedsTerminal, GitTimeout, GitKilled):
-            raise
-        except GitError as error:
-            raise _not_stored(last_words(error)) from error
-        if failed := re.search(r"external filter .*", done.err):
-            raise _not_stored(failed[0])
-        rows = scratch.git("ls-files", "--stage", "-z").out.decode("utf-8", "surrogateescape").split("\0")[:-1]
-    return {path: head.split(" ")[1] for head, _, path in (row.partition("\t") for row in rows)}
-
-
-def _not_stored(words: str) -> GitError:
-    return GitError(
-        f"git could not store a file as {FILE} asks: {words}", "Mend the filter, or give the job up: qatui outbox drop"
-    )
+            continue
+    return found
 
 
 @dataclass(frozen=True, slots=True)
@@ -140,8 +192,13 @@ class _Scratch:
 
 
 @contextmanager
-def _scratch(repository: Repository, git_dir: str, there: Mapping[str, Entry]) -> Iterator[_Scratch]:
-    """A scratch folder with the .gitattributes files of `there` in it, beside an index of its own."""
+def _scratch(
+    repository: Repository, git_dir: str, there: Mapping[str, Entry], objects: str | None = None
+) -> Iterator[_Scratch]:
+    """A scratch folder with the .gitattributes files of `there` in it, beside an index of its own.
+
+    `objects` are the clone's: then new ones lie in the scratch too, and those are only read.
+    """
     attributes = {
         path: entry.oid
         for path, entry in there.items()
@@ -156,6 +213,13 @@ def _scratch(repository: Repository, git_dir: str, there: Mapping[str, Entry]) -
             "GIT_WORK_TREE": str(folder),
             "GIT_INDEX_FILE": str(Path(name, "index")),
         }
+        if objects is not None:
+            Path(name, "objects").mkdir()
+            escaped = objects.replace("\\", "\\\\").replace('"', '\\"')
+            env |= {
+                "GIT_OBJECT_DIRECTORY": str(Path(name, "objects")),
+                "GIT_ALTERNATE_OBJECT_DIRECTORIES": f'"{escaped}"',
+            }
         scratch = _Scratch(folder, env)
         for path, oid in attributes.items():
             scratch.write(path, found[oid])

@@ -152,15 +152,48 @@ def test_what_git_cannot_store_here_is_refused_before_there_is_a_branch(
     assert publish(desk).publications == ()
 
 
-def test_a_filter_that_fails_fails_the_job_and_not_more(desk: Desk, project: Project) -> None:
+@pytest.mark.parametrize(
+    ("attribute", "clean", "words"),
+    [
+        ("working-tree-encoding=UTF-16", "", "BOM is required in 'tests/odd.x' if encoded as UTF-16"),
+        ("filter=crypt", "echo locked >&2; exit 1", "external filter 'echo locked"),
+    ],
+)
+def test_one_file_that_git_refuses_to_store_stops_no_other(
+    desk: Desk, project: Project, attribute: str, clean: str, words: str
+) -> None:
+    project.commit({".gitattributes": f"*.x {attribute}\n*.py text=auto\n"})
+    if clean:
+        project.git("config", "filter.crypt.clean", clean)
+    desk = at(desk, project.root)
+    odd, *rest = approved(desk, {"tests/odd.x": "a", "tests/a.py": "a\r\n", "tests/b.py": "b\n"})
+    objects = project.git("count-objects")
+    ((refused, why),) = plan(desk).refused
+    assert (refused, project.git("count-objects")) == (odd, objects), "nothing was written by looking"
+    assert why.startswith("git cannot store it as .gitattributes asks: ")
+    assert words in why
+    assert "LF" not in why, "what git says of another file is no reason"
+    result = publish(desk)
+    assert (result.refused, sorted(result.published)) == (((odd, why),), sorted(rest))
+    assert state(desk, odd) is State.APPROVED
+    project.commit({".gitattributes": "*.py text=auto\n"})
+    assert publish(at(desk, project.root)).published == (odd,)
+
+
+def test_a_filter_that_breaks_after_the_decision_fails_the_job_and_names_the_file(desk: Desk, project: Project) -> None:
     project.commit({".gitattributes": "*.py filter=crypt\n"})
-    project.git("config", "filter.crypt.clean", "echo locked >&2; exit 1")
+    project.git("config", "filter.crypt.clean", "cat")
     project.git("config", "filter.crypt.required", "true")
     desk = at(desk, project.root)
     (number,) = approved(desk, {"tests/a.py": "a\n"})
-    (ran,) = publish(desk).jobs
+
+    def breaks(said: str) -> None:
+        if said.startswith("writing"):
+            project.git("config", "filter.crypt.clean", "echo locked >&2; exit 1")
+
+    (ran,) = publish(desk, say=breaks).jobs
     assert ran.state == "failed"
-    assert "git could not store a file as .gitattributes asks" in ran.words
+    assert "git could not store tests/a.py as .gitattributes asks" in ran.words
     assert run_git(project.remote, "for-each-ref", "refs/heads/qatui") == ""
     project.git("config", "filter.crypt.clean", "cat")
     assert publish(desk).published == (number,)
