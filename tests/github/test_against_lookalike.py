@@ -89,6 +89,7 @@ def test_a_missing_permission_is_named(server: Lookalike) -> None:
 
 
 def test_what_did_not_change_costs_nothing(server: Lookalike, db: Database) -> None:
+    """GITHUB.md, Rate limits: a 304 is free."""
     clock = Clock()
     kept = Answers(db, clock)
     with client(server, "kim", answers=kept) as kim:
@@ -113,6 +114,7 @@ def test_pages(server: Lookalike, robin: GitHub) -> None:
 
 
 def test_a_renamed_repository(server: Lookalike, robin: GitHub) -> None:
+    """GITHUB.md, Access in words: renamed repositories answer 301."""
     owner = server.world.users[server.repository.owner_id]
     made = add_repository(server.world, owner, "before", collaborators=dict(server.repository.collaborators))
     push(server.world.bare(made), "main", {"README.md": "x\n"}, "begin")
@@ -129,6 +131,7 @@ def test_a_renamed_repository(server: Lookalike, robin: GitHub) -> None:
 
 
 def test_a_transferred_and_a_deleted_issue(server: Lookalike, robin: GitHub) -> None:
+    """GITHUB.md, Answers: 410 deleted, 301 transferred: do not follow blindly."""
     number = robin.write(issues.create_issue(REPO, login="robin", title="leaves", body="b")).number
     record = server.world.issue(server.repository, number)
     mira = server.world.user("mira")
@@ -153,6 +156,8 @@ def test_a_transferred_and_a_deleted_issue(server: Lookalike, robin: GitHub) -> 
 
 
 def test_why_a_pull_request_is_not_merged(server: Lookalike, robin: GitHub) -> None:
+    """GITHUB.md, Pull requests: 405, 409. Branch rules: merge queue: REST merge answers 405."""
+
     def refused(pull: pulls.Pull, method: pulls.Method = "merge", sha: str | None = None) -> str:
         with pytest.raises(MergeRefused) as caught:
             robin.write(pulls.merge(REPO, pull.number, sha=sha or pull.head.sha, method=method))
@@ -185,6 +190,7 @@ def test_why_a_pull_request_is_not_merged(server: Lookalike, robin: GitHub) -> N
 
 
 def test_the_rules_of_a_branch_can_be_read(server: Lookalike, robin: GitHub) -> None:
+    """GITHUB.md, Branch rules: what the base wants, read before publish."""
     server.push("ruled", {"r.md": "r\n"}, parent="main")
     wanted = Rules(required_approvals=2, required_checks=["ci"], signed_commits=True, linear_history=True)
     protect(server.world, server.repository, ["ruled"], wanted, name="ruled")
@@ -203,6 +209,7 @@ def test_the_rules_of_a_branch_can_be_read(server: Lookalike, robin: GitHub) -> 
 
 
 def test_nobody_approves_a_pull_request_of_their_own(server: Lookalike, robin: GitHub) -> None:
+    """GITHUB.md, Pull requests: 422; comment instead."""
     pull = opened(server, robin, "own")
     approve = reviews.review(REPO, pull.number, login="robin", commit=pull.head.sha, event="APPROVE", body="")
     assert approve is not None
@@ -225,6 +232,7 @@ def test_nobody_approves_a_pull_request_of_their_own(server: Lookalike, robin: G
 
 
 def test_a_review_that_was_begun_is_used(server: Lookalike, robin: GitHub) -> None:
+    """GITHUB.md, Pull requests: one pending review per person: reuse it."""
     pull = opened(server, robin, "begun")
     with server.http("kim") as http:
         begun = http.post(f"/repos/{REPO}/pulls/{pull.number}/reviews", json={"body": "draft"})
@@ -297,6 +305,7 @@ def test_what_a_pull_request_brings(server: Lookalike, robin: GitHub) -> None:
 
 
 def test_what_only_graphql_does(server: Lookalike, robin: GitHub) -> None:
+    """GITHUB.md, GraphQL: these five only."""
     server.push("lined-up", {"l.md": "l\n"}, parent="main")
     protect(server.world, server.repository, ["lined-up"], Rules(merge_queue=True), name="line")
     pull = opened(server, robin, "by-name", base="lined-up")

@@ -62,7 +62,10 @@ def spent(seconds: int) -> httpx.Response:
 
 
 def test_every_request_says_who_asks_and_how(line: Line) -> None:
-    """https://docs.github.com/en/rest/using-the-rest-api/getting-started-with-the-rest-api#headers"""
+    """GITHUB.md, Answers: send User-Agent, Accept, X-GitHub-Api-Version.
+
+    https://docs.github.com/en/rest/using-the-rest-api/getting-started-with-the-rest-api#headers
+    """
     with line.client(reply(200, ME)) as github:
         assert github.ask(users.me()).login == "kim"
     headers = line.asked[0].headers
@@ -88,6 +91,8 @@ def test_what_is_no_token(token: str) -> None:
 
 
 def test_pages_are_followed_as_given_and_when_they_are_wanted(line: Line) -> None:
+    """GITHUB.md, Answers: follow `Link` as given."""
+
     def page(request: httpx.Request) -> httpx.Response:
         number = int(request.url.params.get("page", "1"))
         link = f'<{API}/repositories/1/labels?cursor=abc&page={number + 1}>; rel="next"' if number < 3 else ""
@@ -120,6 +125,7 @@ def test_headers_can_be_heard(line: Line) -> None:
 
 @pytest.mark.parametrize("trouble", TROUBLE)
 def test_a_read_is_asked_again(line: Line, trouble: Reply) -> None:
+    """GITHUB.md, Rate limits: 5xx, time-outs, cut answers: retry reads."""
     with line.client(trouble, trouble, reply(200, ME)) as github:
         assert github.ask(users.me()).login == "kim"
     assert line.slept == list(PAUSES[:2])
@@ -160,6 +166,7 @@ def test_an_answer_of_another_shape_is_not_asked_for_again(line: Line) -> None:
 
 @pytest.mark.parametrize("lost", [TIMEOUT, CUT, reply(500), reply(502), reply(201, b'{"ref": ')])
 def test_a_write_that_happened_is_found_and_not_sent_twice(line: Line, lost: Reply) -> None:
+    """GITHUB.md, Rate limits: a write that may have happened is looked for."""
     with line.client(lost, reply(200, REF)) as github:
         assert github.write(refs.create_ref(REPO, "heads/x", "a" * 40)).object.sha == "a" * 40
     assert line.seen == ["POST /repos/acme/shop/git/refs", "GET /repos/acme/shop/git/ref/heads/x"]
@@ -300,6 +307,7 @@ def test_a_list_that_cannot_be_seen_says_nothing_of_a_write(line: Line) -> None:
 
 
 def test_a_refusal_may_mean_that_it_is_so_already(line: Line) -> None:
+    """GITHUB.md, Refs: duplicate 422; DELETE of a missing one 422. Merged: a branch already deleted is success."""
     exists = reply(422, {"message": "Reference already exists"})
     with line.client(exists, reply(200, REF)) as github:
         github.write(refs.create_ref(REPO, "heads/x", "a" * 40))
@@ -310,6 +318,7 @@ def test_a_refusal_may_mean_that_it_is_so_already(line: Line) -> None:
 
 
 def test_a_base_that_moves_at_this_moment_passes(line: Line) -> None:
+    """GITHUB.md, Pull requests: 405 `Base branch was modified` is transient."""
     busy = reply(405, {"message": "Base branch was modified. Review and try the merge again."})
     merge = pulls.merge(REPO, 7, sha="a" * 40, method="merge")
     with line.client(busy, busy, reply(200, {"sha": "m", "merged": True, "message": "ok"})) as github:
@@ -321,6 +330,7 @@ def test_a_base_that_moves_at_this_moment_passes(line: Line) -> None:
 
 
 def test_until_it_is_computed(line: Line) -> None:
+    """GITHUB.md, Pull requests: `mergeable` is null while computed: ask again."""
     with line.client(reply(200, PULL), reply(200, PULL), reply(200, {**PULL, "mergeable": True})) as github:
         assert github.until(pulls.pull(REPO, 7), pulls.settled).mergeable
     assert line.slept == list(PAUSES[:2])
@@ -386,6 +396,7 @@ def test_a_clock_that_is_set_back_stops_nothing(line: Line) -> None:
 
 
 def test_a_limit_is_waited_for_by_the_patient(line: Line) -> None:
+    """GITHUB.md, Rate limits: `retry-after`, else until reset, else a minute."""
     write = refs.create_ref(REPO, "heads/x", "a" * 40)
     with line.client(limited(retry_after="7"), spent(30), limited(429), reply(201, REF), patience=900) as github:
         github.write(write)
@@ -414,6 +425,7 @@ def test_and_not_by_those_who_cannot_wait(line: Line) -> None:
 
 
 def test_the_patience_is_for_a_call_not_for_each_wait(line: Line) -> None:
+    """GITHUB.md, Rate limits: then give up with a clear error."""
     with line.client(limited(), patience=900) as github, pytest.raises(RateLimited, match="secondary rate limit"):
         github.ask(users.me())
     assert line.slept == [60.0, 120.0, 240.0]  # the fourth refusal in a row is the last
@@ -430,6 +442,7 @@ def test_a_limit_without_a_wait_ends_too(line: Line) -> None:
 
 
 def test_what_did_not_change_is_not_sent_again(line: Line, db: Database, clock: Clock) -> None:
+    """GITHUB.md, Rate limits: conditional requests: a 304 is free."""
     link = f'<{API}/repositories/1/x?page=2>; rel="next"'
 
     def pages(request: httpx.Request) -> httpx.Response:

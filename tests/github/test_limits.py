@@ -39,10 +39,12 @@ def left(remaining: int, reset: int, **more: str) -> dict[str, str]:
     ],
 )
 def test_retry_after(headers: dict[str, str], wait: int | None) -> None:
+    """GITHUB.md, Rate limits: `retry-after` (seconds or a date)."""
     assert retry_after(headers, NOW) == wait
 
 
 def test_a_budget_is_counted_from_the_answers_own_date() -> None:
+    """GITHUB.md, Rate limits: reset in UTC epoch seconds."""
     assert budget(left(7, NOW + 60_000), NOW) == Budget("core", 5000, 7, 61_000)
     skewed = left(0, NOW + 3_660_000, date=date(NOW + 3_600_000))
     assert budget(skewed, NOW) == Budget("core", 5000, 0, 61_000)
@@ -70,7 +72,10 @@ def test_a_budget_is_counted_from_the_answers_own_date() -> None:
     ],
 )
 def test_what_is_a_limit(status: int, headers: dict[str, str], message: str, found: Limited | None) -> None:
-    """https://docs.github.com/en/rest/using-the-rest-api/rate-limits-for-the-rest-api#exceeding-the-rate-limit"""
+    """GITHUB.md, Rate limits: a secondary 403 may have remaining > 0.
+
+    https://docs.github.com/en/rest/using-the-rest-api/rate-limits-for-the-rest-api#exceeding-the-rate-limit
+    """
     assert limited(status, headers, message, NOW) == found
 
 

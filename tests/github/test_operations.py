@@ -203,6 +203,20 @@ def test_a_write_is_looked_for_or_harmless_or_says_that_it_cannot_be(name: str, 
         assert made.look.request.method == "GET"
 
 
+def test_a_list_is_asked_for_by_its_most_and_newest_first_where_something_new_is_looked_for() -> None:
+    """GITHUB.md, Answers: per_page at most 100."""
+    for name, made in EVERY:
+        for request in requests(made):
+            assert dict(request.query).get("per_page", "100") == "100", name
+    for write in (
+        reviews.comment_line(REPO, 7, login="kim", commit=SHA, comment=LINE),
+        issues.create_issue(REPO, login="", title="t", body="b"),
+    ):
+        assert write.look is not None
+        assert dict(write.look.request.query)["direction"] == "desc"
+        assert "creator" not in dict(write.look.request.query)
+
+
 @pytest.mark.parametrize(("name", "made"), [each for each in EVERY if isinstance(each[1], Write)])
 def test_what_counts_as_content_creation(name: str, made: Write[Any]) -> None:
     """GITHUB.md, Rate limits: content creation 80 a minute and 500 an hour."""
@@ -266,6 +280,7 @@ def test_a_pull_request_is_known_by_its_branches_and_its_commit() -> None:
 
 
 def test_a_merge_is_known_by_its_head() -> None:
+    """GITHUB.md, Pull requests: merge: always send `sha`."""
     write = pulls.merge(REPO, 7, sha=SHA, method="merge")
     merged = Pull(
         7, "P", "closed", "t", "u", Side("x", SHA), Side("main", SHA), SINCE, merged_at=SINCE, merge_commit_sha="m"
@@ -303,6 +318,7 @@ def test_a_review_is_known_by_person_commit_and_words() -> None:
 
 
 def test_reviews_that_cannot_be() -> None:
+    """GITHUB.md, Pull requests: one pending review per person; an empty one: skip it; nobody approves their own."""
     assert reviews.review(REPO, 7, login="kim", commit=SHA, event="COMMENT", body=" \n") is None
     with pytest.raises(UsageError, match="a text of its own"):
         reviews.review(REPO, 7, login="kim", commit=SHA, event="COMMENT", body="", comments=[LINE])
@@ -393,6 +409,7 @@ def test_how_an_issue_was_closed() -> None:
 
 
 def test_which_file_is_the_template() -> None:
+    """GITHUB.md, The REST API does not fill PR templates: fetch it."""
     assert template_of(["a.md", "docs/readme.md"]) is None
     assert template_of(["docs/pull_request_template.md", "PULL_REQUEST_TEMPLATE.md"]) == "PULL_REQUEST_TEMPLATE.md"
     folder = [".github/PULL_REQUEST_TEMPLATE/b.md", ".github/PULL_REQUEST_TEMPLATE/a.md", "x/pull_request_template.md"]

@@ -9,6 +9,7 @@ READ, WRITE, CREATION = Kind.READ, Kind.WRITE, Kind.CREATION
 
 
 def test_writes_are_a_second_apart_and_reads_are_not() -> None:
+    """GITHUB.md, Rate limits: serial writes, at least 1 s apart."""
     pacing = Pacing()
     assert pacing.wait(WRITE, "core", NOW) == Wait(0, 0)
     pacing.sent(WRITE, NOW)
@@ -31,6 +32,7 @@ def test_the_distance_can_be_chosen() -> None:
 
 
 def test_nine_hundred_points_a_minute() -> None:
+    """GITHUB.md, Rate limits: 900 points a minute (reads 1, writes 5)."""
     pacing = Pacing(apart=0)
     for number in range(100):
         pacing.sent(WRITE, NOW + number)  # 500
@@ -46,6 +48,7 @@ def test_nine_hundred_points_a_minute() -> None:
 
 
 def test_what_did_not_change_is_free() -> None:
+    """GITHUB.md, Rate limits: a 304 is free."""
     pacing = Pacing()
     for _ in range(POINTS_A_MINUTE * 2):
         assert pacing.wait(READ, "core", NOW).limit == 0
@@ -54,6 +57,7 @@ def test_what_did_not_change_is_free() -> None:
 
 
 def test_content_is_created_eighty_times_a_minute_and_five_hundred_an_hour() -> None:
+    """GITHUB.md, Rate limits: content creation 80 a minute and 500 an hour."""
     pacing = Pacing(apart=0)
     moments = []
     now = NOW
@@ -69,6 +73,7 @@ def test_content_is_created_eighty_times_a_minute_and_five_hundred_an_hour() -> 
 
 
 def test_a_spent_hour_closes_its_resource_only() -> None:
+    """GITHUB.md, Rate limits: if remaining is 0 wait until reset."""
     pacing = Pacing()
     pacing.granted(200, Budget("core", 5000, 0, 120_000), NOW)
     assert pacing.wait(READ, "core", NOW + 20_000) == Wait(0, 100_000)
@@ -79,6 +84,7 @@ def test_a_spent_hour_closes_its_resource_only() -> None:
 
 
 def test_after_a_secondary_limit_as_long_as_it_says_else_a_minute_and_twice_each_time() -> None:
+    """GITHUB.md, Rate limits: at least 60 s, then exponential, then give up."""
     pacing = Pacing()
     waits = []
     now = NOW

@@ -46,6 +46,7 @@ def answer(status: int, body: Any = None, **headers: str) -> Answer:
     ids=["objects", "strings", "absent", "one string", "mixed", "object", "list", "html", "empty", "bytes", "deep"],
 )  # fmt: skip
 def test_every_form_of_a_body(body: Any, message: str, problems: tuple[Problem, ...]) -> None:
+    """GITHUB.md, Answers: `errors[]` may be objects, plain strings, or absent; a missing field has words only."""
     assert words(answer(422, body).body) == (message, problems)
 
 
@@ -78,6 +79,7 @@ def test_every_form_of_a_body(body: Any, message: str, problems: tuple[Problem, 
 def test_refusals_in_words(
     status: int, body: Any, headers: dict[str, str], kind: type[GitHubRefused], message: str, hint: str
 ) -> None:
+    """GITHUB.md, Answers: 401, 404, 410, 422 and their words. Access in words: the SSO page, the missing permission."""
     error = refusal(REQUEST, answer(status, body, **headers))
     assert type(error) is kind
     assert message in error.message
@@ -115,12 +117,34 @@ def test_sign_on_carries_its_page_and_only_a_page_of_the_web() -> None:
     ],
 )
 def test_why_it_is_not_merged(status: int, said: str, why: str) -> None:
+    """GITHUB.md, Pull requests: 405 not mergeable, draft, queue, base moved; 409 head moved."""
     error = refusal(MERGE, answer(status, {"message": said}))
     assert isinstance(error, MergeRefused)
     assert error.why == why
     assert error.message.startswith("Could not merge acme/shop#7: ")
     assert error.hint
     assert "\n" not in error.message
+
+
+@pytest.mark.parametrize(
+    ("code", "told"),
+    [
+        ("missing", "head does not exist"),
+        ("missing_field", "head is missing"),
+        ("invalid", "head is not valid"),
+        ("already_exists", "head exists already"),
+        ("unprocessable", "head cannot be used"),
+        ("custom", "in its own words"),
+    ],
+)
+def test_every_code_of_422_in_words(code: str, told: str) -> None:
+    """GITHUB.md, Answers: 422 codes: missing, missing_field, invalid, already_exists, unprocessable, custom."""
+    problem = {"resource": "PullRequest", "field": "head", "code": code}
+    problem |= {"message": "in its own words"} if code == "custom" else {}
+    error = refusal(REQUEST, answer(422, {"message": "Validation Failed", "errors": [problem], "status": "422"}))
+    assert isinstance(error, Invalid)
+    assert error.message.endswith(f"GitHub refuses it: Validation Failed; {told}.")
+    assert [each.code for each in error.problems] == [code]
 
 
 def test_the_problems_can_be_looked_at() -> None:
@@ -171,7 +195,10 @@ def test_trouble_at_github() -> None:
     ],
 )
 def test_graphql_errors(errors_: object, kind: type[GitHubRefused]) -> None:
-    """https://docs.github.com/en/graphql/guides/forming-calls-with-graphql: they come with HTTP 200."""
+    """GITHUB.md, GraphQL: `errors[]` come with HTTP 200.
+
+    https://docs.github.com/en/graphql/guides/forming-calls-with-graphql: they come with HTTP 200.
+    """
     request = send("POST", "mark it", GRAPHQL, Done, {})
     assert type(graphql_refusal(request, errors_, answer(200), NOW)) is kind
     assert graphql_refusal(request, None, answer(200), NOW) is None
