@@ -14,6 +14,7 @@ from qatui.domain.marks import HIDDEN
 from qatui.sandbox.demo_bulk import bulk
 from qatui.sandbox.demo_candidates import FILES, Sample, load_samples, representative, unmark
 from qatui.sandbox.demo_repository import make_clone, make_remote
+from tests.conftest import unmeasured
 
 SAMPLES = load_samples()
 UNRUNNABLE = {"network", "dangerous"}
@@ -139,20 +140,10 @@ def test_bulk_is_the_same_everywhere_and_never_alike() -> None:
 
 def run_pytest(root: Path, *args: str) -> dict[str, set[str]]:
     """Outcomes by test file of one pytest run in `root`."""
-    command = [
-        sys.executable,
-        "-B",
-        "-m",
-        "pytest",
-        "-q",
-        "-rA",
-        "--tb=no",
-        "-p",
-        "no:cacheprovider",
-        "-p",
-        "no:randomly",
-    ]
-    done = subprocess.run([*command, *args], cwd=root, capture_output=True, text=True, timeout=170, check=False)
+    # Plugins of ours, which the demo's own tests do not use, would take longer to load than most of them to run.
+    environment = {**unmeasured(), "PYTEST_DISABLE_PLUGIN_AUTOLOAD": "1"}
+    command = [sys.executable, "-B", "-m", "pytest", "-q", "-rA", "--tb=no", "-p", "no:cacheprovider", *args]
+    done = subprocess.run(command, cwd=root, env=environment, capture_output=True, text=True, timeout=170, check=False)
     outcomes = defaultdict(set)
     for found in re.finditer(r"^(PASSED|FAILED|ERROR|SKIPPED)(?: \[\d+\])? ([^:\s]+)", done.stdout, re.MULTILINE):
         outcomes[found[2]].add(found[1])
