@@ -182,8 +182,8 @@ class GitHub:
                 return self._once(write)
             except Lost as lost:
                 trouble: RemoteError = lost.error
-                if not lost.sent and number == len(self._pauses):
-                    break
+                if number == len(self._pauses) and (write.harmless or not lost.sent):
+                    break  # nothing is unknown, and no try is left to wait for
                 found = self._after_loss(write, lost, pause)
                 if found is not None:
                     return found
@@ -191,7 +191,8 @@ class GitHub:
                 if not (isinstance(refused, MergeRefused) and refused.why == "base_moved"):
                     return self._perhaps_done(write, refused)
                 trouble = refused  # it passes: https://docs.github.com/en/rest/pulls/pulls#merge-a-pull-request
-                self._sleep(pause)
+                if number < len(self._pauses):
+                    self._sleep(pause)
         raise trouble
 
     def _once(self, write: Write[T]) -> T:

@@ -285,6 +285,10 @@ def test_what_can_be_done_twice_is(line: Line) -> None:
         target = pulls.Pull(7, "PR_7", "open", "t", "u", pulls.Side("x", "a"), pulls.Side("main", "b"), "now")
         assert github.write(graphql.mark_viewed(target, "tests/a.py")) == Done()
     assert [each.method for each in line.asked] == ["POST"] * 3
+    line.slept.clear()
+    with line.client(TIMEOUT) as github, pytest.raises(ServerTrouble):
+        github.write(graphql.mark_viewed(target, "tests/a.py"))
+    assert line.slept == list(PAUSES[:-1])  # after the last try there is nothing to wait for
 
 
 def test_an_earlier_run_may_have_sent_it(line: Line) -> None:
@@ -327,6 +331,7 @@ def test_a_base_that_moves_at_this_moment_passes(line: Line) -> None:
         github.write(merge)
     assert caught.value.why == "base_moved"
     assert len(line.asked) == 3 + len(PAUSES)
+    assert line.slept == [*PAUSES[:2], *PAUSES[:-1]]
 
 
 def test_until_it_is_computed(line: Line) -> None:
