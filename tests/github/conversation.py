@@ -31,7 +31,7 @@ class Faulty(httpx.BaseTransport):
     fault: str = ""
     only: tuple[str, ...] = ()
     """The methods of those that meet it; any, where there is none."""
-    inner: httpx.HTTPTransport = field(default_factory=httpx.HTTPTransport)
+    inner: httpx.HTTPTransport = field(default_factory=lambda: httpx.HTTPTransport(verify=False))
     asked: list[str] = field(default_factory=list)
 
     def handle_request(self, request: httpx.Request) -> httpx.Response:
