@@ -9,11 +9,12 @@ import pytest
 
 from qatui import errors
 from qatui.domain.moments import iso
-from qatui.github import comments, issues, pulls, refs, reviews
+from qatui.github import comments, issues, labels, milestones, pulls, refs, reviews
 from qatui.github.client import GitHub
 from qatui.github.protocol import Done, Repo, Write
 from qatui.github.reviews import LineComment
 from tests.conftest import Clock, run_git
+from tests.github.conversation import Faulty
 from tests.lookalike import Lookalike, lookalike
 
 REPO = Repo("acme", "payments-api")
@@ -224,3 +225,36 @@ def test_somebody_else_s_push_brings_no_branch_up_to_date(server: Lookalike, rob
     for again in (False, True):
         with pytest.raises(errors.Invalid, match="expected_head_sha"):
             robin.write(pulls.update_branch(REPO, pull), again=again)
+
+
+@pytest.mark.parametrize(("fault", "sent"), [("502", 2), ("502_after", 1)])
+def test_each_of_the_other_writes_happens_once(server: Lookalike, robin: GitHub, fault: str, sent: int) -> None:
+    """GITHUB.md, Rate limits: a write that may have happened is looked for before it is repeated."""
+    branch = f"others-{fault.replace('_', '-')}"
+    pull = robin.write(opening(server, branch, "1\n"))
+    item, child = (
+        robin.write(issues.create_issue(REPO, login="robin", title=f"{branch} {name}", body=name, labels=["bug"]))
+        for name in ("item", "child")
+    )
+    said = robin.write(comments.create_comment(REPO, item.number, login="robin", body="a", since=item.created_at))
+    start = run_git(server.bare, "rev-parse", f"{branch}^")
+    run_git(server.bare, "update-ref", f"refs/heads/{branch}-moved", start)
+    writes: list[Write[Any]] = [
+        issues.update_issue(REPO, item.number, title="new", state="closed", reason="completed"),
+        issues.add_sub_issue(REPO, item.number, child),
+        comments.update_comment(REPO, said.id, "b"),
+        labels.create_label(REPO, branch, "abcdef"),
+        labels.remove_label(REPO, item.number, "bug"),
+        milestones.create_milestone(REPO, branch),
+        pulls.update_pull(REPO, pull.number, title="new", body="new"),
+        pulls.request_reviewers(REPO, pull.number, ("kim",)),
+        refs.update_ref(REPO, f"heads/{branch}-moved", pull.head.sha),
+    ]
+    for write in writes:
+        transport = Faulty(fault, only=(write.request.method,))
+        with client(server, transport=transport) as github:
+            assert type(github.write(write)) is type(github.write(write, again=True))
+        assert [each.startswith(write.request.method) for each in transport.asked].count(True) == sent, write.request.to
+    now = robin.ask(issues.issue(REPO, item.number))
+    assert (now.title, now.state, now.label_names, now.sub_issues_summary.total) == ("new", "closed", (), 1)
+    assert robin.ask(refs.ref(REPO, f"heads/{branch}-moved")).object.sha == pull.head.sha
