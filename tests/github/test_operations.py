@@ -324,6 +324,8 @@ def test_reviews_that_cannot_be() -> None:
         reviews.review(REPO, 7, login="kim", commit=SHA, event="COMMENT", body="", comments=[LINE])
     with pytest.raises(UsageError, match="begun elsewhere"):
         reviews.review(REPO, 7, login="kim", commit=SHA, event="COMMENT", body="b", comments=[LINE], begun=BEGUN)
+    with pytest.raises(UsageError, match="by an App needs a text"):
+        reviews.review(REPO, 7, login="", commit=SHA, event="APPROVE", body=" ")
     assert reviews.pending([Review(1, "R", "PENDING", user=Account("x")), BEGUN], "KIM") is BEGUN
     assert reviews.pending([], "kim") is None
     own = Invalid("m", status=422, said="Unprocessable Entity; Can not approve your own pull request")
