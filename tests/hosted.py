@@ -79,7 +79,7 @@ class Hosted:
 
     def publish(self, *ids: int) -> Published:
         """Approve candidates and publish them, with their pull request."""
-        assert len(decide(self.desk, ids, Action.APPROVE).done) == len(ids)
+        assert len(decide(self.again(), ids, Action.APPROVE).done) == len(ids)
         return publish(self.again(), ids, hub=self.hub)
 
     def published(self, files: dict[str, str | bytes]) -> Published:

@@ -18,11 +18,14 @@ from qatui.flows.publication import get
 from qatui.github import pulls
 from qatui.github.pulls import Pull
 from qatui.github.repositories import Commit
+from qatui.github.timeline import timeline
 from qatui.store import outbox, publications
 from qatui.store.database import Connection
 from qatui.store.publications import Part, Publication
 from qatui.workspace.branches import has_commit, is_in
 
+MERGE = "merge"
+"""Kind of the job that merges, which `flows.merging` does."""
 TICK = "tick"
 """Kind of the job that ticks the plan after a merge."""
 
@@ -83,7 +86,19 @@ def _open(desk: Desk, hub: Hub, publication: Publication, pull: PullSeen) -> Fol
     words = f"held: {foreign}" if foreign else following.waiting(pull)
     if publication.reason != foreign:
         publication = _note(desk, publication, {"reason": foreign})
+    if not foreign and _is_queued(desk, hub, publication):
+        return Followed(publication, "open", f"{following.QUEUED} {publication.base_branch}")
     return Followed(publication, "open", words, needs_person=bool(foreign) or following.needs_person(pull))
+
+
+def _is_queued(desk: Desk, hub: Hub, publication: Publication) -> bool:
+    """Whether the merge queue has it still: asked, one request, where we put it in."""
+    with desk.db.read() as connection:
+        job = outbox.newest(connection, desk.repository_id, f"{MERGE}:{publication.id}")
+    if job is None or job.state != "done" or not job.error.startswith(following.QUEUED):
+        return False
+    assert publication.pull_number is not None
+    return following.is_queued(each.event for each in hub.github.every(timeline(hub.repo, publication.pull_number)))
 
 
 def others(desk: Desk, hub: Hub, publication: Publication) -> str:
@@ -109,12 +124,7 @@ def merged(desk: Desk, publication: Publication, merge_commit: str | None, tip: 
     with desk.db.read() as connection:
         parts = publications.parts(connection, publication.id)
     differing = _differing(desk, publication, parts, merge_commit, tip)
-    if (
-        differing
-        and publication.pull_state == "open"
-        and merge_commit
-        and not is_in(desk.repository, merge_commit, tip)
-    ):
+    if differing and merge_commit and not is_in(desk.repository, merge_commit, tip):
         told = f"merged as {merge_commit[:12]}, which {publication.base_branch} does not have yet"
         return Followed(publication, "open", told, needs_person=True)
     words = following.told_differences({part.candidate_id: part.path for part in parts}, differing, len(parts))

@@ -2,7 +2,7 @@
 
 from qatui.domain import ticking
 from qatui.domain.ticking import Ticked
-from qatui.errors import GitError, NeedsTerminal, RemoteError
+from qatui.errors import GitError, NeedsTerminal, RemoteError, Unreachable
 from qatui.flows.plan_work import BRANCH, Moved, PlanWork
 from qatui.flows.preflight import repository_at
 from qatui.flows.publication import Ending
@@ -12,6 +12,8 @@ from qatui.workspace.signing import Signer, sign_commits, signs
 
 _REF, _DRAFT = "refs/qatui/plan", "refs/qatui/plan-draft"
 """Where the commit is kept in the clone, and before it is signed."""
+_REFUSED = "failed to push some refs"
+"""What git says where it was told no; not where it broke down, or the connection did."""
 
 
 def tick(work: PlanWork) -> Ending:
@@ -82,7 +84,7 @@ def _commit(work: PlanWork, parent: str, ticked: Ticked) -> str:
 
 
 def _push(work: PlanWork, commit: str, branch: str, seen: str) -> str:
-    """Have a branch at a commit; empty, or why the remote does not take it.
+    """Have a branch at a commit; empty, or why the remote, or the clone's own hook, does not take it.
 
     Raises Moved, Unreachable, NeedsTerminal.
     """
@@ -98,5 +100,8 @@ def _push(work: PlanWork, commit: str, branch: str, seen: str) -> str:
             return ""
         if now != seen:
             raise Moved from error
-        return f"{remote.name} did not take the test plan on {branch}: {last_words(error)}"
+        words = f"{remote.name} did not take the test plan on {branch}: {last_words(error)}"
+        if _REFUSED not in error.said:
+            raise Unreachable(words, "It is safe to run again.") from error
+        return words
     return ""

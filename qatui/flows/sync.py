@@ -11,7 +11,7 @@ from typing import NamedTuple
 from qatui.domain.quoting import one_line
 from qatui.errors import ExitCode, Gone, NeedsTerminal, NoAccess, NoPermission, RemoteError, Unreachable
 from qatui.flows.desk import Desk
-from qatui.flows.follow import Followed, follow, merged
+from qatui.flows.follow import Followed, follow
 from qatui.flows.hub import Hub, github_host
 from qatui.flows.outbox import Ran, drain, jobs, left_jobs, silent
 from qatui.flows.publish import meet_remote
@@ -57,6 +57,7 @@ class Synced:
     def exit_code(self) -> ExitCode:
         """What a script should know."""
         person = self.unasked or any(each.needs_person for each in self.followed)
+        person |= any(ran.lacks_token for ran in self.jobs) or any(job.state == "failed" for job in self.others)
         codes = [ran.exit_code for ran in self.jobs]
         codes.append(ExitCode.NEEDS_PERSON if person else ExitCode.DONE)
         codes += [error.exit_code for error in self.trouble] + [ExitCode.REMOTE] * self.away
@@ -82,7 +83,7 @@ def sync(
     with desk.db.read() as connection:
         found = publications.followed(connection, desk.repository_id)
     wanted = [each for each in found if only is None or each.id in only]
-    read = _read(desk, hub, [each for each in wanted if each.pull_state == "open"], say)
+    read = _read(desk, hub, wanted, say)
     met = meet_remote(desk, foreground=foreground)
     moved = met.desk.base != desk.base
     desk = met.desk
@@ -90,10 +91,10 @@ def sync(
     followed: list[Followed] = []
     trouble = [*read.trouble]
     for publication in wanted:
-        if publication.pull_state == "merged" or publication.id in read.pulls:
+        if hub is not None and (pull := read.pulls.get(publication.id)) is not None:
             tip = None if met.away else _tip(desk, publication, foreground)
             try:
-                followed.append(_follow(desk, hub, publication, read.pulls.get(publication.id), tip))
+                followed.append(follow(desk, hub, publication, pull, tip))
             except RemoteError as error:
                 trouble.append(error)
     for job in jobs(desk):
@@ -159,11 +160,3 @@ def _tip(desk: Desk, publication: Publication, foreground: bool) -> str | None:
         )
     except (Unreachable, NeedsTerminal):
         return None
-
-
-def _follow(desk: Desk, hub: Hub | None, publication: Publication, pull: Pull | None, tip: str | None) -> Followed:
-    if pull is not None and hub is not None:
-        return follow(desk, hub, publication, pull, tip)
-    if tip is None:
-        return Followed(publication, publication.pull_state, publication.reason, needs_person=True)
-    return merged(desk, publication, publication.merge_commit, tip)

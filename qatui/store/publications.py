@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import Connection, bindparam, func, insert, or_, select, update
+from sqlalchemy import Connection, bindparam, func, insert, select, update
 
 from qatui.store.schema import candidate, origin, publication, publication_candidate
 
@@ -162,19 +162,9 @@ def latest(connection: Connection, candidate_ids: Sequence[int]) -> dict[int, in
 
 
 def followed(connection: Connection, repository_id: int) -> list[Publication]:
-    """Those whose pull request is open, or merged with candidates that were not seen on base; oldest first."""
-    newer = publication_candidate.alias()
-    superseded = select(newer.c.candidate_id).where(
-        newer.c.candidate_id == PC.candidate_id, newer.c.publication_id > PC.publication_id
-    )
-    left = (
-        select(PC.candidate_id)
-        .join(candidate, candidate.c.id == PC.candidate_id)
-        .where(PC.publication_id == P.id, candidate.c.state == "published", ~superseded.exists())
-    )
-    wanted = or_(P.pull_state == "open", (P.pull_state == "merged") & left.exists())
-    rows = connection.execute(select(*_ROW).where(P.repository_id == repository_id, wanted).order_by(P.id))
-    return [_publication(row) for row in rows]
+    """Those whose pull request is open as far as is known, oldest first."""
+    wanted = select(*_ROW).where(P.repository_id == repository_id, P.pull_state == "open").order_by(P.id)
+    return [_publication(row) for row in connection.execute(wanted)]
 
 
 def completed(connection: Connection, number: int) -> list[str]:

@@ -249,14 +249,16 @@ def test_who_may_not_push_is_told(plan: Hosted) -> None:
     assert (found.exit_code, text(plan), jobs(plan.desk)) == (ExitCode.NEEDS_PERSON, TEXT, [])
 
 
-def test_a_candidate_that_is_merged_later_ticks_its_item_then(plan: Hosted) -> None:
+def test_what_was_merged_otherwise_than_approved_ticks_nothing_until_it_is_merged(plan: Hosted) -> None:
     first, second = completing(plan, {"a": ("a part", True), "b": ("7K3F9X", True)})
     with plan.desk.db.read() as connection:
         branch = publications.every(connection, plan.desk.repository_id)[0].branch
     plan.push(branch, {"tests/test_a.py": "else = 1\n"})
     plan.merge(2)
     assert words(plan.synced()) == ["ticked 1 item on main"]
-    assert plan.states([first, second]) == ["published", "merged"]
-    plan.push("main", {"tests/test_a.py": "# a\n"})
+    assert plan.states([first, second]) == ["closed", "merged"]
+    assert "[ ] a part" in text(plan)
+    plan.publish(first)
+    plan.merge(3)
     assert words(plan.synced()) == ["ticked 1 item on main"]
-    assert "[x] a part (#2)" in text(plan)
+    assert "[x] a part (#3)" in text(plan)
