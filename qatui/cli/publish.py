@@ -197,6 +197,8 @@ def tell_job(ran: "Ran") -> None:
         diagnostics.say("git wants somebody to type: run qatui publish at a terminal.")
     elif ran.state != "running":
         again = "qatui publish again" if ran.job.kind in (KIND, OPENING) else f"qatui outbox retry {ran.job.id}"
+        if ran.hint:
+            diagnostics.say(ran.hint)
         diagnostics.say(f"Run {again} to go on, or: qatui outbox drop {ran.job.id}")
         if ran.state == "failed":
             diagnostics.say("All that git said: qatui outbox list --log")
@@ -282,7 +284,8 @@ def _show_jobs(session: Session, jobs: "Iterable[Ran]") -> ExitCode:
         output.line("No job is due.")
     else:
         for each in ran:
-            output.line(f"job {each.job.id} is {each.state}" + (f": {each.words}" if each.words else ""))
+            words = f"{each.words} {each.hint}".strip()
+            output.line(f"job {each.job.id} is {each.state}" + (f": {words}" if words else ""))
     return max((each.exit_code for each in ran), default=ExitCode.DONE)
 
 
@@ -350,6 +353,7 @@ def ran_record(ran: "Ran") -> dict[str, Any]:
         "job": ran.job.key,
         "state": ran.state,
         "words": ran.words,
+        "hint": ran.hint,
         "needs_terminal": ran.needs_terminal,
     }
 

@@ -85,6 +85,20 @@ _WAITING = {
     "draft": "it is a draft",
     "unknown": "GitHub works out whether it can be merged",
 }
+QUEUED = "it is in the merge queue of"
+"""How the words begin for a pull request that a merge queue has."""
+
+
+def is_queued(events: Iterable[str]) -> bool:
+    """Whether a pull request is in a merge queue, by what happened to it, oldest first.
+
+    https://docs.github.com/en/rest/using-the-rest-api/issue-event-types#added_to_merge_queue
+    """
+    moves = [each for each in events if each in _QUEUE_EVENTS]
+    return moves[-1:] == [_QUEUE_EVENTS[0]]
+
+
+_QUEUE_EVENTS = ("added_to_merge_queue", "removed_from_merge_queue")
 _FOR_A_PERSON = frozenset({"dirty", "behind", "draft"})
 
 

@@ -19,7 +19,7 @@ from qatui.github import checks, graphql, pulls, reviews
 from qatui.github.pulls import Method, Pull
 from qatui.store.publications import Publication
 
-KIND = "merge"
+KIND = follow.MERGE
 METHODS: tuple[Method, ...] = ("merge", "squash", "rebase")
 
 
@@ -78,7 +78,7 @@ def _merge(hub: Hub, publication: Publication, pull: Pull, sha: str, method: Met
         told = _reasons(hub, pull, publication.base_branch, "blocked") if error.why == "rules" else []
         return _refused("; ".join(told) or error.message)
     except NoPermission as error:
-        return _refused(error.message)
+        return _refused(f"{error.message} {error.hint}".strip())
     return Ending("done", f"merged into {pull.base.ref}")
 
 
@@ -88,8 +88,8 @@ def _enqueue(hub: Hub, pull: Pull, sha: str, means: Means) -> Ending:
         hub.github.write(graphql.enqueue(hub.repo, pull, sha=sha), again=means.again)
     except (Invalid, NoPermission) as error:
         told = _reasons(hub, pull, pull.base.ref, "blocked")
-        return _refused("; ".join(told) or error.message)
-    return Ending("done", f"it is in the merge queue of {pull.base.ref}")
+        return _refused("; ".join(told) or f"{error.message} {error.hint}".strip())
+    return Ending("done", f"{following.QUEUED} {pull.base.ref}")
 
 
 def _merge_later(hub: Hub, pull: Pull, method: Method, means: Means) -> Ending:
@@ -97,7 +97,7 @@ def _merge_later(hub: Hub, pull: Pull, method: Method, means: Means) -> Ending:
     try:
         hub.github.write(graphql.enable_auto_merge(hub.repo, pull, method), again=means.again)
     except (Invalid, NoPermission) as error:
-        return _refused(error.message)
+        return _refused(f"{error.message} {error.hint}".strip())
     return Ending("done", "GitHub merges it as soon as it can")
 
 

@@ -6,6 +6,7 @@ gone and goes on at once; elsewhere the lease ends by itself.
 
 import contextlib
 import os
+import re
 import secrets
 import socket
 from collections.abc import Callable, Mapping
@@ -41,6 +42,8 @@ LOG_LIMIT = 20_000
 INTERRUPTED = ("waiting", "it was interrupted")
 NO_TOKEN = "it waits for a token"
 """How the words begin for a job that needs GitHub: no failure, and nothing to be tried again before there is one."""
+_AT_A_TERMINAL = re.compile(r"git \S+ needs a terminal: ")
+"""How the sentence of a NeedsTerminal begins: the job's row keeps it over a restart."""
 OVERTAKEN = "another process took this job over"
 _RUN = secrets.token_hex(4)
 """This process, beside its number: after a restart another process may have that."""
@@ -59,7 +62,14 @@ class Ran:
     """Why, or what a person should know."""
     needs_terminal: bool = False
     """Whether git wanted somebody to type: offer to run it in the foreground."""
+    hint: str = ""
+    """What to do about it, where that is known."""
     exit_code: ExitCode = ExitCode.DONE
+
+    @property
+    def lacks_token(self) -> bool:
+        """Whether nothing but a token is missing."""
+        return self.state == "waiting" and self.words.startswith(NO_TOKEN)
 
 
 def silent(_: str) -> None:
@@ -167,6 +177,11 @@ def lacks_token(job: Job) -> bool:
     return job.state == "waiting" and job.error.startswith(NO_TOKEN)
 
 
+def wants_terminal(job: Job) -> bool:
+    """Whether a job waits for somebody to type, by what git said when it was tried last."""
+    return job.state == "waiting" and _AT_A_TERMINAL.match(job.error) is not None
+
+
 def _is_mine(desk: Desk, job: Job) -> bool:
     return job.credential == credential(desk)
 
@@ -232,14 +247,14 @@ def _run(desk: Desk, job: Job, work: Work, means: Means) -> Ran:
         again = isinstance(error, GitKilled | GitTimeout | NeedsTerminal | Unreachable | StoreBusy | RateLimited)
         until = error.until if isinstance(error, RateLimited) else 0
         typed = isinstance(error, NeedsTerminal)
-        ran = Ran(job, "waiting" if again else "failed", error.message, typed, error.exit_code)
+        ran = Ran(job, "waiting" if again else "failed", error.message, typed, error.hint, error.exit_code)
     except BaseException as error:
         end = ("failed", f"a bug: {type(error).__name__}") if isinstance(error, Exception) else INTERRUPTED
         with contextlib.suppress(StoreError):
             _settle(desk, job, *end, lines, desk.now())
         raise
     until = max(until, desk.now() + min(FIRST_PAUSE << min(job.attempts, 6), HOUR))
-    if _settle(desk, job, ran.state, ran.words, lines, until):
+    if _settle(desk, job, ran.state, f"{ran.words} {ran.hint}".strip(), lines, until):
         return ran
     state = find(desk, job.id).state
     return Ran(job, state, OVERTAKEN, exit_code=ExitCode.DONE if state == "done" else ExitCode.LOCKED)

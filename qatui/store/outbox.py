@@ -98,6 +98,14 @@ def ended(connection: Connection, repository_id: int, key: str) -> int:
     return connection.scalar(wanted) or 0
 
 
+def newest(connection: Connection, repository_id: int, key: str) -> Job | None:
+    """The last job that was added with a key, or with one that begins with it and a colon."""
+    ours = or_(O.key == key, O.key.startswith(f"{key}:", autoescape=True))
+    wanted = select(outbox).where(O.repository_id == repository_id, ours).order_by(O.id.desc()).limit(1)
+    row = connection.execute(wanted).first()
+    return _job(row) if row else None
+
+
 def claim(
     connection: Connection,
     repository_id: int,

@@ -176,11 +176,12 @@ def answer(desk: "Desk", ids: Sequence[int], item: str, done: bool) -> messages.
 
 def publications(desk: "Desk") -> messages.PublicationsLoaded:
     """Every publication, and what publishing would do now."""
-    from qatui.flows.outbox import unfinished
+    from qatui.flows import outbox
     from qatui.flows.publish import plan
     from qatui.store import candidates, publications
 
-    made, jobs = plan(desk), unfinished(desk)
+    made, jobs = plan(desk), outbox.unfinished(desk)
+    why = {job.payload["publication"]: job.error for job in outbox.jobs(desk) if job.error}
     with desk.db.read() as connection:
         every = publications.every(connection, desk.repository_id)
         ids = candidates.queue_ids(connection, desk.repository_id, Query(frozenset({State.HELD})))[:SHOWN_HELD]
@@ -189,7 +190,13 @@ def publications(desk: "Desk") -> messages.PublicationsLoaded:
         names = candidates.paths(connection, desk.repository_id, left) | {each.id: each.path for each in held.values()}
     reasons = {number: held[number].state_reason for number in ids if number in held}
     return messages.PublicationsLoaded(
-        every, made, names, reasons, {job.payload["publication"]: job.id for job in jobs}
+        every,
+        made,
+        names,
+        reasons,
+        {job.payload["publication"]: job.id for job in jobs},
+        why,
+        any(map(outbox.wants_terminal, jobs)),
     )
 
 

@@ -197,6 +197,10 @@ class PublicationsLoaded(Told):
     """What is held, and why."""
     unfinished: Mapping[int, int]
     """Publication that came to no end -> the job that ends it."""
+    why: Mapping[int, str] = field(default_factory=dict)
+    """Publication with something left to do -> what its job said when it was tried last."""
+    needs_terminal: bool = False
+    """Whether git wants somebody to type for one of the unfinished."""
 
 
 @dataclass(eq=False, repr=False)

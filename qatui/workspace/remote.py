@@ -37,8 +37,8 @@ class Remote:
     foreground: bool = False
     """Whether git may ask for a password at the terminal."""
     log: Callable[[str], None] | None = None
-    seconds: float = NETWORK_SECONDS
-    """How long one command may take."""
+    seconds: float | None = None
+    """How long one command may take; None: NETWORK_SECONDS."""
 
     @property
     def name(self) -> str:
@@ -122,7 +122,7 @@ class Remote:
             args,
             settings=self._pinned(),
             cwd=self.repository.root,
-            seconds=self.seconds,
+            seconds=NETWORK_SECONDS if self.seconds is None else self.seconds,
             log=self.log,
             foreground=self.foreground,
         )

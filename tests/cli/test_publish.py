@@ -72,7 +72,7 @@ def test_publish_as_json(desk: Desk, project: Project, capsys: pytest.CaptureFix
         "held": [],
         "refused": [{"id": other, "reason": "only approved candidates can be published: it waits for review"}],
         "remarks": [],
-        "jobs": [{"id": 1, "job": "publish:1", "state": "done", "words": "", "needs_terminal": False}],
+        "jobs": [{"id": 1, "job": "publish:1", "state": "done", "words": "", "needs_terminal": False, "hint": ""}],
         "jobs_of_others": [],
     }
     assert call(project, "publish", str(number)) == ExitCode.DONE

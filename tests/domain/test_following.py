@@ -13,6 +13,19 @@ def seen(**values: object) -> PullSeen:
 
 
 @pytest.mark.parametrize(
+    ("events", "is_in"),
+    [
+        ([], False),
+        (["committed", "added_to_merge_queue", "commented"], True),
+        (["added_to_merge_queue", "removed_from_merge_queue"], False),
+        (["added_to_merge_queue", "removed_from_merge_queue", "added_to_merge_queue"], True),
+    ],
+)
+def test_the_last_event_tells_whether_a_merge_queue_has_it(events: list[str], is_in: bool) -> None:
+    assert following.is_queued(events) is is_in
+
+
+@pytest.mark.parametrize(
     ("values", "expected"),
     [
         ({}, Stand.OPEN),

@@ -146,8 +146,10 @@ def test_a_merge_queue_gets_it(shop: Hosted) -> None:
     found = merged(shop, 1)
     assert (found.jobs[0].state, found.jobs[0].words) == ("done", "it is in the merge queue of main")
     assert shop.states(result.published) == ["published"]
+    assert [each.words for each in found.synced.followed] == ["it is in the merge queue of main"]
     queued = shop.pull(1)
     assert queued.queued_at is not None
+    assert [each.words for each in shop.synced().followed] == ["it is in the merge queue of main"]
     queued.queued_at -= 3600
     shop.synced()
     assert shop.states(result.published) == ["merged"]

@@ -76,7 +76,7 @@ def test_an_unreachable_remote_is_tried_again_later_and_by_hand_at_once(
     assert ran.words.startswith(f"The remote {project.remote} could not be reached: git ls-remote failed (128): fatal:")
     assert result.remarks[0].endswith(". The base is as it was fetched last.")
     assert (state(desk, number), the_publication(desk).state) == (State.PUBLISHING, "waiting")
-    assert (job(desk).state, job(desk).error) == ("waiting", ran.words)
+    assert (job(desk).state, job(desk).error) == ("waiting", f"{ran.words} {ran.hint}".strip())
     assert flow.drain(desk) == ()
     clock.forward(flow.FIRST_PAUSE)
     assert [each.state for each in flow.drain(desk)] == ["waiting"]
@@ -121,6 +121,13 @@ def test_a_prompt_ends_the_job_as_one_that_needs_a_terminal(desk: Desk, project:
     (ran,) = publish(desk).jobs
     assert (ran.state, ran.needs_terminal, ran.exit_code) == ("waiting", True, ExitCode.REMOTE)
     assert "needs a terminal" in ran.words
+    left = job(desk)
+    assert flow.wants_terminal(left), "the row tells it after a restart too"
+    assert left.error == f"{ran.words} {ran.hint}"
+    assert "set up an agent" in ran.hint
+    project.git("config", "core.sshCommand", "echo away >&2; exit 255; true")
+    publish(desk)
+    assert not flow.wants_terminal(job(desk)), "now it is something else"
 
 
 def test_a_job_of_another_name_is_done_or_dropped_only_by_its_number(

@@ -8,9 +8,11 @@ import pytest
 from qatui.domain.lifecycle import Action
 from qatui.errors import ExitCode
 from qatui.flows.decide import decide
+from qatui.flows.outbox import jobs
 from qatui.flows.publish import Published, publish
 from qatui.flows.sync import Synced, sync
 from qatui.flows.undo import undo
+from qatui.github.client import GitHub
 from qatui.github.protocol import Repo
 from qatui.sandbox.github.founding import rename
 from qatui.store import events, publications
@@ -186,6 +188,24 @@ def test_without_a_token_it_says_what_was_not_asked_for(shop: Hosted) -> None:
     found = sync(shop.again(), None)
     assert found.remarks[0].startswith("Pull requests were not asked for: there is no token for 127.0.0.1:")
     assert (found.followed, found.exit_code) == ((), ExitCode.NEEDS_PERSON)
+
+
+def test_a_job_that_fails_or_lacks_a_token_is_told_until_somebody_acts(shop: Hosted) -> None:
+    decide(shop.desk, seed(shop.desk, files("a")), Action.APPROVE)
+    publish(shop.desk)
+    waits = sync(shop.again(), None)
+    assert ([ran.lacks_token for ran in waits.jobs], waits.exit_code) == ([True], ExitCode.NEEDS_PERSON)
+    bad = replace(shop.hub, github=GitHub(shop.github.url, "ghp_nobodys", transport=shop.line, now=shop.clock))
+    failed = sync(shop.again(), bad)
+    (ran,) = failed.jobs
+    assert (ran.state, ran.exit_code, failed.exit_code) == ("failed", ExitCode.REMOTE, ExitCode.REMOTE)
+    assert ran.hint, "what to do about it"
+    (job,) = jobs(shop.desk)
+    assert job.error == f"{ran.words} {ran.hint}", "the cure is kept"
+    assert sync(shop.again(), bad).jobs[0].state == "failed", "told again, not passed over"
+    other = sync(replace(shop.again(), reviewer="kim", signature=("Kim", "kim@example.org")), shop.hub)
+    assert ([each.id for each in other.others], other.exit_code) == ([job.id], ExitCode.NEEDS_PERSON)
+    assert sync(shop.again(), shop.hub).exit_code is ExitCode.DONE
 
 
 def test_a_remote_that_is_away_loses_nothing(shop: Hosted) -> None:

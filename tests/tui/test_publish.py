@@ -16,6 +16,7 @@ from qatui.flows.publish import publish
 from qatui.settings.types import Team
 from qatui.store import publications, schema
 from qatui.tui import messages
+from qatui.tui.keymap import Act
 from qatui.tui.screens.publication_words import describe, describe_plan
 from qatui.tui.screens.publish import PublishScreen
 from qatui.tui.screens.review import ReviewScreen
@@ -131,6 +132,28 @@ def test_git_that_fails_is_told(build: Build, plain: Desk, project: Project) -> 
         (left,) = publications.every(connection, plain.repository_id)
         parts = publications.parts(connection, left.id)
     assert "Pull request" in str(describe(left, parts, ""))
+
+
+def test_what_waits_for_a_passphrase_says_so_after_a_restart(build: Build, plain: Desk, project: Project) -> None:
+    plain = replace(plain, team=Team())
+    decide(plain, many(plain, 1), Action.APPROVE)
+    project.git("config", "core.sshCommand", "echo 'Permission denied (publickey).' >&2; exit 255; true")
+    project.git("remote", "set-url", "origin", "ssh://git@example.test/a/b.git")
+    (ran,) = publish(plain).jobs
+
+    async def walk(pilot: Driving) -> None:
+        await press(pilot, "P", "n")
+        screen = pilot.app.screen
+        assert isinstance(screen, PublishScreen)
+        assert screen.why_not(Act("publish.terminal", (), "", "")) is None
+        await press(pilot, "j")
+        assert f"job      {ran.words} {ran.hint}" in shown(pilot)
+        project.git("config", "core.sshCommand", "echo away >&2; exit 255; true")
+        publish(plain)
+        await press(pilot, "R")
+        assert screen.why_not(Act("publish.terminal", (), "", "")) == "only where git wants somebody to type"
+
+    drive(build(plain), walk)
 
 
 def test_a_plan_without_commits_says_so(plain: Desk) -> None:

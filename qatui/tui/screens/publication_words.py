@@ -168,8 +168,13 @@ def describe_plan(
     return lines + [[("foreground", each)] for each in visible_lines(plan.body).split("\n")]
 
 
-def describe(publication: "Publication", parts: "Sequence[Part]", body: str, pull: str = "") -> list[list[Words]]:
-    """A publication as it is, line by line; `pull` is how its pull request stood when it was looked at last."""
+def describe(
+    publication: "Publication", parts: "Sequence[Part]", body: str, pull: str = "", why: str = ""
+) -> list[list[Words]]:
+    """A publication as it is, line by line; `pull` is how its pull request stood when it was looked at last.
+
+    `why` is what the job that has something left to do of it said last.
+    """
     state = publication.state
     lines: list[list[Words]] = [
         [("dim", "branch   "), ("foreground bold", visible(publication.branch))],
@@ -189,6 +194,8 @@ def describe(publication: "Publication", parts: "Sequence[Part]", body: str, pul
         lines.append([("dim", "fork     "), ("foreground", visible(publication.head_repository))])
     if publication.reason:
         lines.append([("risk-look", visible(publication.reason))])
+    if why:
+        lines.append([("dim", "job      "), ("risk-look", visible(why))])
     if publication.record_file and publication.pull_number is None:
         lines += [[("dim", "pull request text")], [("link", visible(publication.record_file))]]
     lines.append([])
@@ -204,7 +211,7 @@ def trouble(result: "Published", terminal_key: str) -> tuple[str, str] | None:
     bad = [ran for ran in result.jobs if ran.exit_code]
     if bad:
         what = "no pull request" if bad[0].job.kind == "pull_request" else "not published"
-        return f"{what}: {visible(bad[0].words)}", "risk-high"
+        return f"{what}: {visible(f'{bad[0].words} {bad[0].hint}'.strip())}", "risk-high"
     return None
 
 

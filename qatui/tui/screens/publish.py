@@ -49,7 +49,6 @@ class PublishScreen(Frame):
         self._pulls: dict[int, str] = {}
         """Publication -> how its pull request stood when GitHub was asked last."""
         self._under_way = False
-        self._needs_terminal = False
         self._coming: int | None = None
         """The publication that the cursor goes to once it is in the list."""
 
@@ -123,7 +122,6 @@ class PublishScreen(Frame):
         self._under_way = False
         result = message.result
         self._coming = max((each.id for each in result.publications), default=None)
-        self._needs_terminal = any(ran.needs_terminal for ran in result.jobs)
         if words := trouble(result, self.station.keymap.first("publish.terminal")):
             self.say(*words)
         self._load()
@@ -172,7 +170,7 @@ class PublishScreen(Frame):
             self.backend.ask(self, "pull", work, newest=False, far=True)
         known = self._parts.get(each.id)
         parts, body = (known.parts, known.body) if known else ((), "")
-        shown.show(describe(each, parts, body, self._pulls.get(each.id, "")))
+        shown.show(describe(each, parts, body, self._pulls.get(each.id, ""), self._loaded.why.get(each.id, "")))
 
     def _to_merge(self) -> "Publication | None":
         """The chosen publication if its pull request is open; the only open one where none is chosen."""
@@ -192,7 +190,7 @@ class PublishScreen(Frame):
         """Why nothing can be published now."""
         if act.id == "app.publish" and self._under_way:
             return "it is under way"
-        if act.id == "publish.terminal" and not self._needs_terminal:
+        if act.id == "publish.terminal" and not (self._loaded and self._loaded.needs_terminal):
             return "only where git wants somebody to type"
         if act.id == "publish.open" and self._loaded is not None and not aside(self._loaded):
             return "nothing is held or refused"
@@ -257,7 +255,6 @@ class PublishScreen(Frame):
         """The command itself in the foreground, the screen suspended: git may ask there."""
         with self.app.suspend():
             subprocess.run(self.backend.command("publish"), check=False)
-        self._needs_terminal = False
         self._load()
 
     def do_down(self) -> None:
