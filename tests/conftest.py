@@ -1,6 +1,7 @@
 """Every test runs in a home of its own, with a clock that stands still and no way out to a network."""
 
 import os
+import shutil
 import signal
 import socket
 import subprocess
@@ -138,17 +139,53 @@ BASE_FILES: dict[str, str | bytes | None] = {
 }
 
 
+@dataclass
+class Templates:
+    """Projects that were made once and are copied for each test: making one starts a dozen processes of git."""
+
+    folder: Path
+    made: dict[tuple[str | None, ...], Path] = field(default_factory=dict)
+    """By what the ids of commits, and the format of a repository, hang on."""
+
+    def copy(self, home: Path, place: Path) -> Project:
+        """A project in a folder of its own."""
+        key = (
+            os.environ.get("GIT_AUTHOR_DATE"),
+            os.environ.get("GIT_COMMITTER_DATE"),
+            (home / ".gitconfig").read_text(),
+        )
+        if key not in self.made:
+            template = self.folder / str(len(self.made))
+            template.mkdir()
+            _make_project(template)
+            self.made[key] = template
+        template = self.made[key]
+        for name in ("remote.git", "clone"):
+            shutil.copytree(template / name, place / name, symlinks=True)
+        for name in ("config", "FETCH_HEAD"):
+            file = place / "clone" / ".git" / name
+            file.write_text(file.read_text().replace(str(template), str(place)))
+        run_git(place / "clone", "update-index", "-q", "--refresh")  # git knows its files by their inodes
+        return Project(place / "clone", place / "remote.git")
+
+
+def _make_project(folder: Path) -> None:
+    run_git(folder, "init", "-q", "--bare", "-b", "main", str(folder / "remote.git"))
+    run_git(folder, "init", "-q", "-b", "main", str(folder / "clone"))
+    run_git(folder / "clone", "remote", "add", "origin", str(folder / "remote.git"))
+    Project(folder / "clone", folder / "remote.git").commit(BASE_FILES, "begin")
+
+
+@pytest.fixture(scope="session")
+def templates(tmp_path_factory: pytest.TempPathFactory) -> Templates:
+    """None yet."""
+    return Templates(tmp_path_factory.mktemp("templates"))
+
+
 @pytest.fixture
-def project(tmp_path: Path) -> Project:
+def project(home: Path, tmp_path: Path, templates: Templates) -> Project:
     """A clone of a bare remote, with two tests on main."""
-    remote = tmp_path / "remote.git"
-    root = tmp_path / "clone"
-    run_git(tmp_path, "init", "-q", "--bare", "-b", "main", str(remote))
-    run_git(tmp_path, "init", "-q", "-b", "main", str(root))
-    run_git(root, "remote", "add", "origin", str(remote))
-    made = Project(root, remote)
-    made.commit(BASE_FILES, "begin")
-    return made
+    return templates.copy(home, tmp_path)
 
 
 @pytest.fixture
