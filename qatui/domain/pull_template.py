@@ -8,35 +8,25 @@ import re
 
 LONGEST = 30_000
 """Characters of a template that is put into a pull request; a longer one would leave the record too little room."""
-_FENCE = re.compile(r" {0,3}(`{3,}|~{3,})(.*)")
+_FENCE = re.compile(r"^[ >]*(`{3,}|~{3,})", re.MULTILINE)
+_ENDS = ("-->", "</pre>", "</script>", "</style>", "</textarea>", "?>", "]]>")
+"""What ends the blocks of HTML that a blank line does not: https://spec.commonmark.org/0.31.2/#html-blocks"""
+_PROBE = "\n\n## behind it\n"
 
 
 def fitted(template: bytes | None) -> str:
-    """The template as the beginning of a pull request's text; empty where there is none that fits."""
+    """The template as the beginning of a pull request's text; empty where there is none, or nothing fits behind it."""
     text = (template or b"").decode("utf-8", "replace").removeprefix("\ufeff")
     text = "".join(each for each in "\n".join(text.splitlines()).strip("\n") if each in "\n\t" or each >= " ")
     if not text.strip() or len(text) > LONGEST:
         return ""
-    return text + _ends(text)
+    ends = ("", *(f"\n{end}" for end in (*dict.fromkeys(_FENCE.findall(text)), *_ENDS)))
+    return next((text + end for end in ends if _is_read_behind(text + end)), "")
 
 
-def _ends(text: str) -> str:
-    """What ends the code block or the HTML comment that a text leaves open."""
-    fence, comment = "", False
-    for line in text.split("\n"):
-        found = None if comment else _FENCE.match(line)
-        if fence:
-            if found and found[1].startswith(fence) and not found[2].strip():
-                fence = ""
-        elif found and not (found[1].startswith("`") and "`" in found[2]):
-            fence = found[1]
-        else:
-            comment = _is_open(line, comment)
-    return f"\n{fence}" if fence else "\n-->" if comment else ""
+def _is_read_behind(text: str) -> bool:
+    """Whether a heading behind `text` is one, and in nothing else."""
+    from markdown_it import MarkdownIt  # loaded only where there is a template
 
-
-def _is_open(line: str, comment: bool) -> bool:
-    """Whether a comment is open at the end of a line."""
-    for mark in re.findall("<!--|-->", line):
-        comment = mark == "<!--" if not comment else mark != "-->"
-    return comment
+    heading = MarkdownIt("commonmark").parse(text + _PROBE)[-3:]
+    return [each.type for each in heading[:1]] == ["heading_open"] and heading[1].content == "behind it"

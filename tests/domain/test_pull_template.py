@@ -24,6 +24,8 @@ HEADING = "\n\n## Review record\n\nword"
         (b"~~~~\n~~~\n<!--", "~~~~\n~~~\n<!--\n~~~~"),
         (b"````\n```\n````\nend", "````\n```\n````\nend"),
         (b"<!--\n```\n-->\nend", "<!--\n```\n-->\nend"),
+        (b"a\n<pre>\n\nb", "a\n<pre>\n\nb\n</pre>"),
+        (b"--><!--\n```", "--><!--\n```\n```"),
         (b"x" * (LONGEST + 1), ""),
     ],
 )  # fmt: skip
@@ -31,12 +33,16 @@ def test_it_stays_as_it_is_and_is_closed(template: bytes | None, made: str) -> N
     assert fitted(template) == made
 
 
-PARTS = st.sampled_from(["```", "````", "~~~", "<!--", "-->", "\n", "\n\n", "word", " ", "- [ ] a", "# h", "`"])
+PARTS = st.sampled_from(
+    ["> ", "1. ", "<pre>", "<?", "```", "````", "~~~", "<!--", "-->", "\n", "\n\n", "word", " ", "- [ ] a", "# h", "`"]
+)
 
 
 @given(st.lists(PARTS, max_size=14).map("".join))
 def test_what_comes_behind_it_is_read_as_what_it_is(template: str) -> None:
-    tokens = PARSER.parse(fitted(template.encode()) + HEADING)
+    made = fitted(template.encode())
+    assert made.startswith(template.strip("\n")) or not made
+    tokens = PARSER.parse(made + HEADING)
     headings = [tokens[at + 1].content for at, token in enumerate(tokens) if token.type == "heading_open"]
     assert headings[-1:] == ["Review record"]
     assert tokens[-2].content == "word"
