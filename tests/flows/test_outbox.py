@@ -263,11 +263,11 @@ def test_a_push_that_takes_too_long_is_tried_again(
 ) -> None:
     number = approve_one(desk)
     hook(project.root / ".git", "pre-push", "sleep 60")
-    monkeypatch.setattr("qatui.workspace.remote.NETWORK_SECONDS", 3)
-    (ran,) = publish(desk).jobs
+    with monkeypatch.context() as patched:
+        patched.setattr("qatui.workspace.remote.NETWORK_SECONDS", 3)
+        (ran,) = publish(desk).jobs
     assert (ran.state, ran.words) == ("waiting", "git push took longer than 3 s and was stopped.")
     assert job(desk).state == "waiting"
-    monkeypatch.undo()
     (project.root / ".git/hooks/pre-push").unlink()
     assert publish(desk).published == (number,)
 
