@@ -68,7 +68,7 @@ def progress(done: int, total: int | None) -> None:
     if total:
         filled = min(_BAR_CELLS, _BAR_CELLS * done // total)
         text = f"[{'#' * filled}{'.' * (_BAR_CELLS - filled)}] {text}"
-    _write("\r" + text.ljust(_PROGRESS_CELLS))
+    _write("\r" + text[: _cells()].ljust(_cells()))
 
 
 def passing(text: str) -> None:
@@ -89,7 +89,6 @@ def _cells() -> int:
 
 
 _BAR_CELLS = 30
-_PROGRESS_CELLS = 70
 
 
 @contextlib.contextmanager

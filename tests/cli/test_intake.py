@@ -223,7 +223,7 @@ def test_bar_on_a_terminal(
         "[" + "#" * 30 + "] 250 of 250",
     ]
     assert drawn[-1] == ""
-    assert {len(each) for each in drawn[1:-1]} == {70}
+    assert len({len(each) for each in drawn[1:-1]}) == 1, "each covers the one before"
     for quiet in (["--no-progress"], ["--json"]):
         assert call("ingest", folder, *quiet).err == ""
     assert call("-q", "ingest", folder).err == ""

@@ -15,7 +15,7 @@ from typing import Any
 import httpx
 import pytest
 
-from tests.conftest import run_git
+from tests.conftest import run_git, unmeasured
 
 
 @contextmanager
@@ -125,6 +125,7 @@ def refused(*args: str, cwd: Path, largest_file: int = resource.RLIM_INFINITY) -
         text=True,
         check=False,
         cwd=cwd,
+        env=unmeasured(),
         preexec_fn=lambda: resource.setrlimit(resource.RLIMIT_FSIZE, limit),
         timeout=60,
     )

@@ -244,7 +244,7 @@ def test_a_job_that_cannot_be_done_says_why_and_stops_no_other(desk: Desk, proje
     second = publish(desk, [two])
     assert second.published == (two,)
     assert [ran.state for ran in second.jobs] == ["failed", "done"]
-    assert [each.error for each in flow.jobs(desk)] == [first.jobs[0].words]
+    assert [each.error for each in flow.jobs(desk)] == [f"{first.jobs[0].words} {first.jobs[0].hint}"]
 
 
 def test_a_store_that_is_busy_puts_the_job_back(desk: Desk, left_job: int, monkeypatch: pytest.MonkeyPatch) -> None:

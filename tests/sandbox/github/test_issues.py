@@ -1,6 +1,6 @@
 """Issues: made, listed, shown, changed. https://docs.github.com/rest/issues/issues"""
 
-import time
+import json
 from typing import Any
 
 import httpx
@@ -333,17 +333,15 @@ def test_a_pull_request_is_changed_as_an_issue_too(github: Lookalike) -> None:
         ("/search/issues", "per_page=100&q=orders+lost"),
     ],
 )
-def test_a_page_of_ten_thousand_issues_takes_no_time(thousands: GitHub, path: str, query: str) -> None:
-    """A page of 100 in under 50 ms: of processor time here, as other tests run beside this one."""
+def test_a_page_of_ten_thousand_issues_is_but_a_page(thousands: GitHub, path: str, query: str) -> None:
+    """How long it takes is measured by tests/benchmarks."""
     token = next(iter(thousands.world.tokens)).value
     asked = Asked("GET", path, query, {"authorization": f"Bearer {token}"})
-    taken = []
-    for _ in range(5):
-        begin = time.process_time()
-        answer = thousands.answer(asked)
-        taken.append(time.process_time() - begin)
-        assert answer.status == 200
-    assert min(taken) < 0.05
+    answer = thousands.answer(asked)
+    assert answer.status == 200
+    found = json.loads(answer.body)
+    assert len(found["items"] if path == "/search/issues" else found) == 100
+    assert answer.headers["Link"].count("rel=") >= 2
 
 
 @pytest.fixture(scope="module")
