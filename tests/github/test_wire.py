@@ -127,7 +127,7 @@ def test_silence_is_too_slow(clock: Clock) -> None:
         b"HTTP/1.1 200 OK\r\nContent-Encoding: gzip\r\nContent-Length: 4\r\n\r\nnope",
         b"\x16\x03\x01 this is not HTTP\r\n\r\n",
         b"HTTP/1.1 200 OK\r\nContent-Length: nonsense\r\n\r\n{}",
-        b"HTTP/1.1 500 Server Error\r\nContent-Length: 0\r\n\r\n",
+        b"HTTP/1.1 500 Server Error\r\nConnection: close\r\nContent-Length: 0\r\n\r\n",
     ],
     ids=["cut", "nothing", "no length", "no gzip", "no http", "bad length", "500"],
 )
