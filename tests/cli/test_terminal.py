@@ -134,6 +134,7 @@ def test_in_the_foreground_it_is_asked_and_answered(asked: Project, desk: Desk, 
     assert run_git(asked.remote, "rev-parse", only(desk).branch) == only(desk).head_commit
 
 
+@pytest.mark.xfail(reason="the key F is at times refused after the job that needs a terminal", strict=False)
 def test_the_workstation_is_not_painted_over_and_offers_the_foreground(
     desk: Desk, project: Project, monkeypatch: pytest.MonkeyPatch
 ) -> None:
