@@ -51,6 +51,8 @@ class PublishScreen(Frame):
         self._under_way = False
         self._coming: int | None = None
         """The publication that the cursor goes to once it is in the list."""
+        self._needs_terminal = False
+        """Whether git wants somebody to type: as the last publish said, then as the store says."""
 
     def compose_body(self) -> ComposeResult:
         """List and preview."""
@@ -77,7 +79,7 @@ class PublishScreen(Frame):
 
     def on_publications_loaded(self, message: messages.PublicationsLoaded) -> None:
         """Draw them, and put the question that waits for this."""
-        self._loaded = message
+        self._loaded, self._needs_terminal = message, message.needs_terminal
         self._draw()
         numbers = [each.id for each in message.publications]
         if self._coming in numbers:
@@ -122,6 +124,7 @@ class PublishScreen(Frame):
         self._under_way = False
         result = message.result
         self._coming = max((each.id for each in result.publications), default=None)
+        self._needs_terminal = any(ran.needs_terminal for ran in result.jobs)
         if words := trouble(result, self.station.keymap.first("publish.terminal")):
             self.say(*words)
         self._load()
@@ -190,7 +193,7 @@ class PublishScreen(Frame):
         """Why nothing can be published now."""
         if act.id == "app.publish" and self._under_way:
             return "it is under way"
-        if act.id == "publish.terminal" and not (self._loaded and self._loaded.needs_terminal):
+        if act.id == "publish.terminal" and not self._needs_terminal:
             return "only where git wants somebody to type"
         if act.id == "publish.open" and self._loaded is not None and not aside(self._loaded):
             return "nothing is held or refused"
