@@ -58,10 +58,10 @@ class Kind(Enum):
     """What a row shows."""
 
     EQUAL = "equal"
-    PAIR = "pair"
+    REPLACE = "replace"
     """An old line beside the new line that took its place."""
-    REMOVED = "removed"
-    ADDED = "added"
+    DELETE = "delete"
+    INSERT = "insert"
     FOLD = "fold"
     """Stands for unchanged lines that are not shown."""
     NOTE = "note"
@@ -99,7 +99,7 @@ class _Block(NamedTuple):
 
 
 def _shows(kind: Kind, side: Side) -> bool:
-    return kind in (Kind.EQUAL, Kind.PAIR, Kind.REMOVED if side == "old" else Kind.ADDED)
+    return kind in (Kind.EQUAL, Kind.REPLACE, Kind.DELETE if side == "old" else Kind.INSERT)
 
 
 class Rows:
@@ -151,11 +151,11 @@ class Rows:
         block = self._blocks[bisect_right(self._by_row, number) - 1]
         at = number - block.row
         match block.kind:
-            case Kind.EQUAL | Kind.PAIR:
+            case Kind.EQUAL | Kind.REPLACE:
                 return Row(block.kind, block.old + at, block.new + at)
-            case Kind.REMOVED:
+            case Kind.DELETE:
                 return Row(block.kind, old=block.old + at)
-            case Kind.ADDED:
+            case Kind.INSERT:
                 return Row(block.kind, new=block.new + at)
             case Kind.FOLD:
                 return Row(block.kind, block.old, block.new, count=block.hidden)
@@ -178,14 +178,14 @@ class Rows:
 
     def pair_of(self, row: Row) -> tuple[int, int] | None:
         """The old and the new line that stand against each other, one of which `row` shows; None: it stands alone."""
-        if row.kind is Kind.PAIR:
+        if row.kind is Kind.REPLACE:
             return (row.old, row.new) if row.old is not None and row.new is not None else None
         hunks = self._document_hunks
-        if row.kind is Kind.REMOVED and row.old is not None:
+        if row.kind is Kind.DELETE and row.old is not None:
             hunk = hunks[bisect_right(hunks, row.old, key=lambda each: each.old_start) - 1]
             new = hunk.new_start + row.old - hunk.old_start
             return (row.old, new) if new < hunk.new_end else None
-        if row.kind is Kind.ADDED and row.new is not None and hunks:
+        if row.kind is Kind.INSERT and row.new is not None and hunks:
             hunk = hunks[bisect_right(hunks, row.new, key=lambda each: each.new_start) - 1]
             old = hunk.old_start + row.new - hunk.new_start
             return (old, row.new) if old < hunk.old_end else None
@@ -217,9 +217,9 @@ class Rows:
     def _changed(self, hunk: Hunk) -> None:
         pairs = min(hunk.old_count, hunk.new_count) if self._paired else 0
         old, new = hunk.old_start, hunk.new_start
-        self._lines(Kind.PAIR, old, new, pairs)
-        self._lines(Kind.REMOVED, old + pairs, new + pairs, hunk.old_count - pairs)
-        self._lines(Kind.ADDED, hunk.old_end, new + pairs, hunk.new_count - pairs)
+        self._lines(Kind.REPLACE, old, new, pairs)
+        self._lines(Kind.DELETE, old + pairs, new + pairs, hunk.old_count - pairs)
+        self._lines(Kind.INSERT, hunk.old_end, new + pairs, hunk.new_count - pairs)
 
     def _unchanged(self, old: int, new: int, count: int, *, last: bool) -> None:
         """Unchanged lines; those far from any hunk are folded, unless that would hide a single one."""

@@ -14,7 +14,8 @@ from textual.theme import BUILTIN_THEMES
 from textual.types import CSSPathType
 
 from qatui.domain.marks import visible
-from qatui.tui import errands, glyphs, messages, themes
+from qatui.render import glyphs, palette
+from qatui.tui import errands, messages, themes
 from qatui.tui.backend import Backend
 from qatui.tui.child import SYNCED
 from qatui.tui.coach import Course
@@ -133,7 +134,7 @@ class Workstation(App[Exception], inherit_bindings=False):
 
     def next_theme(self) -> None:
         """Dark, light, contrast, and round again."""
-        names = list(themes.TOKENS)
+        names = list(palette.TOKENS)
         self.theme = names[(names.index(self.theme) + 1) % len(names)]
 
     def show_coach(self, shown: bool) -> None:

@@ -1,126 +1,12 @@
-"""The themes: every colour is a token with a job, and each job has a word or a glyph beside it.
+"""The themes as Textual knows them: each token of the palette is a CSS variable of its name."""
 
-Contrast is at least 4.5:1 for every token on the background, on a panel and on the selection, 7:1 in `contrast`
-(WCAG 2.1 AA and AAA, https://www.w3.org/TR/WCAG21/#contrast-minimum); a test computes it.
-"""
-
-from functools import cache
-
-from rich.style import Style
 from textual.theme import Theme
 
-INKS = (
-    "foreground",
-    "dim",
-    "risk-high",
-    "risk-look",
-    "risk-good",
-    "added",
-    "removed",
-    "changed",
-    "finding",
-    "link",
-    "accent",
-    "syntax-keyword",
-    "syntax-string",
-    "syntax-number",
-    "syntax-definition",
-    "syntax-builtin",
-)
-"""Tokens that text is drawn in."""
-PAPERS = ("background", "panel", "selection", "added-line", "removed-line", "changed-line")
-"""Tokens that text is drawn on."""
-SPANS = ("added-span", "removed-span", "changed-span")
-"""Papers of the changed part of a line, for `foreground` text only."""
-
-TOKENS: dict[str, dict[str, str]] = {
-    "dark": {
-        "foreground": "#dce1e8",
-        "dim": "#9aa5b4",
-        "risk-high": "#ff8f87",
-        "risk-look": "#e6b455",
-        "risk-good": "#62d58a",
-        "added": "#62d58a",
-        "removed": "#ff8f87",
-        "changed": "#86b8ff",
-        "finding": "#d8abff",
-        "link": "#86b8ff",
-        "accent": "#5fd0d6",
-        "syntax-keyword": "#c9a3f5",
-        "syntax-string": "#d9c27c",
-        "syntax-number": "#ef9f76",
-        "syntax-definition": "#82b7ff",
-        "syntax-builtin": "#6fd0d0",
-        "background": "#12161c",
-        "panel": "#1c222b",
-        "selection": "#26364b",
-        "added-line": "#14281d",
-        "removed-line": "#311a1c",
-        "changed-line": "#1a2537",
-        "added-span": "#1d5534",
-        "removed-span": "#6f2a2e",
-        "changed-span": "#274a7a",
-    },
-    "light": {
-        "foreground": "#1b2027",
-        "dim": "#4f5965",
-        "risk-high": "#a51d17",
-        "risk-look": "#704900",
-        "risk-good": "#0b5a24",
-        "added": "#0b5a24",
-        "removed": "#a51d17",
-        "changed": "#0a489f",
-        "finding": "#5e2ba8",
-        "link": "#0a489f",
-        "accent": "#00545c",
-        "syntax-keyword": "#6a23a8",
-        "syntax-string": "#6b4a00",
-        "syntax-number": "#9a3412",
-        "syntax-definition": "#0a489f",
-        "syntax-builtin": "#00545c",
-        "background": "#ffffff",
-        "panel": "#f0f2f5",
-        "selection": "#d3e4fb",
-        "added-line": "#e3f6e8",
-        "removed-line": "#fdeae8",
-        "changed-line": "#e6effc",
-        "added-span": "#a9e6ba",
-        "removed-span": "#ffc2bd",
-        "changed-span": "#b5d3fb",
-    },
-    "contrast": {
-        "foreground": "#ffffff",
-        "dim": "#d4d4d4",
-        "risk-high": "#ffb9b4",
-        "risk-look": "#ffd75e",
-        "risk-good": "#7dffa6",
-        "added": "#7dffa6",
-        "removed": "#ffb9b4",
-        "changed": "#a9d1ff",
-        "finding": "#e6c8ff",
-        "link": "#a9d1ff",
-        "accent": "#6ff3ff",
-        "syntax-keyword": "#e6c8ff",
-        "syntax-string": "#ffe08a",
-        "syntax-number": "#ffc29e",
-        "syntax-definition": "#a9d1ff",
-        "syntax-builtin": "#8ff5ff",
-        "background": "#000000",
-        "panel": "#101010",
-        "selection": "#00337f",
-        "added-line": "#00250c",
-        "removed-line": "#330005",
-        "changed-line": "#001d40",
-        "added-span": "#00561f",
-        "removed-span": "#7a0012",
-        "changed-span": "#00408c",
-    },
-}
-"""Theme -> token -> colour."""
+from qatui.render.palette import TOKENS
 
 
 def themes() -> list[Theme]:
-    """The three themes as Textual knows them; every token is a CSS variable of its name."""
+    """One theme for each set of tokens."""
     return [
         Theme(
             name=name,
@@ -157,10 +43,3 @@ def themes() -> list[Theme]:
         )
         for name, tokens in TOKENS.items()
     ]
-
-
-@cache
-def ink(theme: str, token: str, paper: str = "background", flags: str = "") -> Style:
-    """The style of text in `token` on `paper`; `flags` as Rich writes them: `bold`, `reverse` ..."""
-    tokens = TOKENS[theme]
-    return Style.parse(f"{flags} {tokens[token]} on {tokens[paper]}")

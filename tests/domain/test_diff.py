@@ -88,7 +88,7 @@ def numbered(count: int, changed: Iterable[int] = ()) -> bytes:
 
 
 def kinds(rows: Rows) -> str:
-    letters = {Kind.EQUAL: "=", Kind.PAIR: "~", Kind.REMOVED: "-", Kind.ADDED: "+", Kind.FOLD: "f", Kind.NOTE: "n"}
+    letters = {Kind.EQUAL: "=", Kind.REPLACE: "~", Kind.DELETE: "-", Kind.INSERT: "+", Kind.FOLD: "f", Kind.NOTE: "n"}
     return "".join(letters[row.kind] for row in rows)
 
 

@@ -10,20 +10,20 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from rich.cells import cell_len
+from rich.segment import Segment
 from textual.app import App, ComposeResult
 from textual.pilot import Pilot
-from textual.strip import Strip
 
 from qatui.domain.diff import Document
 from qatui.domain.lines import Drawn, draw
 from qatui.domain.marks import HIDDEN
 from qatui.domain.review import Comment, Side
 from qatui.flows.compare import compare
+from qatui.render import painter, palette
+from qatui.render.glyphs import ASCII, UNICODE, Glyphs
+from qatui.render.notes import wrap
+from qatui.render.painter import SLICE, Painter, char_at, draw_to, overlay
 from qatui.tui import themes
-from qatui.tui.glyphs import ASCII, UNICODE, Glyphs
-from qatui.tui.widgets import diff_lines
-from qatui.tui.widgets.diff_lines import SLICE, Painter, char_at, draw_to, overlay
-from qatui.tui.widgets.diff_notes import wrap
 from qatui.tui.widgets.diff_view import DiffView
 
 
@@ -246,7 +246,7 @@ def test_a_step_draws_two_rows_or_the_new_one(monkeypatch: pytest.MonkeyPatch) -
     drawn: list[int] = []
     paint = Painter.paint
 
-    def counted(self: Painter, number: int, current: bool) -> Strip:
+    def counted(self: Painter, number: int, current: bool) -> list[Segment]:
         drawn.append(number)
         return paint(self, number, current)
 
@@ -275,7 +275,7 @@ def test_opening_draws_a_screen_and_not_the_text(monkeypatch: pytest.MonkeyPatch
     drawn: list[int] = []
     paint = Painter.paint
 
-    def counted(self: Painter, number: int, current: bool) -> Strip:
+    def counted(self: Painter, number: int, current: bool) -> list[Segment]:
         drawn.append(number)
         return paint(self, number, current)
 
@@ -404,7 +404,7 @@ LONG = "    cls.G3_term_nodes = [" + ", ".join(map(str, range(60))) + "]"
 def papers(view: DiffView, row: int) -> set[str]:
     """The papers that stretches of a row are drawn on."""
     strip = view.render_lines(view.scrollable_content_region.reset_offset)[row]
-    tokens = {color: token for token, color in themes.TOKENS["dark"].items()}
+    tokens = {color: token for token, color in palette.TOKENS["dark"].items()}
     return {tokens[each.style.bgcolor.name] for each in strip if each.style and each.style.bgcolor}
 
 
@@ -453,12 +453,12 @@ def test_the_sign_of_a_cut_has_the_colour_of_a_change_only_where_one_is_behind_i
 
         first, second = signs(0), signs(1)
         assert first == [
-            str(themes.ink("dark", "accent", "removed-line", "bold")),
-            str(themes.ink("dark", "accent", "added-line", "bold")),
+            str(palette.ink("dark", "accent", "removed-line", "bold")),
+            str(palette.ink("dark", "accent", "added-line", "bold")),
         ]
         assert second == [
-            str(themes.ink("dark", "foreground", "removed-span", "bold")),
-            str(themes.ink("dark", "foreground", "added-span", "bold")),
+            str(palette.ink("dark", "foreground", "removed-span", "bold")),
+            str(palette.ink("dark", "foreground", "added-span", "bold")),
         ]
 
     drive(pair, walk, (120, 8))
@@ -547,7 +547,7 @@ def test_a_very_long_line_is_drawn_by_its_slice(line: str, monkeypatch: pytest.M
         taken.append(len(text))
         return draw(text)
 
-    monkeypatch.setattr(diff_lines, "draw", counted)
+    monkeypatch.setattr(painter, "draw", counted)
 
     async def walk(view: DiffView, pilot: Pilot[None]) -> None:
         hidden = re.compile(r"… [\d,]+ more$")
@@ -634,7 +634,7 @@ def test_without_colours_of_its_own_a_document_is_plain() -> None:
     async def walk(view: DiffView, pilot: Pilot[None]) -> None:
         assert "def" in screen(view)[0]
         assert not any(
-            segment.style == themes.ink("dark", "syntax-keyword") for segment in view.render_lines(view.size.region)[0]
+            segment.style == palette.ink("dark", "syntax-keyword") for segment in view.render_lines(view.size.region)[0]
         )
 
     drive(replace(document("def a(): pass\n", "def a(): pass\n"), colours={}), walk)
@@ -647,7 +647,7 @@ def test_provisional_colours_are_corrected_in_idle_moments() -> None:
 
     async def walk(view: DiffView, pilot: Pilot[None]) -> None:
         def strings() -> bool:
-            ink = themes.ink("dark", "syntax-string")
+            ink = palette.ink("dark", "syntax-string")
             return any(segment.style == ink for segment in view.render_lines(view.size.region)[3])
 
         assert not strings()

@@ -158,7 +158,7 @@ def test_what_waits_for_a_passphrase_says_so_after_a_restart(build: Build, plain
 
 def test_a_plan_without_commits_says_so(plain: Desk) -> None:
     from qatui.flows.publish import plan
-    from qatui.tui.glyphs import UNICODE
+    from qatui.render.glyphs import UNICODE
 
     loaded = messages.PublicationsLoaded([], plan(plain), {}, {}, {})
     assert "Nothing approved waits" in str(describe_plan(loaded, None, UNICODE))

@@ -7,7 +7,7 @@ from rich.cells import cell_len
 
 from qatui.domain.candidate import QueueRow, Risk, State
 from qatui.domain.marks import HIDDEN
-from qatui.tui.glyphs import ASCII, UNICODE
+from qatui.render.glyphs import ASCII, UNICODE
 from qatui.tui.widgets import queue_row
 from tests.conftest import NOW
 

@@ -15,9 +15,9 @@ from qatui.flows.claims import claim
 from qatui.flows.decide import decide
 from qatui.flows.desk import Desk
 from qatui.flows.ingest import ingest
+from qatui.render import palette
 from qatui.settings.types import User
 from qatui.store import bookmarks, candidates, reviews
-from qatui.tui import themes
 from qatui.tui.screens.queue import QueueScreen
 from qatui.tui.screens.review import ReviewScreen
 from qatui.tui.widgets.diff_head import DiffHead
@@ -338,7 +338,7 @@ def test_the_pane_comes_and_goes(build: Build, shelf: Shelf) -> None:
         assert pane(pilot) == (True, True)
         drawn = cast(Any, pilot.app.screen.query_one(SidePane).query_one("Static")).content
         papers = {str(each.style).rpartition(" on ")[2] for each in drawn.spans}
-        assert papers == {themes.TOKENS["light"]["panel"]}
+        assert papers == {palette.TOKENS["light"]["panel"]}
 
     async def narrow(pilot: Walker) -> None:
         seen = []

@@ -3,8 +3,9 @@
 import pytest
 from rich.cells import cell_len
 
-from qatui.tui import glyphs
-from qatui.tui.themes import INKS, PAPERS, SPANS, TOKENS, ink, themes
+from qatui.render import glyphs
+from qatui.render.palette import INKS, PAPERS, SPANS, TOKENS, ink
+from qatui.tui.themes import themes
 
 
 def luminance(colour: str) -> float:

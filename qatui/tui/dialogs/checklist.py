@@ -9,10 +9,10 @@ from textual.containers import Vertical
 from textual.widgets import Static
 
 from qatui.domain.marks import visible
+from qatui.render.glyphs import Glyphs
+from qatui.render.palette import ink
 from qatui.settings.types import ChecklistItem
 from qatui.tui.dialogs.dialog import Dialog
-from qatui.tui.glyphs import Glyphs
-from qatui.tui.themes import ink
 
 
 class ChecklistDialog(Dialog[None]):

@@ -8,8 +8,8 @@ from textual.app import ComposeResult
 from textual.containers import Vertical
 from textual.widgets import Static, TextArea
 
+from qatui.render.palette import ink
 from qatui.tui.dialogs.dialog import Dialog
-from qatui.tui.themes import ink
 
 
 class CommentDialog(Dialog[str]):

@@ -10,8 +10,8 @@ from textual.containers import Horizontal, Vertical
 from textual.widgets import Input, Static
 
 from qatui.domain.marks import visible
+from qatui.render.palette import ink
 from qatui.tui.dialogs.dialog import Dialog
-from qatui.tui.themes import ink
 from qatui.tui.widgets.queue_row import cut_end, cut_path
 
 

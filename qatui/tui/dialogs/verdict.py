@@ -9,8 +9,8 @@ from qatui.domain.candidate import Outcome
 from qatui.domain.lifecycle import Action
 from qatui.domain.marks import visible
 from qatui.domain.text import handle
+from qatui.render.glyphs import Glyphs
 from qatui.tui.dialogs.question import NAMES, Answer, Asked, Choice, Question, refusals
-from qatui.tui.glyphs import Glyphs
 
 DELAYS = (("1", "1d", "1 day"), ("2", "3d", "3 days"), ("3", "1w", "1 week"))
 """Deferrals by digit; the next digit is for another time."""

@@ -12,11 +12,11 @@ from textual.widgets import Input, Static
 
 from qatui.domain.moments import ago
 from qatui.domain.text import handle
+from qatui.render.glyphs import Glyphs
+from qatui.render.palette import ink
 from qatui.tui import keymap, messages
 from qatui.tui.child import SYNCED
-from qatui.tui.glyphs import Glyphs
 from qatui.tui.keymap import Act
-from qatui.tui.themes import ink
 from qatui.tui.widgets.coach import Coach
 from qatui.tui.widgets.lines import Line, Piece
 

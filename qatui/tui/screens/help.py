@@ -7,8 +7,8 @@ from textual.containers import VerticalScroll
 from textual.screen import ModalScreen
 from textual.widgets import Static
 
+from qatui.render.palette import ink
 from qatui.tui.keymap import SCREENS, Keymap, shown
-from qatui.tui.themes import ink
 
 SCOPES = {
     "move": "Moving",

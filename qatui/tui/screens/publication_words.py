@@ -6,9 +6,9 @@ from typing import TYPE_CHECKING
 from qatui.domain import moments
 from qatui.domain.marks import visible, visible_lines
 from qatui.domain.text import handle
+from qatui.render.glyphs import Glyphs
 from qatui.tui import messages
 from qatui.tui.dialogs.question import Asked, refusals
-from qatui.tui.glyphs import Glyphs
 from qatui.tui.keymap import Keymap
 from qatui.tui.widgets.text_pane import Words
 

@@ -4,8 +4,8 @@ from textual.app import ComposeResult
 from textual.containers import Vertical
 
 from qatui.domain.marks import visible
+from qatui.render.glyphs import Glyphs
 from qatui.tui.coach import STEPS, Course
-from qatui.tui.glyphs import Glyphs
 from qatui.tui.keymap import Keymap
 from qatui.tui.widgets.lines import Line, Piece
 

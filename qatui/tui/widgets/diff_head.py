@@ -4,8 +4,8 @@ from rich.segment import Segment
 from textual.strip import Strip
 from textual.widget import Widget
 
-from qatui.tui.glyphs import Glyphs
-from qatui.tui.themes import ink
+from qatui.render.glyphs import Glyphs
+from qatui.render.palette import ink
 
 
 class DiffHead(Widget):

@@ -15,10 +15,10 @@ from textual.timer import Timer
 from qatui.domain.diff import CONTEXT, Document, Kind, Row, Rows
 from qatui.domain.highlight import Highlighter
 from qatui.domain.review import Side
-from qatui.tui.glyphs import UNICODE, Glyphs
-from qatui.tui.themes import ink
-from qatui.tui.widgets.diff_lines import Look, Painter
-from qatui.tui.widgets.diff_notes import note_lines
+from qatui.render.glyphs import UNICODE, Glyphs
+from qatui.render.notes import note_lines
+from qatui.render.painter import Look, Painter
+from qatui.render.palette import ink
 
 WIDE = 104
 """Cells from which the sides stand beside each other."""
@@ -345,12 +345,12 @@ class DiffView(ScrollView, can_focus=False):
         if self._painter is None or self._rows is None or number >= len(self._rows):
             return self._outside(number)
         if self._has_cursor and number == self._cursor:
-            return self._painter.paint(number, True)
+            return Strip(self._painter.paint(number, True), self._width)
         strip = self._strips.get(number)
         if strip is None:
             if len(self._strips) >= KEPT:
                 self._strips.clear()
-            strip = self._strips[number] = self._painter.paint(number, False)
+            strip = self._strips[number] = Strip(self._painter.paint(number, False), self._width)
         return strip
 
     def _outside(self, number: int) -> Strip:

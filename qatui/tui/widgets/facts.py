@@ -10,7 +10,7 @@ from qatui.domain.candidate import Candidate, State
 from qatui.domain.lines import split
 from qatui.domain.marks import bidi_lines, visible
 from qatui.domain.text import handle
-from qatui.tui.glyphs import Glyphs
+from qatui.render.glyphs import Glyphs
 from qatui.tui.widgets.lines import Line, Piece
 
 if TYPE_CHECKING:

@@ -8,7 +8,7 @@ from rich.segment import Segment
 from textual.strip import Strip
 from textual.widget import Widget
 
-from qatui.tui.themes import ink
+from qatui.render.palette import ink
 from qatui.tui.widgets.queue_row import cut_path
 
 

@@ -4,7 +4,7 @@ from typing import TYPE_CHECKING
 
 from textual.containers import Vertical
 
-from qatui.tui.glyphs import Glyphs
+from qatui.render.glyphs import Glyphs
 
 if TYPE_CHECKING:
     from qatui.domain.candidate import QueueRow

@@ -12,8 +12,8 @@ from textual.scroll_view import ScrollView
 from textual.strip import Strip
 from textual.widget import Widget
 
-from qatui.tui.glyphs import UNICODE, Glyphs
-from qatui.tui.themes import ink
+from qatui.render.glyphs import UNICODE, Glyphs
+from qatui.render.palette import ink
 from qatui.tui.widgets import queue_row
 
 if TYPE_CHECKING:

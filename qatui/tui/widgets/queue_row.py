@@ -13,8 +13,8 @@ from qatui.domain import moments
 from qatui.domain.candidate import Risk, State
 from qatui.domain.marks import visible
 from qatui.domain.text import handle
-from qatui.tui.glyphs import Glyphs
-from qatui.tui.themes import ink
+from qatui.render.glyphs import Glyphs
+from qatui.render.palette import ink
 
 if TYPE_CHECKING:
     from qatui.domain.candidate import QueueRow

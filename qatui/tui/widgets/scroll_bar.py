@@ -4,7 +4,7 @@ from typing import ClassVar
 
 from textual.scrollbar import ScrollBar, ScrollBarRender
 
-from qatui.tui.glyphs import UNICODE, Glyphs
+from qatui.render.glyphs import UNICODE, Glyphs
 
 
 class WholeCells(ScrollBarRender):

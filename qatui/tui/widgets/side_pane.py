@@ -9,8 +9,8 @@ from textual.widgets import Static
 
 from qatui.domain import moments
 from qatui.domain.marks import visible, visible_lines
-from qatui.tui.glyphs import Glyphs
-from qatui.tui.themes import ink
+from qatui.render.glyphs import Glyphs
+from qatui.render.palette import ink
 
 if TYPE_CHECKING:
     from qatui.flows.review import Dossier

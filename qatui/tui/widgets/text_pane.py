@@ -10,7 +10,7 @@ from textual.message import Message
 from textual.scroll_view import ScrollView
 from textual.strip import Strip
 
-from qatui.tui.themes import ink
+from qatui.render.palette import ink
 from qatui.tui.widgets.queue_row import cut_path
 
 Words = tuple[str, str]

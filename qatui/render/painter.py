@@ -1,4 +1,4 @@
-"""One row of a diff as a strip: numbers, `+ − ~`, the visible slice of the line in its colours."""
+"""One row of a diff as cells: numbers, `+ − ~`, the visible slice of the line in its colours."""
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -7,16 +7,15 @@ from itertools import pairwise
 
 from rich.cells import cell_len, get_character_cell_size
 from rich.segment import Segment
-from rich.style import Style
-from textual.strip import Strip
 
 from qatui.domain.diff import Document, Kind, Row, Rows
 from qatui.domain.highlight import Highlighter
 from qatui.domain.intraline import Spans, differing
 from qatui.domain.lines import TAB_MARK, Drawn, draw
 from qatui.domain.review import Side
-from qatui.tui.glyphs import Glyphs
-from qatui.tui.themes import ink
+from qatui.render.cells import cropped, fitted, length_of
+from qatui.render.glyphs import Glyphs
+from qatui.render.palette import ink
 
 SLICE = 1024
 """Characters that are drawn at first; more of a long line only when it is scrolled to."""
@@ -135,8 +134,8 @@ class Painter:
 
     # Rows
 
-    def paint(self, number: int, current: bool) -> Strip:
-        """The strip of a row; `current`: the cursor is on it."""
+    def paint(self, number: int, current: bool) -> list[Segment]:
+        """The cells of a row, as many as the look is wide; `current`: the cursor is on it."""
         row = self._rows[number]
         if row.kind is Kind.FOLD:
             segments = self._fold(row, current)
@@ -152,14 +151,14 @@ class Painter:
             ]
         else:
             left, right = self._sides(row)
-            segments = self._stacked(row, left if row.kind is Kind.REMOVED else right, current)
-        return Strip(segments).adjust_cell_length(self.look.width, ink(self.look.theme, "foreground"))
+            segments = self._stacked(row, left if row.kind is Kind.DELETE else right, current)
+        return fitted(segments, self.look.width, ink(self.look.theme, "foreground"))
 
     def _sides(self, row: Row) -> tuple[_Side | None, _Side | None]:
         """What a row has on the old and on the new side."""
         glyphs = self.look.glyphs
         spans = self._spans(row)
-        changed = row.kind is Kind.PAIR and spans is not None
+        changed = row.kind is Kind.REPLACE and spans is not None
         old_spans, new_spans = spans or ((), ())
         resumes = self._resumes(row, spans) if spans is not None else 0
         old = new = None
@@ -265,12 +264,12 @@ class Painter:
         left, right = self.halves
         lead = Segment(" " * (self.gutter - 3), ink(theme, "dim"))
         if not right:
-            return [cursor, lead, *_fitted(text, left - self.gutter + 2, note)]
+            return [cursor, lead, *fitted([Segment(text, note)], left - self.gutter + 2, note)]
         parting, blank = Segment(bar, ink(theme, "dim")), ink(theme, "dim")
         if side == "old":
-            return [cursor, lead, *_fitted(text, left - self.gutter + 2, note), parting]
+            return [cursor, lead, *fitted([Segment(text, note)], left - self.gutter + 2, note), parting]
         before = [cursor, Segment(" " * (left - 1), blank), parting, Segment(" ", blank), lead]
-        return [*before, *_fitted(text, right - self.gutter + 2, note)]
+        return [*before, *fitted([Segment(text, note)], right - self.gutter + 2, note)]
 
     # Text
 
@@ -310,9 +309,9 @@ class Painter:
             segments.append(Segment(drawn.text[begin:until], ink(look.theme, token, on, flags)))
         if whole and side.line == len(source) - 1 and not source.ended:
             segments.append(Segment(f" {look.glyphs.cut} {NO_END}", ink(look.theme, "finding", paper)))
-        strip = Strip(segments)
         skipped = left - skipped
-        if strip.cell_length - skipped > width or end < len(drawn.text) or not whole:
+        length = length_of(segments)
+        if length - skipped > width or end < len(drawn.text) or not whole:
             hidden = len(line) - drawn.index(char_at(drawn.text, left + width - 1)[0])
             sign = f"{look.glyphs.cut} {hidden:,} more" if told and hidden >= MUCH else look.glyphs.cut
             sign = sign if cell_len(sign) * 2 < width else look.glyphs.cut
@@ -320,11 +319,9 @@ class Painter:
             seen = drawn.index(char_at(drawn.text, left + kept)[0])
             change = told and bool(side.spans) and side.spans[-1][1] > seen
             style = ("foreground", side.span_paper, "bold") if change else ("accent", paper, "bold")
-            strip = strip.crop(skipped, skipped + kept)
-            strip = strip.adjust_cell_length(kept, ink(look.theme, "foreground", paper))
-            return [*strip, Segment(sign, ink(look.theme, *style))]
-        strip = strip.crop(skipped, max(skipped, strip.cell_length))
-        return list(strip.adjust_cell_length(width, ink(look.theme, "foreground", paper)))
+            shown = fitted(cropped(segments, skipped, skipped + kept), kept, ink(look.theme, "foreground", paper))
+            return [*shown, Segment(sign, ink(look.theme, *style))]
+        return fitted(cropped(segments, skipped, length), width, ink(look.theme, "foreground", paper))
 
 
 def _is_quiet(drawn: Drawn, mark: int) -> bool:
@@ -384,8 +381,3 @@ def overlay(
             at = places[number]
             covering.append(at if at < len(layer) and layer[at][0] <= begin else None)
         yield begin, until, covering
-
-
-def _fitted(text: str, width: int, style: Style) -> list[Segment]:
-    """`text` in exactly `width` cells."""
-    return list(Strip([Segment(text, style)]).adjust_cell_length(max(0, width), style))
