@@ -20,6 +20,15 @@ CONTEXT = 3
 _SIDES: tuple[Side, Side] = ("old", "new")
 
 
+class Part(NamedTuple):
+    """Lines of a hunk that are shown alike: as many on both sides stand against each other, else one side has none."""
+
+    old_start: int
+    old_count: int
+    new_start: int
+    new_count: int
+
+
 @dataclass(frozen=True, slots=True)
 class Hunk:
     """`old_count` lines of the old text from `old_start` on stand against `new_count` of the new; starts from 0."""
@@ -28,6 +37,10 @@ class Hunk:
     old_count: int
     new_start: int
     new_count: int
+    quiet: bool = False
+    """Only an option makes it no change: it is shown, but nobody stops at it."""
+    parts: tuple[Part, ...] = ()
+    """Which of its lines stand against each other, in order (`domain.pairing`); none: they do by position."""
 
     @property
     def old_end(self) -> int:
@@ -38,6 +51,18 @@ class Hunk:
     def new_end(self) -> int:
         """First new line after the hunk."""
         return self.new_start + self.new_count
+
+    def in_parts(self) -> tuple[Part, ...]:
+        """Its parts; where nobody compared its lines, those that stand at the same place on both sides are pairs."""
+        if self.parts:
+            return self.parts
+        pairs = min(self.old_count, self.new_count)
+        split = (
+            Part(self.old_start, pairs, self.new_start, pairs),
+            Part(self.old_start + pairs, self.old_count - pairs, self.new_start + pairs, 0),
+            Part(self.old_end, 0, self.new_start + pairs, self.new_count - pairs),
+        )
+        return tuple(part for part in split if part.old_count or part.new_count)
 
 
 @dataclass(frozen=True, slots=True)
@@ -183,12 +208,14 @@ class Rows:
         hunks = self._document_hunks
         if row.kind is Kind.DELETE and row.old is not None:
             hunk = hunks[bisect_right(hunks, row.old, key=lambda each: each.old_start) - 1]
-            new = hunk.new_start + row.old - hunk.old_start
-            return (row.old, new) if new < hunk.new_end else None
-        if row.kind is Kind.INSERT and row.new is not None and hunks:
+            parts = hunk.in_parts()
+            part = parts[bisect_right(parts, row.old, key=lambda each: each.old_start) - 1]
+            return (row.old, part.new_start + row.old - part.old_start) if part.old_count == part.new_count else None
+        if row.kind is Kind.INSERT and row.new is not None:
             hunk = hunks[bisect_right(hunks, row.new, key=lambda each: each.new_start) - 1]
-            old = hunk.old_start + row.new - hunk.new_start
-            return (old, row.new) if old < hunk.old_end else None
+            parts = hunk.in_parts()
+            part = parts[bisect_right(parts, row.new, key=lambda each: each.new_start) - 1]
+            return (part.old_start + row.new - part.new_start, row.new) if part.old_count == part.new_count else None
         return None
 
     def next_hunk(self, row: int) -> int | None:
@@ -215,11 +242,13 @@ class Rows:
         self._unchanged(old, new, self._new_length - new, last=True)
 
     def _changed(self, hunk: Hunk) -> None:
-        pairs = min(hunk.old_count, hunk.new_count) if self._paired else 0
-        old, new = hunk.old_start, hunk.new_start
-        self._lines(Kind.REPLACE, old, new, pairs)
-        self._lines(Kind.DELETE, old + pairs, new + pairs, hunk.old_count - pairs)
-        self._lines(Kind.INSERT, hunk.old_end, new + pairs, hunk.new_count - pairs)
+        if not self._paired:
+            self._lines(Kind.DELETE, hunk.old_start, hunk.new_start, hunk.old_count)
+            self._lines(Kind.INSERT, hunk.old_end, hunk.new_start, hunk.new_count)
+            return
+        for part in hunk.in_parts():
+            kind = Kind.INSERT if not part.old_count else Kind.DELETE if not part.new_count else Kind.REPLACE
+            self._lines(kind, part.old_start, part.new_start, max(part.old_count, part.new_count))
 
     def _unchanged(self, old: int, new: int, count: int, *, last: bool) -> None:
         """Unchanged lines; those far from any hunk are folded, unless that would hide a single one."""

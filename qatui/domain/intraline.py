@@ -1,62 +1,111 @@
-"""Which words differ between two lines that stand against each other."""
+"""What differs between two lines that stand against each other, by word or by character."""
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from itertools import groupby
+from typing import Literal
+
+from qatui.domain.graphemes import graphemes, joined
 
 Spans = tuple[tuple[int, int], ...]
 """Stretches of a line as (start, end), in order."""
+By = Literal["word", "character"]
 
 WHOLE = 1200
 """More differing characters than this are marked as a whole: comparing them word by word takes too long."""
 ALIKE = 0.5
 """Lines that share less than this part of their characters are not one line changed, but two lines."""
 
-_WORD = re.compile(r"\w+|\s+|.", re.DOTALL)
+# A carriage return is a word of its own: it is what differs where only the ends of the lines do.
+_WORD = re.compile(r"\w+|[^\S\r]+|.", re.DOTALL)
 _LONG_WORD = 100
 """A longer word is cut where the lines begin to differ."""
 
 
-def differing(old: str, new: str) -> tuple[Spans, Spans] | None:
+def differing(old: str, new: str, by: By = "word") -> tuple[Spans, Spans] | None:
     """The differing stretches of `old` and of `new`; None where the lines are not alike enough to compare."""
-    start = _common_start(old, new)
-    end = _common_end(old, new, start)
-    middle_old, middle_new = old[start : len(old) - end], new[start : len(new) - end]
-    if not _alike(old, new, middle_old, middle_new):
+    if not in_common(old.strip(), new.strip()):
         return None
+    start = _common_start(old, new, by)
+    end = _common_end(old, new, start, by)
+    middle_old, middle_new = old[start : len(old) - end], new[start : len(new) - end]
     spans_old: list[tuple[int, int]] = []
     spans_new: list[tuple[int, int]] = []
     if len(middle_old) + len(middle_new) > WHOLE:
         _add(spans_old, old, start, start + len(middle_old))
         _add(spans_new, new, start, start + len(middle_new))
     else:
-        from rapidfuzz.distance import Indel  # here: it is slow to load, and the first frame has no use for it
-
-        words_old, words_new = _WORD.findall(middle_old), _WORD.findall(middle_new)
-        places_old, places_new = _places(words_old, start), _places(words_new, start)
-        for each in Indel.opcodes(words_old, words_new):
-            if each.tag != "equal":
-                _add(spans_old, old, places_old[each.src_start], places_old[each.src_end])
-                _add(spans_new, new, places_new[each.dest_start], places_new[each.dest_end])
+        parts_old, parts_new = _parts(middle_old, by), _parts(middle_new, by)
+        places_old, places_new = _places(parts_old, start), _places(parts_new, start)
+        for (from_old, to_old), (from_new, to_new) in _changes(parts_old, parts_new, by):
+            _add(spans_old, old, places_old[from_old], places_old[to_old])
+            _add(spans_new, new, places_new[from_new], places_new[to_new])
     return tuple(spans_old), tuple(spans_new)
 
 
-def _alike(old: str, new: str, middle_old: str, middle_new: str) -> bool:
-    """Whether the lines share enough characters, blanks at their ends not counted."""
+def in_common(old: str, new: str) -> float:
+    """How far the characters that two lines share go beyond the least that makes them alike; 0: they are not alike.
+
+    The lines come without the blanks at their ends, which do not count.
+    """
+    if old == new:
+        return (1 - ALIKE) * 2 * len(old) + 1
+    length = len(old) + len(new)
+    most = (1 - ALIKE) * length
+    if abs(len(old) - len(new)) > most:
+        return 0.0
+    if length > WHOLE:
+        start = _common(old, new)
+        old, new = old[start:], new[start:]
+        end = _common(old, new, last=True)
+        old, new = old[: len(old) - end], new[: len(new) - end]
+    if len(old) + len(new) > WHOLE:
+        differ = len(old) + len(new)
+    else:
+        from rapidfuzz.distance import Indel  # here: it is slow to load, and the first frame has no use for it
+
+        differ = Indel.distance(old, new, score_cutoff=int(most))
+    return most - differ + 1 if differ <= most else 0.0
+
+
+def _changes(old: Sequence[str], new: Sequence[str], by: By) -> Iterator[tuple[tuple[int, int], tuple[int, int]]]:
+    """The stretches of both sides that differ, as the places of their parts.
+
+    By character, one that is equal between two that differ is an accident, and goes with them.
+    """
     from rapidfuzz.distance import Indel
 
-    length = len(old.strip()) + len(new.strip())
-    middle_old, middle_new = middle_old.strip(), middle_new.strip()
-    differ = len(middle_old) + len(middle_new)
-    if differ <= WHOLE:
-        differ = Indel.distance(middle_old, middle_new)
-    return differ <= (1 - ALIKE) * length
+    codes = list(Indel.opcodes(old, new))
+    for number, each in enumerate(codes):
+        accident = by == "character" and 0 < number < len(codes) - 1 and each.src_end - each.src_start == 1
+        if each.tag != "equal" or accident:
+            yield (each.src_start, each.src_end), (each.dest_start, each.dest_end)
 
 
-def _places(words: Sequence[str], start: int) -> list[int]:
-    """Where each word begins, and where the last one ends."""
+def _parts(text: str, by: By) -> list[str]:
+    """What is compared as one: words, runs of blanks, single characters; no grapheme is cut."""
+    if by == "character":
+        return list(graphemes(text))
+    if text.isascii():
+        return _WORD.findall(text)
+    found: list[str] = []
+    for kind, group in groupby(graphemes(text), lambda each: _kind(each[0])):
+        found += group if kind == "other" else ("".join(group),)
+    return found
+
+
+def _kind(character: str) -> str:
+    """What a character belongs to: a word, blanks, or nothing but itself."""
+    if character == "_" or character.isalnum():
+        return "word"
+    return "blank" if character.isspace() and character != "\r" else "other"
+
+
+def _places(parts: Sequence[str], start: int) -> list[int]:
+    """Where each part begins, and where the last one ends."""
     places = [start]
-    for word in words:
-        places.append(places[-1] + len(word))
+    for part in parts:
+        places.append(places[-1] + len(part))
     return places
 
 
@@ -70,36 +119,44 @@ def _add(spans: list[tuple[int, int]], line: str, start: int, end: int) -> None:
         spans.append((start, end))
 
 
-def _common_start(old: str, new: str) -> int:
-    """Length of the common start, not ending inside a word; found by halving, as lines may be very long."""
+def _common(old: str, new: str, *, last: bool = False) -> int:
+    """Length of the common start, or of the common end; found by halving, as lines may be very long."""
     low, high = 0, min(len(old), len(new))
     while low < high:
         middle = (low + high + 1) // 2
-        if old[low:middle] == new[low:middle]:
-            low = middle
+        if last:
+            same = old[len(old) - middle : len(old) - low] == new[len(new) - middle : len(new) - low]
         else:
-            high = middle - 1
-    for length in range(low, max(-1, low - _LONG_WORD), -1):
-        if not (_inside_word(old, length) or _inside_word(new, length)):
-            return length
+            same = old[low:middle] == new[low:middle]
+        low, high = (middle, high) if same else (low, middle - 1)
     return low
 
 
-def _common_end(old: str, new: str, start: int) -> int:
-    """Length of the common end behind `start`, not beginning inside a word."""
-    low, high = 0, min(len(old), len(new)) - start
-    while low < high:
-        middle = (low + high + 1) // 2
-        if old[len(old) - middle : len(old) - low] == new[len(new) - middle : len(new) - low]:
-            low = middle
-        else:
-            high = middle - 1
-    for length in range(low, max(-1, low - _LONG_WORD), -1):
-        if not (_inside_word(old, len(old) - length) or _inside_word(new, len(new) - length)):
+def _common_start(old: str, new: str, by: By) -> int:
+    """Length of the common start, not ending inside a part."""
+    common = _common(old, new)
+    for length in range(common, max(-1, common - _LONG_WORD), -1):
+        if not (_inside(old, length, by) or _inside(new, length, by)):
             return length
-    return low
+    return common
 
 
-def _inside_word(line: str, place: int) -> bool:
-    """Whether the characters before and at `place` belong to one word."""
-    return 0 < place < len(line) and all(each == "_" or each.isalnum() for each in line[place - 1 : place + 1])
+def _common_end(old: str, new: str, start: int, by: By) -> int:
+    """Length of the common end behind `start`, not beginning inside a part."""
+    common = _common(old[start:], new[start:], last=True)
+    for length in range(common, max(-1, common - _LONG_WORD), -1):
+        if not (_inside(old, len(old) - length, by) or _inside(new, len(new) - length, by)):
+            return length
+    return common
+
+
+def _inside(line: str, place: int, by: By) -> bool:
+    """Whether the characters before and at `place` are of one part: of one word, or of one grapheme."""
+    if not 0 < place < len(line):
+        return False
+    if joined(line, place):
+        return True
+    base = place - 1
+    while place - base < _LONG_WORD and joined(line, base):
+        base -= 1
+    return by == "word" and _kind(line[base]) == _kind(line[place]) == "word"

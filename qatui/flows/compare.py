@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from qatui.domain.diff import Document, Hunk
 from qatui.domain.highlight import Highlighter
 from qatui.domain.lines import split
+from qatui.domain.pairing import paired
 from qatui.domain.review import Comment, Side
 from qatui.workspace.align import align
 
@@ -16,6 +17,7 @@ def compare(path: str, old: bytes | None, new: bytes, comments: Sequence[Comment
     """
     before, after = None if old is None else split(old), split(new)
     hunks = align(old or b"", new)
+    hunks = paired(hunks, before, after) if before is not None else hunks
     first = hunks[0] if hunks else Hunk(0, 0, 0, 0)
     colours: dict[Side, Highlighter] = {"new": Highlighter(path, after.lines)}
     colours["new"].prepare(first.new_start)
