@@ -196,7 +196,7 @@ def publications(desk: "Desk") -> messages.PublicationsLoaded:
         reasons,
         {job.payload["publication"]: job.id for job in jobs},
         why,
-        any(map(outbox.wants_terminal, jobs)),
+        tuple(job.id for job in jobs if outbox.wants_terminal(job)),
     )
 
 

@@ -150,10 +150,10 @@ ACTIONS: tuple[Act, ...] = (
         "publish.terminal",
         ("F",),
         "at the terminal",
-        "publish in the foreground, where git may ask",
+        "go on in the foreground, where git may ask",
         8,
         None,
-        "qatui publish",
+        "qatui outbox retry JOB",
     ),
     Act(
         "app.refresh",

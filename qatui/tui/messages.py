@@ -199,8 +199,8 @@ class PublicationsLoaded(Told):
     """Publication that came to no end -> the job that ends it."""
     why: Mapping[int, str] = field(default_factory=dict)
     """Publication with something left to do -> what its job said when it was tried last."""
-    needs_terminal: bool = False
-    """Whether git wants somebody to type for one of the unfinished."""
+    terminal_jobs: tuple[int, ...] = ()
+    """Of the unfinished those in which git wants somebody to type."""
 
 
 @dataclass(eq=False, repr=False)

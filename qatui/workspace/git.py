@@ -10,6 +10,7 @@ import os
 import re
 import signal
 import subprocess
+import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -28,6 +29,8 @@ READ_SECONDS = 60.0
 """Limit of commands that stay on this machine."""
 NETWORK_SECONDS = 300.0
 """Limit of commands that talk to a remote, and of the hooks they run."""
+LEFT_SECONDS = 1.0
+"""How long after git's end its output is still read, where something that a hook left running holds it open."""
 
 _QUIET = {
     "GIT_TERMINAL_PROMPT": "0",
@@ -134,7 +137,7 @@ def git(
     process = running.proc
     assert process is not None
     try:
-        out, err = process.communicate(data if isinstance(data, bytes) else None, timeout=seconds)
+        out, err = _communicate(process, data if isinstance(data, bytes) else None, seconds)
     except subprocess.TimeoutExpired:
         _kill_group(process, alone=foreground)
         raise GitTimeout(
@@ -199,15 +202,40 @@ def _tell(text: str, log: Callable[[str], None] | None) -> None:
         log(text)
 
 
+def _communicate(process: "subprocess.Popen[bytes]", data: bytes | None, seconds: float) -> tuple[bytes, bytes]:
+    """What git wrote until it ended: a daemon that its hook left running, which has the same output, is not waited for.
+
+    Raises subprocess.TimeoutExpired where git itself takes longer than `seconds`.
+    """
+    if data is not None:  # what takes some runs no hook, and Popen cannot go on with it in a second call
+        return process.communicate(data, timeout=seconds)
+    deadline = time.monotonic() + seconds
+    while True:
+        ended = process.poll() is not None
+        left = LEFT_SECONDS if ended else min(LEFT_SECONDS, deadline - time.monotonic())
+        try:
+            return process.communicate(timeout=max(0.0, left))
+        except subprocess.TimeoutExpired as so_far:
+            if ended:
+                _close_streams(process)
+                return so_far.output or b"", so_far.stderr or b""
+            if time.monotonic() >= deadline and process.poll() is None:
+                raise
+
+
+def _close_streams(process: "subprocess.Popen[bytes]") -> None:
+    for stream in (process.stdin, process.stdout, process.stderr):
+        if stream:
+            stream.close()
+
+
 def _kill_group(process: "subprocess.Popen[bytes]", *, alone: bool) -> None:
     """Stop git and everything it started: it leads a session of its own, unless it ran in ours (`alone`)."""
     with contextlib.suppress(ProcessLookupError):
         os.kill(process.pid, signal.SIGKILL) if alone else os.killpg(process.pid, signal.SIGKILL)
     process.wait()
     # Not until the end of its output: what left its session (an ssh master) may hold that open.
-    for stream in (process.stdin, process.stdout, process.stderr):
-        if stream:
-            stream.close()
+    _close_streams(process)
 
 
 _WHO = re.compile(r"(?<!ssh://)(?<=://)[^/\s]*@|(?<=ssh://)[^/\s:@]*:[^/\s]*@", re.IGNORECASE)

@@ -12,12 +12,13 @@ from pathlib import Path
 import pexpect
 import pytest
 
+from qatui.domain.candidate import State
 from qatui.flows.desk import Desk
 from qatui.flows.outbox import jobs
 from qatui.store.outbox import Job
 from qatui.tui.turns import QUIET_SECONDS
 from tests.conftest import Project, run_git
-from tests.flows.test_publish import approved, only
+from tests.flows.test_publish import approved, only, state
 from tests.tui.test_kill import Screen
 from tests.workspace.test_attributes import executable
 
@@ -139,6 +140,7 @@ def test_in_the_foreground_it_is_asked_and_answered(asked: Project, desk: Desk, 
 def test_the_workstation_is_not_painted_over_and_offers_the_foreground(
     desk: Desk, project: Project, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    """Interrupted at the prompt the workstation is still there; what was approved meanwhile waits for its own yes."""
     approved(desk, {"tests/test_a.py": "a\n"})
     by_hook(project)
     monkeypatch.setenv("QATUI_DATABASE", desk.db.url)
@@ -150,11 +152,19 @@ def test_the_workstation_is_not_painted_over_and_offers_the_foreground(
         screen.press("y")
         shown = screen.until(lambda text: "needs a terminal" in text or "somebody to type" in text or "Sesame" in text)
         assert "Sesame" not in shown
+        (later,) = approved(desk, {"tests/test_b.py": "b\n"})
         time.sleep(QUIET_SECONDS)  # a letter right after the dialog's is not heard: git may be quicker than that
+        screen.press("F")
+        screen.until(lambda text: "Sesame?" in text)
+        screen.press("\x03")
+        screen.until(lambda text: "Enter goes back to the workstation" in text)
+        screen.press("\r")
+        screen.until(lambda text: "it ended with 130" in text and "Sesame" not in text)
         screen.press("F")
         screen.until(lambda text: "Sesame?" in text)
         screen.press("sesame\r")
         screen.until(lambda text: "pushed" in text and "Sesame" not in text)
         assert run_git(project.remote, "rev-parse", only(desk).branch) == only(desk).head_commit
+        assert state(desk, later) is State.APPROVED
     finally:
         screen.kill()

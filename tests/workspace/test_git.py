@@ -132,6 +132,22 @@ def test_the_limit_stops_git_and_in_the_background_all_it_started(project: Proje
         os.kill(started, 9)
 
 
+@pytest.mark.skipif(not Path("/proc").exists(), reason="needs /proc to see other processes")
+def test_what_a_hook_left_running_is_neither_waited_for_nor_stopped(project: Project) -> None:
+    script = "!echo out; echo err >&2; sleep 300 & echo $! > child"
+    done = git(["-c", f"alias.leave={script}", "leave"], cwd=project.root, seconds=60)
+    started = int((project.root / "child").read_text())
+    assert alive(started)
+    os.kill(started, 9)
+    assert (done.status, done.text, done.err) == (0, "out", "err")
+
+
+def test_much_is_read_over_many_looks(project: Project, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("qatui.workspace.git.LEFT_SECONDS", 0.001)
+    out = git(["-c", "alias.much=!head -c 8000000 /dev/zero; sleep 0.2; echo end", "much"], cwd=project.root).out
+    assert out == bytes(8_000_000) + b"end\n"
+
+
 def test_an_interruption_stops_git_too(project: Project, monkeypatch: pytest.MonkeyPatch) -> None:
     import subprocess
 

@@ -1,6 +1,5 @@
 """Publishing: left the publications and what would be the next, right the chosen one as it will read or reads."""
 
-import subprocess
 from functools import partial
 from typing import TYPE_CHECKING
 
@@ -8,7 +7,7 @@ from textual.app import ComposeResult
 from textual.containers import Container
 
 from qatui.domain.marks import visible
-from qatui.tui import browser, errands, messages
+from qatui.tui import browser, errands, foreground, messages
 from qatui.tui.child import MERGED
 from qatui.tui.dialogs.question import Answer, Question
 from qatui.tui.keymap import Act
@@ -51,8 +50,8 @@ class PublishScreen(Frame):
         self._under_way = False
         self._coming: int | None = None
         """The publication that the cursor goes to once it is in the list."""
-        self._needs_terminal = False
-        """Whether git wants somebody to type: as the last publish said, then as the store says."""
+        self._terminal_jobs: tuple[int, ...] = ()
+        """Jobs in which git wants somebody to type: as the last publish said, then as the store says."""
 
     def compose_body(self) -> ComposeResult:
         """List and preview."""
@@ -79,7 +78,7 @@ class PublishScreen(Frame):
 
     def on_publications_loaded(self, message: messages.PublicationsLoaded) -> None:
         """Draw them, and put the question that waits for this."""
-        self._loaded, self._needs_terminal = message, message.needs_terminal
+        self._loaded, self._terminal_jobs = message, message.terminal_jobs
         self._draw()
         numbers = [each.id for each in message.publications]
         if self._coming in numbers:
@@ -124,7 +123,7 @@ class PublishScreen(Frame):
         self._under_way = False
         result = message.result
         self._coming = max((each.id for each in result.publications), default=None)
-        self._needs_terminal = any(ran.needs_terminal for ran in result.jobs)
+        self._terminal_jobs = tuple(ran.job.id for ran in result.jobs if ran.needs_terminal)
         if words := trouble(result, self.station.keymap.first("publish.terminal")):
             self.say(*words)
         self._load()
@@ -193,7 +192,7 @@ class PublishScreen(Frame):
         """Why nothing can be published now."""
         if act.id == "app.publish" and self._under_way:
             return "it is under way"
-        if act.id == "publish.terminal" and not self._needs_terminal:
+        if act.id == "publish.terminal" and not self._terminal_jobs:
             return "only where git wants somebody to type"
         if act.id == "publish.open" and self._loaded is not None and not aside(self._loaded):
             return "nothing is held or refused"
@@ -255,9 +254,12 @@ class PublishScreen(Frame):
             self.say(f"copied {visible(each.pull_url)}")
 
     def do_terminal(self) -> None:
-        """The command itself in the foreground, the screen suspended: git may ask there."""
-        with self.app.suspend():
-            subprocess.run(self.backend.command("publish"), check=False)
+        """The job that wants it, in the foreground: git may ask there."""
+        chosen = self._chosen()
+        job = self._loaded.unfinished.get(chosen.id) if self._loaded and chosen else None
+        job = job if job in self._terminal_jobs else self._terminal_jobs[0]
+        code = foreground.run(self.app, self.backend.command("outbox", "retry", str(job)))
+        self.say(*(("it is done", "foreground") if code == 0 else (f"it ended with {code}", "risk-look")))
         self._load()
 
     def do_down(self) -> None:
