@@ -1,4 +1,4 @@
-"""`python -m tests.benchmarks [--quick] [--only start,queue,publish,github]`: MET or MISSED for each target.
+"""`python -m tests.benchmarks [--quick] [--only start,diff,queue,publish,github]`: MET or MISSED for each target.
 
 Nothing here is a test: the exit code is 0 whatever the figures say. Targets are ratios within one interleaved run,
 because machines differ and are busy; those in milliseconds are stretched by the minimal app of the same run.
@@ -10,19 +10,14 @@ from collections import Counter
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
-from tests.benchmarks import bench_github, bench_publish, bench_queue, bench_start
+from tests.benchmarks import bench_diff, bench_github, bench_publish, bench_queue, bench_start
 from tests.benchmarks.report import Figure
 from tests.benchmarks.terminal import NotPainted
 
 LATER = {
-    "1e": "qatui diff OLD NEW in a terminal: the diff command is not built yet",
     "2": "warm, to the next candidate's first changed row: belongs to the full review screen",
     "3": "one-line steps of a 20,000-line diff over 500 steps: belongs to the full review screen",
     "4": "page steps at 30 keys a second beside nvim -d: belongs to the full review screen",
-    "5": "opening grows with length: belongs to the full review screen",
-    "6": "hostile pairs: belongs to the full review screen",
-    "7": "memory of 20,000 and 200,000 lines: belongs to the full review screen",
-    "8": "qatui diff to a pipe: the diff command is not built yet",
     "13": "any key while sync, runs and imports work: sync and runs are not built yet",
 }
 """Targets of what is not built yet."""
@@ -39,6 +34,7 @@ def publishing(_folder: Path, *, quick: bool) -> Iterator[Figure]:
 
 GROUPS: dict[str, Callable[..., Iterator[Figure]]] = {
     "start": bench_start.run,
+    "diff": bench_diff.run,
     "queue": bench_queue.run,
     "publish": publishing,
     "github": bench_github.run,

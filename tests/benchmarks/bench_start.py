@@ -1,7 +1,5 @@
 """How soon: help, a short list, the first frame, the first rows, the first changed row. Targets 1, 9, 15."""
 
-import importlib.util
-import shutil
 import subprocess
 import sys
 import time
@@ -10,6 +8,7 @@ from functools import partial
 from pathlib import Path
 
 from tests.benchmarks import minimal
+from tests.benchmarks.peers import PEERS, Peer, command, is_there, with_peers
 from tests.benchmarks.report import Figure, interleaved
 from tests.benchmarks.terminal import Terminal
 from tests.benchmarks.workspace import LENGTHS, Workspace, make, source
@@ -26,7 +25,6 @@ def run(folder: Path, *, quick: bool) -> Iterator[Figure]:
     yield from _commands(twenty, rounds)
     yield from _frames(few, full, many, rounds)
     yield from _changed_rows(folder, rounds)
-    yield from _peers(folder, rounds)
 
 
 def floor(workspace: Workspace) -> float:
@@ -85,46 +83,25 @@ def _changed_rows(folder: Path, rounds: int) -> Iterator[Figure]:
         with Terminal(workspace.qatui, workspace.root, workspace.env) as terminal:
             return terminal.until_text("changed_10(")
 
+    def other(peer: Peer, workspace: Workspace) -> float:
+        pair = workspace.root / "old.py", workspace.root / "new.py"
+        for path, after in zip(pair, (False, True), strict=True):
+            path.write_bytes(source(LENGTHS["middle"], changed=after))
+        with Terminal(command(peer, *pair, paged=True), workspace.root, with_peers(workspace.env)) as terminal:
+            return terminal.until_text("changed_10(")
+
     spaces = {name: make(folder / name, 4, first=name) for name in LENGTHS}
     verbs: dict[str, Callable[[], float]] = {"floor": partial(floor, spaces["short"])}
     verbs |= {name: partial(changed, workspace) for name, workspace in spaces.items()}
+    peer = next(each for each in PEERS if each.program == "textual-diff-view")
+    if is_there(peer, spaces["short"].env):
+        verbs["peer"] = partial(other, peer, spaces["middle"])
     took = interleaved(rounds, verbs)
     for letter, (name, lines) in zip("abc", LENGTHS.items(), strict=True):
         what = f"exec to first changed row, {lines:,} lines, beside a minimal app"
         yield Figure(f"1{letter}", what, took[name] / took["floor"], limit=1.75)
-
-
-def _peers(folder: Path, rounds: int) -> Iterator[Figure]:
-    """What others take to the first changed row of the same pairs, in this very run."""
-    home = make(folder / "peers", 0)
-    pairs: dict[str, tuple[Path, Path]] = {}
-    for name in ("middle", "long"):
-        pairs[name] = home.root / f"old_{name}.py", home.root / f"new_{name}.py"
-        for path, changed in zip(pairs[name], (False, True), strict=True):
-            path.write_bytes(source(LENGTHS[name], changed=changed))
-
-    def first(argv: list[str]) -> float:
-        with Terminal(argv, home.root, home.env) as terminal:
-            return terminal.until(lambda text: "expected=" in "".join(text.split()))
-
-    for peer, argv in _PEERS.items():
-        program = argv[0] if argv[0] != "sh" else peer
-        if shutil.which(program, path=home.env.get("PATH")) is None:
-            yield Figure("peer", f"{peer}: first changed row", None, "ms", note=f"{program} is not on this machine")
-            continue
-        for name, (old, new) in pairs.items():
-            words = [word.format(old=old, new=new) for word in argv]
-            took = interleaved(min(rounds, 5), {peer: partial(first, words)})[peer] * 1000
-            yield Figure("peer", f"{peer}: first changed row, {LENGTHS[name]:,} lines", took, "ms")
-    if importlib.util.find_spec("textual_diff_view") is None:
-        yield Figure("1d", "at most 0.15 x textual-diff-view", None, note="textual-diff-view is not installed (AGPL)")
-
-
-_PEERS = {
-    "delta": ["sh", "-c", "delta --paging=never {old} {new} | less -R"],
-    "nvim": ["nvim", "-u", "NONE", "-i", "NONE", "-d", "{old}", "{new}"],
-    "icdiff": ["sh", "-c", "icdiff --cols=160 {old} {new} | less -R"],
-    "ydiff": ["sh", "-c", "diff -u {old} {new} | ydiff -s -w 78 -c always -p cat | less -R"],
-    "git-split-diffs": ["sh", "-c", "git diff --no-index {old} {new} | git-split-diffs --color | less -R"],
-}
-"""Program to its command line for a pair."""
+    what = f"exec to first changed row, {LENGTHS['middle']:,} lines, beside textual-diff-view"
+    if "peer" in took:
+        yield Figure("1d", what, took["middle"] / took["peer"], limit=0.15)
+    else:
+        yield Figure("1d", what, None, note="is not on this machine: see tests/benchmarks/peers.py")

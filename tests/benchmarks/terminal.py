@@ -21,6 +21,11 @@ _STYLE = re.compile(rb"\x1b\[[0-9;:]*m")
 _CONTROL = re.compile(rb"\x1b(?:\[[0-?]*[ -/]*[@-~]|\][^\x07\x1b]*(?:\x07|\x1b\\)|P[^\x1b]*\x1b\\|[@-Z\\-_=>()][0B]?)")
 
 
+def without_styles(output: bytes) -> bytes:
+    """What is left of a program's output without its colours."""
+    return _STYLE.sub(b"", output)
+
+
 class NotPainted(Exception):
     """What was waited for did not come."""
 
@@ -44,7 +49,7 @@ class Terminal:
 
     def text(self) -> str:
         """What was painted since the last key, in the order it was sent; where the cursor jumped a new line begins."""
-        plain = _CONTROL.sub(b"\n", _STYLE.sub(b"", bytes(self._seen[self._mark :])))
+        plain = _CONTROL.sub(b"\n", without_styles(bytes(self._seen[self._mark :])))
         return plain.decode("utf-8", "replace")
 
     def until(self, holds: Callable[[str], object], timeout: float = 60) -> float:
@@ -75,6 +80,13 @@ class Terminal:
         while time.perf_counter() < deadline and self._read(quiet):
             pass
         return len(self._seen) - self._mark
+
+    def memory(self) -> dict[str, float]:
+        """MiB of the program now (`VmRSS`) and at most (`VmHWM`), as Linux tells them; empty elsewhere."""
+        status = Path(f"/proc/{self._process.pid}/status")
+        lines = status.read_text().splitlines() if status.exists() else []
+        fields = dict(line.split(":", 1) for line in lines if line.startswith(("VmRSS", "VmHWM")))
+        return {name: int(value.split()[0]) / 1024 for name, value in fields.items()}
 
     def _read(self, seconds: float) -> bool:
         """Take what comes within that time; False where nothing did, or the program has ended."""
