@@ -8,12 +8,18 @@ import unicodedata
 from bisect import bisect_right
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import zip_longest
 
-from qatui.domain.marks import HIDDEN, mark_of
+from qatui.domain.confusables import looking_like_ascii
+from qatui.domain.intraline import Spans
+from qatui.domain.marks import Piece, mark_of, pieces, takes_no_cell
+from qatui.domain.secrets import MASK, gaps
 
 TAB = 4
 """Cells between tab stops."""
 TAB_MARK = "→"
+BLANK_MARK = "·"
+"""A blank at the end of a line."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,12 +50,23 @@ def line_count(data: bytes) -> int:
 
 
 @dataclass(frozen=True, slots=True)
+class Mark:
+    """A stretch of what is drawn that is not, or not only, what the line says."""
+
+    start: int
+    end: int
+    quiet: bool
+    """It is so common that it recedes: a tab, a blank at the end of the line, the carriage return of a CR LF, a part
+    of an emoji. Others are findings: a hidden character, one that looks like another, a secret."""
+
+
+@dataclass(frozen=True, slots=True)
 class Drawn:
-    """A line as it may be drawn: no tab, no hidden character."""
+    """A line as it may be drawn: no tab, no hidden character, no cells that terminals disagree about."""
 
     text: str
-    marks: tuple[tuple[int, int], ...] = ()
-    """Where marks stand in `text`, tabs among them: (start, end), in order."""
+    marks: tuple[Mark, ...] = ()
+    """Where marks stand in `text`, tabs among them, in order."""
     offsets: Sequence[int] | None = None
     """Where each character of the line stands in `text`, and its end; None: where it stood."""
 
@@ -60,44 +77,88 @@ class Drawn:
         return self.offsets[min(index, len(self.offsets) - 1)]
 
     def index(self, place: int) -> int:
-        """Which of the line's characters stands at `place` in `text`, or reaches over it."""
+        """Which of the line's characters stands at `place` in `text`, or reaches over it: the last of a secret."""
         return place if self.offsets is None else max(0, bisect_right(self.offsets, place) - 1)
 
 
-def draw(line: str) -> Drawn:
-    """`line` with tabs as `→` up to the next tab stop, and a mark for each hidden character."""
-    if line.isascii() and line.isprintable():
+def draw(line: str, *, codes: bool = False, masked: Spans = ()) -> Drawn:
+    """`line` with tabs as `→` up to the next tab stop, and a mark for each hidden character.
+
+    `codes`: every mark is the code of its character, `‹U+202E›`, of a tab and a blank too. `masked`: stretches of the
+    line that hold secrets; each is drawn as `MASK`.
+    """
+    if line.isascii() and line.isprintable() and not line.endswith(" ") and not masked:
         return Drawn(line)
-    found = list(HIDDEN.finditer(line))
-    if not found:
-        return Drawn(line)
-    pieces: list[str] = []
-    marks: list[tuple[int, int]] = []
-    offsets: list[int] = []
-    length = cell = start = 0
-    for each in found:
-        plain = line[start : each.start()]
-        offsets.extend(range(length, length + len(plain)))
-        length += len(plain)
-        cell += _cells(plain)
-        shown = TAB_MARK.ljust(TAB - cell % TAB) if each[0] == "\t" else mark_of(each[0])
-        offsets.append(length)
-        marks.append((length, length + len(shown)))
-        pieces += (plain, shown)
-        length += len(shown)
-        cell += len(shown)
-        start = each.end()
-    plain = line[start:]
-    offsets.extend(range(length, length + len(plain) + 1))
-    return Drawn("".join([*pieces, plain]), tuple(marks), offsets)
+    return _Drawing(line, codes).drawn(masked)
+
+
+class _Drawing:
+    """A line that is being drawn."""
+
+    def __init__(self, line: str, codes: bool) -> None:
+        self._line, self._codes = line, codes
+        self._odd = looking_like_ascii(line)
+        end = len(line) - line.endswith("\r")
+        self._blank = len(line[:end].rstrip(" \t"))
+        """Where the blanks at the end begin."""
+        self._pieces: list[str] = []
+        self._marks: list[Mark] = []
+        self._offsets: list[int] = []
+        self._length = self._cell = 0
+
+    def drawn(self, masked: Spans) -> Drawn:
+        """The line with the stretches `masked` hidden."""
+        line = self._line
+        seen = list(gaps(masked, 0, len(line)))
+        for (start, end), (_, hidden) in zip_longest(seen, masked, fillvalue=(0, 0)):
+            for piece in pieces(line, start, min(end, self._blank), codes=self._codes, odd=self._odd):
+                self._draw(piece)
+            for place in range(max(start, self._blank), end):
+                self._end(place)
+            if hidden:
+                self._add(MASK, hidden - end, quiet=False, spread=False)
+        self._offsets.append(self._length)
+        text = "".join(self._pieces)
+        same = self._length == len(line) and not masked
+        return Drawn(text, tuple(self._marks), None if same else self._offsets)
+
+    def _draw(self, piece: Piece) -> None:
+        if self._line[piece.start : piece.end] == "\t":
+            self._tab()
+        else:
+            self._add(piece.shown, piece.end - piece.start, piece.quiet, spread=piece.quiet is None)
+
+    def _end(self, place: int) -> None:
+        """What stands at the end of the line: blanks, tabs and a carriage return."""
+        character = self._line[place]
+        if character == "\t":
+            self._tab()
+        elif character == " ":
+            self._add(mark_of(" ", codes=True) if self._codes else BLANK_MARK, 1, quiet=True)
+        else:
+            self._add(mark_of(character, codes=self._codes), 1, quiet=character == "\r")
+
+    def _tab(self) -> None:
+        room = TAB - self._cell % TAB
+        self._add(mark_of("\t", codes=True) if self._codes else TAB_MARK.ljust(room), 1, quiet=True)
+
+    def _add(self, shown: str, count: int, quiet: bool | None, *, spread: bool = False) -> None:
+        """Draw `shown` for the next `count` characters: one for one with `spread`, else all at its start."""
+        at = self._length
+        self._offsets.extend(range(at, at + count) if spread else [at] * count)
+        self._pieces.append(shown)
+        self._length += len(shown)
+        self._cell += _cells(shown)
+        if quiet is not None:
+            self._marks.append(Mark(at, self._length, quiet))
 
 
 def _cells(text: str) -> int:
-    """Cells of a stretch without hidden characters."""
+    """Cells of what is drawn."""
     return len(text) if text.isascii() else sum(map(_cell_width, text))
 
 
 def _cell_width(character: str) -> int:
-    if unicodedata.combining(character):
+    if takes_no_cell(character):
         return 0
     return 2 if unicodedata.east_asian_width(character) in "WF" else 1

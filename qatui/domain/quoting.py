@@ -7,7 +7,8 @@ switch off the checks; in Markdown it must not open HTML or make a table of its 
 import re
 from itertools import pairwise
 
-from qatui.domain.marks import visible
+from qatui.domain.marks import spelled
+from qatui.domain.secrets import without_secrets
 
 _POWERS = re.compile(
     r"(?<![A-Za-z0-9_])@(?=[A-Za-z0-9])"  # a mention
@@ -21,8 +22,8 @@ _MARKUP = re.compile(r"[\\`*_\[\]<>#|~&$!]|^(?:[-+=:]|[0-9]+(?=[.)]))")
 
 
 def one_line(text: str) -> str:
-    """`text` on one line: blanks of every kind folded, hidden characters as marks."""
-    return visible(" ".join(text.split()))
+    """`text` on one line: blanks of every kind folded, hidden characters as marks, secrets masked."""
+    return spelled(" ".join(without_secrets(text).split()))
 
 
 def powerless(text: str) -> str:
@@ -46,14 +47,14 @@ def _escaped(markup: str) -> str:
 
 def quote(text: str) -> str:
     """`text` of several lines as a Markdown quotation, each line on its own."""
-    lines = [markdown(line) for line in text.strip().splitlines()]
+    lines = [markdown(line) for line in without_secrets(text).strip().splitlines()]
     ends = ["\\" if line and after else "" for line, after in pairwise([*lines, ""])]
     return "\n".join(f"> {line}{end}".rstrip() for line, end in zip(lines, ends, strict=True))
 
 
 def code(text: str) -> str:
     """`text` on one line as a Markdown code span, in a table's cell too: there `|` would end it, whatever is around."""
-    plain = visible(text).replace("|", "¦")
+    plain = spelled(without_secrets(text)).replace("|", "¦")
     longest = max((len(run) for run in re.findall("`+", plain)), default=0)
     fence = "`" * (longest + 1)
     pad = " " if plain.startswith("`") or plain.endswith("`") or not plain.strip() else ""

@@ -1,0 +1,187 @@
+"""Secrets in a text that is shown: where they stand, so that they can be masked.
+
+For display, not for judgement: a documented example is masked like a live token, and one key shows it. The formats
+are those that the issuers give their tokens so that they can be found: https://docs.github.com/en/code-security/
+secret-scanning/introduction/supported-secret-scanning-patterns and each issuer's own pages.
+
+Every pattern is linear: a part that repeats without limit is either the last of its pattern, or cannot contain what
+another match could begin with.
+"""
+
+import re
+from bisect import bisect_right
+from collections.abc import Iterable, Iterator, Sequence
+
+from qatui.domain.intraline import Spans
+
+MASK = "••••••••"
+"""Stands for a secret, whatever its length."""
+KEY_LINES = 400
+"""Lines that the longest private key may have."""
+
+_ISSUERS = (
+    (r"gh[oprsu]_", r"[A-Za-z0-9_.-]{36,}"),  # GitHub
+    (r"github_pat_", r"[A-Za-z0-9_]{22,}"),
+    (r"gl(?:pat|dt|rt|rtr|cbt|ptt|ft|imt|agent|soat|ffct|oas)-", r"[\w-]{20,}"),  # GitLab
+    (r"A(?:KIA|SIA|BIA|CCA)", r"[A-Z2-7]{16}(?![A-Za-z0-9])"),  # Amazon: the id of a key
+    (r"(?i:aws_?secret_?access_?key)[\"']?\s{0,4}[:=]\s{0,4}[\"']?", r"[A-Za-z0-9/+]{40}"),
+    (r"AIza", r"[\w-]{35,}"),  # Google
+    (r"GOCSPX-", r"[\w-]{20,}"),
+    (r"ya29\.", r"[\w.-]{20,}"),
+    (r"xox[abceoprs]-", r"[A-Za-z0-9.-]{10,}"),  # Slack
+    (r"xapp-", r"[A-Za-z0-9-]{20,}"),
+    (r"hooks\.slack\.com/(?:services|workflows|triggers)/", r"[A-Za-z0-9_/+]{20,}"),
+    (r"[rs]k_(?:live|test|prod)_", r"[A-Za-z0-9]{10,}"),  # Stripe
+    (r"whsec_", r"[A-Za-z0-9+/=]{24,}"),
+    (r"npm_", r"[A-Za-z0-9]{36,}"),
+    (r"pypi-Ag", r"[\w-]{40,}"),
+    (r"sk-(?:ant-|proj-|svcacct-|admin-|or-)?", r"[A-Za-z0-9_-]{32,}"),  # Anthropic, OpenAI and others
+    (r"SG\.", r"[\w-]{16,32}\.[\w-]{16,}"),  # SendGrid
+    (r"SK", r"[0-9a-f]{32}(?![A-Za-z0-9])"),  # Twilio
+    (r"(?i:AccountKey|SharedAccessKey)=", r"[A-Za-z0-9+/]{40,}={0,2}"),  # Azure
+    (r"(?i:[?&;]sig)=", r"[A-Za-z0-9%+/]{40,}"),
+    (r"(?<![\w.~-])(?=[\w.~]{3}\dQ~)", r"[\w.~-]{34,40}(?![\w.~-])"),
+    (r"hf_", r"[A-Za-z0-9]{30,}"),  # Hugging Face
+    (r"do[opr]_v1_", r"[0-9a-f]{64}"),  # DigitalOcean
+    (r"dckr_(?:pat|oat)_", r"[\w-]{20,}"),  # Docker
+    (r"dapi", r"[0-9a-f]{32}"),  # Databricks
+    (r"hv[bs]\.", r"[\w-]{24,}"),  # Vault
+    (r"shp(?:at|ca|pa|ss)_", r"[0-9A-Fa-f]{32}"),  # Shopify
+    (r"ATATT3|ATBB|ATCTT3", r"[\w=-]{20,}"),  # Atlassian
+    (r"lin_api_", r"[A-Za-z0-9]{32,}"),  # Linear
+    (r"glsa_|glc_", r"[A-Za-z0-9_+/=]{32,}"),  # Grafana
+    (r"NRAK-|PMAK-", r"[A-Za-z0-9-]{24,}"),  # New Relic, Postman
+    (r"rubygems_", r"[0-9a-f]{48}"),
+    (r"AGE-SECRET-KEY-1", r"[0-9A-Z]{58}"),
+    (r"(?<!\d)\d{8,10}:AA", r"[\w-]{33}(?![\w-])"),  # Telegram
+    (r"(?:(?<![\w-])|(?<=\\[nrt]))eyJ", r"[\w-]{8,}\.[\w-]{8,}(?:\.[\w-]*)?"),  # a JSON web token
+)
+"""What the tokens of an issuer begin with, which stays to be seen, and the rest, which does not."""
+_TOKEN = re.compile("|".join(f"(?:{prefix})({body})" for prefix, body in _ISSUERS), re.ASCII)
+_LONG = re.compile(r"[\w./+=~:-]{20}", re.ASCII)
+"""No token is shorter."""
+
+_NO_VALUE = r"(?![{$<%*•\[]|\.\.\.|[\"']|(?i:none|null|true|false|undefined)\b)"
+"""A value that is filled in elsewhere, or masked already, is none."""
+_PASSWORD = re.compile(
+    r"(?:passw(?:or)?d|passphrase|\bpwd|_pwd)\w{0,24}[\"'`]?\]?\s{0,8}(?::\s{0,4}\w{1,24}\s{0,4})?(?:=>|:=|={1,3}|:|,)"
+    rf"\s{{0,8}}[bfru]{{0,2}}[\"'`]{{1,3}}{_NO_VALUE}([^\"'`\s]{{4,}})",
+    re.ASCII | re.IGNORECASE,
+)
+_KEY = re.compile(
+    r"(?:secret|token|api_?key|access_?key|auth_?key|credentials?)\w{0,24}[\"'`]?\]?\s{0,8}(?::\s{0,4}\w{1,24}\s{0,4})?"
+    rf"(?:=>|:=|={{1,3}}|:|,)\s{{0,8}}[bfru]{{0,2}}[\"'`]{{1,3}}{_NO_VALUE}"
+    r"(?=[^\"'`\s]{0,64}\d)(?=[^\"'`\s]{0,64}[A-Za-z])([\w+/=.~-]{16,})",
+    re.ASCII | re.IGNORECASE,
+)
+_VARIABLE = re.compile(
+    r"^\s{0,40}(?:export\s{1,4}|ENV\s{1,4}|-\s{1,4})?[A-Z0-9_]{0,60}"
+    r"(?:PASSWORD|PASSWD|PASSPHRASE|SECRET|TOKEN|API_?KEY|ACCESS_KEY)[A-Z0-9_]{0,24}"
+    rf"(?:=|:\s{{1,4}}){_NO_VALUE}([^\s\"'`#;()]{{6,}})(?=\s|$)",
+    re.ASCII,
+)
+_ADDRESS = re.compile(rf"://[^\s/:@\"'<>]*:{_NO_VALUE}([^\s/@\"'<>]+)@")
+_WORDS = ("passw", "passphrase", "pwd", "secret", "token", "key", "credential")
+
+_FENCE = re.compile(r"-----(BEGIN|END) [A-Z0-9 ]{0,40}PRIVATE KEY(?: BLOCK)?-----")
+_INLINE = re.compile(r"-----BEGIN [A-Z0-9 ]{0,40}PRIVATE KEY(?: BLOCK)?-----([^-]{16,})")
+_BODY = re.compile(r"[^A-Za-z0-9+/=]{0,40}(?:[A-Za-z0-9+/=]{16,}|[A-Za-z0-9+/]{2,16}={1,2}|[A-Z][A-Za-z-]+: |$)")
+"""How a line inside a private key begins: base64, a header, or nothing; quotes and comment signs may come before."""
+
+
+def masked(line: str) -> Spans:
+    """Where secrets stand in a line: what to hide of each, its issuer's prefix not among it."""
+    if len(line) < 8:
+        return ()
+    found: list[tuple[int, int]] = []
+    if _LONG.search(line):
+        for token in _TOKEN.finditer(line):
+            found.append(token.span(token.lastindex or 0))
+        if "PRIVATE KEY" in line:
+            found += (inline.span(1) for inline in _INLINE.finditer(line))
+    lowered = line.lower()
+    if any(word in lowered for word in _WORDS):
+        for pattern in (_PASSWORD, _KEY, _VARIABLE):
+            found += (value.span(1) for value in pattern.finditer(line))
+    if "://" in line and "@" in line:
+        found += (password.span(1) for password in _ADDRESS.finditer(line))
+    return _joined(found)
+
+
+def _joined(found: list[tuple[int, int]]) -> Spans:
+    """Stretches in order, those that meet as one."""
+    joined: list[tuple[int, int]] = []
+    for start, end in sorted(found):
+        if joined and start <= joined[-1][1]:
+            joined[-1] = (joined[-1][0], max(end, joined[-1][1]))
+        else:
+            joined.append((start, end))
+    return tuple(joined)
+
+
+def key_lines(lines: Sequence[str]) -> tuple[range, ...]:
+    """The lines inside private keys, in order: from behind the line that begins one to before its end.
+
+    A key without an end goes on as long as its lines look like one.
+    """
+    fences = [
+        (number, found[1]) for number, line in enumerate(lines) if "PRIVATE KEY" in line for found in _fence(line)
+    ]
+    ranges = []
+    for at, (number, sort) in enumerate(fences):
+        if sort != "BEGIN":
+            continue
+        last = min(len(lines), number + 1 + KEY_LINES)
+        after, ends = fences[at + 1] if at + 1 < len(fences) else (last, "")
+        end = after if ends == "END" and after <= last else number + 1
+        while end < min(last, after) and _BODY.match(lines[end]):
+            end += 1
+        if end > number + 1:
+            ranges.append(range(number + 1, end))
+    return tuple(ranges)
+
+
+def _fence(line: str) -> list[re.Match[str]]:
+    """The last sign on a line that a private key begins or ends; at most one."""
+    return list(_FENCE.finditer(line))[-1:]
+
+
+def without_secrets(text: str) -> str:
+    """A text of any number of lines with each secret as `MASK`."""
+    lines = text.split("\n")
+    secrets = Secrets(lines)
+    for number, line in enumerate(lines):
+        if hidden := secrets.of(number):
+            lines[number] = MASK.join(line[start:end] for start, end in gaps(hidden, 0, len(line)))
+    return "\n".join(lines)
+
+
+def gaps(stretches: Iterable[tuple[int, int]], start: int, end: int) -> Iterator[tuple[int, int]]:
+    """What `stretches` leave between `start` and `end`: one more than there are of them."""
+    for begin, until in stretches:
+        yield start, begin
+        start = until
+    yield start, end
+
+
+class Secrets:
+    """The secrets of a whole text, line by line; a line is read when it is asked for."""
+
+    def __init__(self, lines: Sequence[str]) -> None:
+        self._lines = lines
+        self._keys = key_lines(lines)
+        self._starts = [each.start for each in self._keys]
+
+    def of(self, number: int, until: int | None = None) -> Spans:
+        """What to hide of line `number`; of a very long one only up to about character `until`."""
+        line = self._lines[number] if until is None else self._lines[number][: until + SEEN_AHEAD]
+        at = bisect_right(self._starts, number) - 1
+        if at < 0 or number not in self._keys[at]:
+            return masked(line)
+        start = len(line) - len(line.lstrip())
+        end = len(line.rstrip())
+        return ((start, end),) if start < end else ()
+
+
+SEEN_AHEAD = 300
+"""Characters beyond what is drawn that are read, so that a token at the edge is known."""
