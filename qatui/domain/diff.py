@@ -5,13 +5,14 @@ bisection, so that a text of 200,000 lines opens as fast as one of 150.
 """
 
 from bisect import bisect_left, bisect_right
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import Enum
 from typing import NamedTuple
 
 from qatui.domain.highlight import Highlighter
 from qatui.domain.lines import Lines
+from qatui.domain.moved import Moved
 from qatui.domain.review import Comment, Side
 
 CONTEXT = 3
@@ -77,6 +78,26 @@ class Document:
     comments: tuple[Comment, ...] = ()
     colours: Mapping[Side, Highlighter] = field(default_factory=dict, compare=False)
     """Of each text that there is; none: everything stays plain."""
+    old_path: str | None = None
+    """What the file was called before; None: the same."""
+    old_mode: str | None = None
+    """git's six digits (https://git-scm.com/docs/git-diff#_generating_patch_text_with_p); None: not known."""
+    new_mode: str | None = None
+    deleted: bool = False
+    """There is no new file, and `new` is empty."""
+    moved: Moved | None = None
+    """The blocks that went from one place to another; None: nobody looked for them."""
+    unlike: Sequence[int] = ()
+    """New lines of equal rows that have other blanks than the old ones: only an option makes them equal; in order."""
+
+    def text(self, side: Side) -> Lines | None:
+        """One side's text; None: a new file has no old one."""
+        return self.old if side == "old" else self.new
+
+    def eol(self, side: Side, line: int) -> str:
+        """What ends a line: `\\n`, or nothing where the text has no final newline."""
+        text = self.text(side)
+        return "" if text is None or (line == len(text) - 1 and not text.ended) else "\n"
 
 
 class Kind(Enum):
@@ -104,6 +125,8 @@ class Row:
     """Unchanged lines that a fold stands for."""
     note: int = 0
     """Which line of the comments, from 0; they belong to the line that `old` or `new` names."""
+    unlike: int = 0
+    """Of an equal row and of a fold: how many of its lines have other blanks on the other side."""
 
 
 class _Block(NamedTuple):
@@ -146,8 +169,9 @@ class Rows:
     ) -> None:
         self.count = 0
         self.hunks: list[int] = []
-        """First row of each hunk."""
+        """First row of each hunk that is not quiet."""
         self._document_hunks = document.hunks
+        self._unlike = document.unlike
         self._old_length = len(document.old) if document.old is not None else 0
         self._new_length = len(document.new)
         self._paired = paired
@@ -176,14 +200,17 @@ class Rows:
         block = self._blocks[bisect_right(self._by_row, number) - 1]
         at = number - block.row
         match block.kind:
-            case Kind.EQUAL | Kind.REPLACE:
+            case Kind.EQUAL:
+                return Row(block.kind, block.old + at, block.new + at, unlike=self._unlike_in(block.new + at, 1))
+            case Kind.REPLACE:
                 return Row(block.kind, block.old + at, block.new + at)
             case Kind.DELETE:
                 return Row(block.kind, old=block.old + at)
             case Kind.INSERT:
                 return Row(block.kind, new=block.new + at)
             case Kind.FOLD:
-                return Row(block.kind, block.old, block.new, count=block.hidden)
+                unlike = self._unlike_in(block.new, block.hidden)
+                return Row(block.kind, block.old, block.new, count=block.hidden, unlike=unlike)
             case Kind.NOTE:
                 old, new = (block.old, None) if block.side == "old" else (None, block.new)
                 return Row(block.kind, old, new, note=at)
@@ -201,22 +228,53 @@ class Rows:
                 return block.row + line - first
         return 0
 
+    def runs(self, side: Side) -> Iterator[tuple[int, int, int]]:
+        """The stretches of rows that show lines of one side, in order: first row, first line, and how many."""
+        starts = self._by_old if side == "old" else self._by_new
+        return (
+            (block.row, first, block.rows)
+            for block, first in zip(self._blocks, starts, strict=True)
+            if block.shows(side)
+        )
+
     def pair_of(self, row: Row) -> tuple[int, int] | None:
-        """The old and the new line that stand against each other, one of which `row` shows; None: it stands alone."""
-        if row.kind is Kind.REPLACE:
-            return (row.old, row.new) if row.old is not None and row.new is not None else None
-        hunks = self._document_hunks
-        if row.kind is Kind.DELETE and row.old is not None:
-            hunk = hunks[bisect_right(hunks, row.old, key=lambda each: each.old_start) - 1]
-            parts = hunk.in_parts()
+        """The old and the new line that stand against each other and are not the same, one of which `row` shows.
+
+        None: its line stands alone.
+        """
+        if row.old is not None and row.new is not None:
+            differ = row.kind is Kind.REPLACE or (row.kind is Kind.EQUAL and row.unlike)
+            return (row.old, row.new) if differ else None
+        hunk = self._hunk_of(row)
+        if hunk is None:
+            return None
+        parts = hunk.in_parts()
+        if row.old is not None:
             part = parts[bisect_right(parts, row.old, key=lambda each: each.old_start) - 1]
-            return (row.old, part.new_start + row.old - part.old_start) if part.old_count == part.new_count else None
-        if row.kind is Kind.INSERT and row.new is not None:
-            hunk = hunks[bisect_right(hunks, row.new, key=lambda each: each.new_start) - 1]
-            parts = hunk.in_parts()
+            pair = row.old, part.new_start + row.old - part.old_start
+        else:
+            assert row.new is not None
             part = parts[bisect_right(parts, row.new, key=lambda each: each.new_start) - 1]
-            return (part.old_start + row.new - part.new_start, row.new) if part.old_count == part.new_count else None
+            pair = part.old_start + row.new - part.new_start, row.new
+        return pair if part.old_count == part.new_count else None
+
+    def is_quiet(self, row: Row) -> bool:
+        """Whether a row shows a change that only an option makes none."""
+        hunk = self._hunk_of(row)
+        return hunk is not None and hunk.quiet
+
+    def _hunk_of(self, row: Row) -> Hunk | None:
+        """The hunk that a row shows a line of; None: it shows what did not change, or no line."""
+        hunks = self._document_hunks
+        if row.kind in (Kind.DELETE, Kind.REPLACE) and row.old is not None:
+            return hunks[bisect_right(hunks, row.old, key=lambda each: each.old_start) - 1]
+        if row.kind is Kind.INSERT and row.new is not None:
+            return hunks[bisect_right(hunks, row.new, key=lambda each: each.new_start) - 1]
         return None
+
+    def _unlike_in(self, new: int, count: int) -> int:
+        """How many of `count` new lines of equal rows have other blanks on the other side."""
+        return bisect_left(self._unlike, new + count) - bisect_left(self._unlike, new) if self._unlike else 0
 
     def next_hunk(self, row: int) -> int | None:
         """First row of the next hunk that begins below `row`, None: there is none."""
@@ -236,7 +294,8 @@ class Rows:
         old = new = 0
         for hunk in self._document_hunks:
             self._unchanged(old, new, hunk.new_start - new, last=False)
-            self.hunks.append(self.count)
+            if not hunk.quiet:
+                self.hunks.append(self.count)
             self._changed(hunk)
             old, new = hunk.old_end, hunk.new_end
         self._unchanged(old, new, self._new_length - new, last=True)
@@ -256,7 +315,7 @@ class Rows:
         if context is None or not self._document_hunks:
             self._lines(Kind.EQUAL, old, new, count)
             return
-        above = min(count, context if self.hunks else 0)
+        above = min(count, context if old or new else 0)
         below = min(count - above, 0 if last else context)
         middle = count - above - below
         self._lines(Kind.EQUAL, old, new, above)

@@ -90,7 +90,8 @@ def _parts(text: str, by: By) -> list[str]:
         return _WORD.findall(text)
     found: list[str] = []
     for kind, group in groupby(graphemes(text), lambda each: _kind(each[0])):
-        found += group if kind == "other" else ("".join(group),)
+        each = list(group)
+        found += each if kind == "other" else ["".join(each)]
     return found
 
 

@@ -51,7 +51,7 @@ class _Pairing:
         return tuple(_as_parts(hunk, self._pairs(old, new)))
 
     def _pairs(self, old: list[str], new: list[str]) -> Pairs:
-        """Which lines stand against each other, counted from the hunk's first: between lines that surely do, the rest."""
+        """Which lines stand against each other, from the hunk's first on: between those that surely do, the rest."""
         found: Pairs = []
         at_old = at_new = 0
         sure = [] if len(old) * len(new) <= LARGE else _sure(old, new)

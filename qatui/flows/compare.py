@@ -2,26 +2,61 @@
 
 from collections.abc import Sequence
 
+from qatui.domain.blanks import Blanks, quieted, unlike_lines
 from qatui.domain.diff import Document, Hunk
 from qatui.domain.highlight import Highlighter
-from qatui.domain.lines import split
+from qatui.domain.lines import Lines, split
+from qatui.domain.moved import Moved, find_moved
 from qatui.domain.pairing import paired
 from qatui.domain.review import Comment, Side
 from qatui.workspace.align import align
 
 
-def compare(path: str, old: bytes | None, new: bytes, comments: Sequence[Comment] = ()) -> Document:
-    """The document of `new` against `old` (None: a new file), with the comments on its lines.
+def compare(
+    path: str,
+    old: bytes | None,
+    new: bytes | None,
+    comments: Sequence[Comment] = (),
+    *,
+    blanks: Blanks = Blanks.SHOW,
+    old_path: str | None = None,
+    old_mode: str | None = None,
+    new_mode: str | None = None,
+) -> Document:
+    """The document of `new` (None: deleted) against `old` (None: a new file), with the comments on its lines.
 
-    Waits for git, and colours the lines around the first change: for a thread. Raises GitError.
+    `old_path` only where it was another. Waits for git, and colours the lines around the first change: for a
+    thread. Raises GitError.
     """
-    before, after = None if old is None else split(old), split(new)
-    hunks = align(old or b"", new)
-    hunks = paired(hunks, before, after) if before is not None else hunks
-    first = hunks[0] if hunks else Hunk(0, 0, 0, 0)
+    before, after = None if old is None else split(old), split(new or b"")
+    hunks, moved, unlike = align(old or b"", new or b"", blanks), None, tuple[int, ...]()
+    if before is not None:
+        hunks, moved = _read(before, after, hunks, blanks)
+        unlike = tuple(unlike_lines(before, after, hunks)) if blanks in (Blanks.CHANGE, Blanks.ALL) else ()
+    first = next((hunk for hunk in hunks if not hunk.quiet), Hunk(0, 0, 0, 0))
     colours: dict[Side, Highlighter] = {"new": Highlighter(path, after.lines)}
     colours["new"].prepare(first.new_start)
     if before is not None:
-        colours["old"] = Highlighter(path, before.lines)
+        colours["old"] = Highlighter(old_path or path, before.lines)
         colours["old"].prepare(first.old_start)
-    return Document(path, before, after, hunks, tuple(comments), colours)
+    return Document(
+        path,
+        before,
+        after,
+        hunks,
+        tuple(comments),
+        colours,
+        old_path=old_path,
+        old_mode=old_mode,
+        new_mode=new_mode,
+        deleted=new is None,
+        moved=moved,
+        unlike=unlike,
+    )
+
+
+def _read(before: Lines, after: Lines, hunks: tuple[Hunk, ...], blanks: Blanks) -> tuple[tuple[Hunk, ...], Moved]:
+    """The hunks with what is in them: which are quiet, which lines stand against each other, which moved."""
+    if blanks is Blanks.LINES:
+        hunks = quieted(hunks, before, after)
+    return paired(hunks, before, after), find_moved(before, after, hunks)

@@ -2,6 +2,8 @@
 
 import os
 import shutil
+import subprocess
+import sys
 from itertools import pairwise
 from pathlib import Path
 
@@ -9,10 +11,13 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from qatui.domain.blanks import Blanks
 from qatui.domain.diff import Hunk
+from qatui.errors import GitError, GitKilled, GitTimeout, NoGit
 from qatui.workspace import align as align_module
-from qatui.workspace.align import align, count_changes
-from tests.conftest import Project
+from qatui.workspace.align import align, align_many, count_changes
+from tests.conftest import Project, unmeasured
+from tests.pairs import real_pairs
 
 
 def split(data: bytes) -> list[bytes]:
@@ -52,7 +57,7 @@ TEXTS = st.lists(PIECES, max_size=12).map(b"".join)
 @settings(max_examples=25)
 @given(st.lists(st.tuples(TEXTS, TEXTS), min_size=1, max_size=8))
 def test_hunks_lead_from_old_to_new_and_count_the_changes(pairs: list[tuple[bytes, bytes]]) -> None:
-    found = [align(old, new) for old, new in pairs[:1]] + align_module._align_many(pairs)[1:]
+    found = [align(old, new) for old, new in pairs[:1]] + align_many(pairs)[1:]
     for (old, new), hunks in zip(pairs, found, strict=True):
         assert patched(old, new, hunks) == new
         assert all(hunk.old_count or hunk.new_count for hunk in hunks)
@@ -152,3 +157,66 @@ def test_an_added_function_is_one_hunk() -> None:
     old = body.format("a") + body.format("b")
     new = body.format("a") + body.format("new") + body.format("b")
     assert align(old.encode(), new.encode()) == (Hunk(6, 0, 6, 6),)
+
+
+def test_hunks_are_not_much_more_than_the_least() -> None:
+    """Of real files all together, and of nearly each alone: Histogram pays a few lines for hunks that read well."""
+    pairs = [(pair.old, pair.new) for pair in real_pairs(200)]
+    shown = changed_lines(align_many(pairs))
+    minimal = ["--minimal" if each == "--histogram" else each for each in align_module._DIFF]
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(align_module, "_DIFF", tuple(minimal))
+        least = changed_lines(align_many(pairs))
+    assert all(least)
+    assert sum(shown) <= 1.2 * sum(least)
+    assert sum(ours > 1.2 * fewest for ours, fewest in zip(shown, least, strict=True)) <= len(pairs) / 50
+
+
+def changed_lines(found: list[tuple[Hunk, ...]]) -> list[int]:
+    """How many lines each pair deletes and inserts: the changed rows where they stand one below the other."""
+    return [sum(hunk.old_count + hunk.new_count for hunk in hunks) for hunks in found]
+
+
+BLANKS_PAIRS = [
+    (b"a b\n", b"a  b\n", {Blanks.CHANGE, Blanks.ALL}),
+    (b"a b \n", b"a b\n", {Blanks.CHANGE, Blanks.ALL}),
+    (b"a b\r\n", b"a b\n", {Blanks.CHANGE, Blanks.ALL}),
+    (b" a\n", b"  a\n", {Blanks.CHANGE, Blanks.ALL}),
+    (b"a\n", b"  a\n", {Blanks.ALL}),
+    (b"ab\n", b"a b\n", {Blanks.ALL}),
+    (b"a\n", b"a", {Blanks.CHANGE, Blanks.ALL}),
+    # git is not asked about blank lines: it would leave them out.
+    (b"a\nb\n", b"a\n\nb\n", set()),
+]
+
+
+@pytest.mark.parametrize(("old", "new", "equal"), BLANKS_PAIRS)
+def test_blanks_are_compared_as_asked(old: bytes, new: bytes, equal: set[Blanks]) -> None:
+    assert {blanks for blanks in Blanks if not align(old, new, blanks)} == equal
+
+
+def test_what_stops_git_is_told(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    fake = tmp_path / "git"
+    monkeypatch.setenv("PATH", str(tmp_path))
+    with pytest.raises(NoGit):
+        align(b"a", b"b")
+    for script, error in (
+        ("echo fatal: no >&2; exit 128", GitError),
+        ("kill -9 $$", GitKilled),
+        ("exec /bin/sleep 60", GitTimeout),
+    ):
+        fake.write_text(f"#!/bin/sh\n{script}\n")
+        fake.chmod(0o755)
+        monkeypatch.setattr(align_module, "SECONDS", 0.5 if error is GitTimeout else 30)
+        with pytest.raises(error) as told:
+            align(b"a", b"b")
+        assert type(told.value) is error
+    monkeypatch.setattr("tempfile.tempdir", str(tmp_path / "gone"))
+    with pytest.raises(GitError, match="laid out"):
+        align(b"a", b"b")
+
+
+def test_the_way_to_the_first_screen_loads_no_gitpython() -> None:
+    code = "import sys, qatui.flows.compare as c; c.compare('t.py', b'a', b'b'); print('git' in sys.modules)"
+    done = subprocess.run([sys.executable, "-c", code], env=unmeasured(), capture_output=True, text=True, check=True)
+    assert done.stdout == "False\n"
