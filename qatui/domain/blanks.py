@@ -45,5 +45,10 @@ def unlike_lines(old: Lines, new: Lines, hunks: Iterable[Hunk]) -> Iterator[int]
             pairs = zip(before, after, strict=True)
             yield from (at_new + place for place, (left, right) in enumerate(pairs) if left != right)
         at_old, at_new = hunk.old_end, hunk.new_end
-        if after and hunk.new_start == len(new) and old.ended != new.ended and before[-1] == after[-1]:
+        if after and before[-1] == after[-1] and _lacks_end(old, hunk.old_start) != _lacks_end(new, hunk.new_start):
             yield hunk.new_start - 1
+
+
+def _lacks_end(text: Lines, end: int) -> bool:
+    """Whether lines up to `end` close with one that has no end."""
+    return end == len(text) and not text.ended

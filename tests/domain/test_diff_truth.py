@@ -11,7 +11,7 @@ from itertools import pairwise
 from pathlib import Path
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from qatui.domain.blanks import Blanks
@@ -151,6 +151,8 @@ def every_way(document: Document) -> Iterator[Rows]:
 
 @settings(max_examples=60)
 @given(EDITED, st.sampled_from(Blanks))
+@example((b"a\nlast", b"a\n"), Blanks.CHANGE)
+@example((b"a", b"a\nb"), Blanks.ALL)
 def test_nothing_is_lost_and_equal_rows_are_equal(pair: tuple[bytes, bytes], blanks: Blanks) -> None:
     document = compare("t", *pair, blanks=blanks)
     for rows in every_way(document):
