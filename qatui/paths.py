@@ -68,13 +68,18 @@ def database_url(setting: str | None) -> str:
 
 
 def append_log(text: str) -> Path:
-    """Add an entry under the time of now to the log, which only the user can read; the log's path. Raises OSError."""
+    """Add an entry under the time of now to the log, which only the user can read; the log's path. Raises OSError.
+
+    People read it with `cat`: what is hidden in the text is marked in the log too, and secrets are masked.
+    """
+    from qatui.domain.marks import visible_lines
+
     path = log_file()
     path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
     if path.exists() and path.stat().st_size > LOG_BYTES:
         path.replace(path.with_name(path.name + ".1"))
     moment = datetime.now(UTC).isoformat(timespec="seconds")
-    entry = f"--- {moment} pid {os.getpid()}\n{text.rstrip()}\n".encode("utf-8", "backslashreplace")
+    entry = f"--- {moment} pid {os.getpid()}\n{visible_lines(text.rstrip())}\n".encode()
     handle = os.open(path, os.O_WRONLY | os.O_APPEND | os.O_CREAT, 0o600)
     try:
         os.write(handle, entry)

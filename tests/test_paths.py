@@ -73,7 +73,7 @@ def test_the_log_grows_by_entries_and_is_private() -> None:
     second = paths.append_log("two \udcff")
     assert first == second == paths.log_file()
     text = first.read_text()
-    assert re.fullmatch(r"--- \S+\+00:00 pid \d+\none\ntrace\n--- \S+ pid \d+\ntwo \\udcff\n", text)
+    assert re.fullmatch(r"--- \S+\+00:00 pid \d+\none\ntrace\n--- \S+ pid \d+\ntwo �\n", text)
     assert stat.S_IMODE(first.stat().st_mode) == 0o600
 
 

@@ -178,7 +178,7 @@ def _print_review(dossier: "Dossier") -> None:
     for comment in dossier.comments:
         where = f", {comment.side} line {comment.line}" if comment.line else ""
         output.line(f"  {handle(comment.author)} at {iso(comment.at)}, on revision {comment.revision}{where}")
-        for line in comment.body.split("\n"):
+        for line in visible_lines(comment.body).split("\n"):
             output.line(f"    {line}")
 
 

@@ -101,7 +101,8 @@ def masked(line: str) -> Spans:
             found += (inline.span(1) for inline in _INLINE.finditer(line))
     lowered = line.lower()
     if any(word in lowered for word in _WORDS):
-        for pattern in (_PASSWORD, _KEY, _VARIABLE):
+        quoted = any(quote in line for quote in "\"'`")
+        for pattern in (_PASSWORD, _KEY, _VARIABLE) if quoted else (_VARIABLE,):
             found += (value.span(1) for value in pattern.finditer(line))
     if "://" in line and "@" in line:
         found += (password.span(1) for password in _ADDRESS.finditer(line))
@@ -172,11 +173,15 @@ class Secrets:
         self._keys = key_lines(lines)
         self._starts = [each.start for each in self._keys]
 
+    def in_key(self, number: int) -> bool:
+        """Whether line `number` is inside a private key: then it is hidden, whatever it says."""
+        at = bisect_right(self._starts, number) - 1
+        return at >= 0 and number in self._keys[at]
+
     def of(self, number: int, until: int | None = None) -> Spans:
         """What to hide of line `number`; of a very long one only up to about character `until`."""
         line = self._lines[number] if until is None else self._lines[number][: until + SEEN_AHEAD]
-        at = bisect_right(self._starts, number) - 1
-        if at < 0 or number not in self._keys[at]:
+        if not self.in_key(number):
             return masked(line)
         start = len(line) - len(line.lstrip())
         end = len(line.rstrip())
