@@ -6,7 +6,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from qatui.domain.diff import Document, Hunk, Kind, Rows
+from qatui.domain.blanks import quieted, unlike_lines
+from qatui.domain.diff import Document, Hunk, Kind, Part, Rows
 from qatui.domain.lines import Lines, split
 from qatui.domain.review import Side
 from qatui.workspace.align import align
@@ -142,6 +143,69 @@ def test_uneven_hunks() -> None:
     assert [rows.pair_of(row) for row in rows] == [None, (1, 1), (2, 2), None, None]
     longer = Rows(document(b"a\nb\nc\n", b"B\n"), paired=False)
     assert [longer.pair_of(row) for row in longer] == [(0, 0), None, None, (0, 0)]
+
+
+def test_unlike_lines_of_a_hunk_stand_alone() -> None:
+    """Side by side in their order, one below the other with all old lines first; the pairs are the same."""
+    parts = (Part(0, 1, 0, 0), Part(1, 0, 0, 2), Part(1, 2, 2, 2), Part(3, 0, 4, 1))
+    hunk = Hunk(0, 3, 0, 5, parts=parts)
+    shown = Document("t", split(b"gone\nb\nc\n"), split(b"x\ny\nB\nC\nz\n"), (hunk,))
+    rows = Rows(shown, paired=True)
+    assert kinds(rows) == "-++~~+"
+    assert [rows.pair_of(row) for row in rows] == [None, None, None, (1, 2), (2, 3), None]
+    assert rows.hunks == [0]
+    assert [rows.find("old", line) for line in range(3)] == [0, 3, 4]
+    assert [rows.find("new", line) for line in range(5)] == [1, 2, 3, 4, 5]
+    stacked = Rows(shown, paired=False)
+    assert kinds(stacked) == "---+++++"
+    assert [stacked.pair_of(row) for row in stacked] == [None, (1, 2), (2, 3), None, None, (1, 2), (2, 3), None]
+
+
+def test_nobody_stops_at_a_quiet_hunk() -> None:
+    """It is shown all the same, with the lines around it."""
+    old = split(numbered(60))
+    new = split(numbered(10) + b"\n" + b"".join(numbered(60, {40}).splitlines(keepends=True)[10:]))
+    hunks = quieted((Hunk(10, 0, 10, 1), Hunk(40, 1, 41, 1)), old, new)
+    assert [hunk.quiet for hunk in hunks] == [True, False]
+    for paired in (True, False):
+        rows = Rows(Document("t", old, new, hunks), paired=paired)
+        assert kinds(rows).startswith("f===+===f===")
+        assert rows.hunks == [12]
+        assert [number for number, row in enumerate(rows) if rows.is_quiet(row)] == [4]
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "quiet"),
+    [("", "\n", True), ("\n\n", "\r\n", True), ("\n", " \n", False), ("", "\na\n", False), ("a\n", "", False)],
+)
+def test_quiet_is_what_has_blank_lines_only(old: str, new: str, quiet: bool) -> None:
+    before, after = split(old.encode()), split(new.encode())
+    (hunk,) = quieted([Hunk(0, len(before), 0, len(after))], before, after)
+    assert hunk.quiet is quiet
+
+
+def test_folds_and_rows_tell_of_other_blanks() -> None:
+    old, new = split(numbered(30)), split(numbered(30, {20}).replace(b"2\n", b" 2\n"))
+    hunks = (Hunk(20, 1, 20, 1),)
+    unlike = tuple(unlike_lines(old, new, hunks))
+    assert unlike == (2, 12, 22)
+    rows = Rows(Document("t", old, new, hunks, unlike=unlike), paired=True)
+    assert kinds(rows) == "f===~===f"
+    assert [row.unlike for row in rows] == [2, 0, 0, 0, 0, 0, 1, 0, 0]
+    assert [rows.pair_of(row) for row in rows if row.unlike] == [None, (22, 22)]
+
+
+def test_a_fold_stands_behind_lines_that_went_at_the_top() -> None:
+    shown = document(b"gone\n" + numbered(20), numbered(20))
+    assert kinds(Rows(shown, paired=True)) == "-===f"
+
+
+def test_each_line_tells_its_end() -> None:
+    shown = document(b"a\nb", b"a\r\nb\n")
+    assert [shown.eol("old", line) for line in range(2)] == ["\n", ""]
+    assert [shown.eol("new", line) for line in range(2)] == ["\n", "\n"]
+    assert (shown.text("old"), shown.text("new")) == (shown.old, shown.new)
+    assert document(None, b"a").eol("old", 0) == ""
 
 
 def test_a_new_file_is_one_hunk() -> None:
