@@ -10,6 +10,9 @@ from collections.abc import Iterator
 _JOINER = "\u200d"
 _FURTHEST = 100
 """Characters that are looked at: a longer heap of marks is cut."""
+_REGIONALS = "".join(map(chr, range(0x1F1E6, 0x1F200)))
+_FLAGS = 2_000
+"""Letters of flags that are counted; in a longer row of them, flags may be cut."""
 
 
 def joined(text: str, place: int) -> bool:
@@ -23,7 +26,7 @@ def joined(text: str, place: int) -> bool:
         return True
     if before == _JOINER:
         return unicodedata.category(character) == "So"
-    if _is_regional(character):
+    if character in _REGIONALS:
         return _regionals_before(text, place) % 2 == 1
     # Vowels and finals of a Korean syllable that is spelled out.
     return "\u1160" <= character <= "\u11ff" and "\u1100" <= before <= "\u11ff"
@@ -51,13 +54,7 @@ def _is_extending(character: str) -> bool:
     )
 
 
-def _is_regional(character: str) -> bool:
-    return "\U0001f1e6" <= character <= "\U0001f1ff"
-
-
 def _regionals_before(text: str, place: int) -> int:
     """How many letters of flags stand before `place`: two make a flag."""
-    count = 0
-    while count < min(place, _FURTHEST) and _is_regional(text[place - 1 - count]):
-        count += 1
-    return count
+    before = text[max(0, place - _FLAGS) : place]
+    return len(before) - len(before.rstrip(_REGIONALS))

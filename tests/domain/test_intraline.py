@@ -88,6 +88,11 @@ def test_ends_and_whole_graphemes(old: str, new: str, old_marked: str, new_marke
     assert (marked(old, found[0]), marked(new, found[1])) == (old_marked, new_marked)
 
 
+def test_the_last_of_many_flags() -> None:
+    old = "🇫🇷" * 300 + "🇩🇪"
+    assert differing(old, old[:-1] + "🇰") == (((600, 602),), ((600, 602),))
+
+
 def test_a_word_with_marks_is_one() -> None:
     found = differing("return cafe\u0301s + 1", "return cafe\u0301t + 1")
     assert found is not None
