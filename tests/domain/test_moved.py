@@ -250,7 +250,7 @@ def hostile() -> Iterable[tuple[str, list[str], list[str], int]]:
     yield "a hundred lines", some, ["in front", *some], count
     every = [f"each line sixteen times {at % (count // 16)}" for at in range(count)]
     yield "each sixteen times", sorted(every), every, 0
-    among = ["x of no use"] * (count // 2) + ["a rare line in the middle"] * 12 + ["x of no use"] * (count // 2)
+    among = [*["x of no use"] * (count // 12), "a rare line in the middle"] * 12
     yield "rare ones among the same", among, among, count + 12
 
 
