@@ -218,6 +218,13 @@ def test_what_was_deleted_once_moved_once() -> None:
     assert moved(old, new).blocks == (MovedBlock(1, 0, 10, 4),)
 
 
+def test_what_a_longer_block_left_is_a_block_of_its_own() -> None:
+    lines = [f"a line that moved, of number {number}" for number in range(5)]
+    new = [*lines[:3], *KEPT[:4], *lines[1:], *KEPT[4:]]
+    found = find_moved(text([*KEPT, *lines]), text(new), (Hunk(0, 0, 0, 3), Hunk(4, 0, 7, 4), Hunk(8, 5, 15, 0)))
+    assert found.blocks == (MovedBlock(1, 8, 0, 1), MovedBlock(2, 9, 7, 4))
+
+
 def test_lines_that_stayed_did_not_move() -> None:
     assert moved([*KEPT, *function("a")], [*function("a"), *KEPT, *function("a")]).blocks == ()
     assert find_moved(text(KEPT), text(KEPT), ()) == Moved()
