@@ -9,7 +9,7 @@ another match could begin with.
 """
 
 import re
-from bisect import bisect_right
+from bisect import bisect_left, bisect_right
 from collections.abc import Iterable, Iterator, Sequence
 
 from qatui.domain.intraline import Spans
@@ -93,20 +93,22 @@ def masked(line: str) -> Spans:
     """Where secrets stand in a line: what to hide of each, its issuer's prefix not among it."""
     if len(line) < 8:
         return ()
-    found: list[tuple[int, int]] = []
+    tokens: list[tuple[int, int]] = []
+    values: list[tuple[int, int]] = []
     if _LONG.search(line):
-        for token in _TOKEN.finditer(line):
-            found.append(token.span(token.lastindex or 0))
+        tokens += (token.span(token.lastindex or 0) for token in _TOKEN.finditer(line))
         if "PRIVATE KEY" in line:
-            found += (inline.span(1) for inline in _INLINE.finditer(line))
+            values += (inline.span(1) for inline in _INLINE.finditer(line))
     lowered = line.lower()
     if any(word in lowered for word in _WORDS):
         quoted = any(quote in line for quote in "\"'`")
         for pattern in (_PASSWORD, _KEY, _VARIABLE) if quoted else (_VARIABLE,):
-            found += (value.span(1) for value in pattern.finditer(line))
+            values += (value.span(1) for value in pattern.finditer(line))
     if "://" in line and "@" in line:
-        found += (password.span(1) for password in _ADDRESS.finditer(line))
-    return _joined(found)
+        values += (password.span(1) for password in _ADDRESS.finditer(line))
+    if tokens and values:  # of a token the prefix is seen, wherever it stands
+        values = [each for each in values if bisect_left(tokens, each[:1]) == bisect_left(tokens, each[1:])]
+    return _joined(tokens + values)
 
 
 def _joined(found: list[tuple[int, int]]) -> Spans:

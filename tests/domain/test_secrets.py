@@ -99,6 +99,8 @@ def test_an_azure_client_secret_has_no_prefix() -> None:
         ('api_key = "0123456789abcdef0123"', ["0123456789abcdef0123"]),
         ('client_secret: "0123456789abcdef0123"', ["0123456789abcdef0123"]),
         ('password = "aa" + "hunter2', []),
+        (f'password = "ghp_{LONG[:36]}"', [LONG[:36]]),
+        (f"API_TOKEN=ghp_{LONG[:36]}", [LONG[:36]]),
     ],
 )
 def test_passwords_in_addresses_and_assignments_are_masked(line: str, secrets: list[str]) -> None:
