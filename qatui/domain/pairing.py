@@ -50,37 +50,45 @@ class _Pairing:
         new = [line.strip() for line in self._new[hunk.new_start : hunk.new_end]]
         return tuple(_as_parts(hunk, self._pairs(old, new)))
 
-    def _pairs(self, old: list[str], new: list[str]) -> Pairs:
-        """Which lines stand against each other, from the hunk's first on: between those that surely do, the rest."""
-        found: Pairs = []
-        at_old = at_new = 0
-        sure = [] if len(old) * len(new) <= LARGE else _sure(old, new)
-        for end_old, end_new in [*sure, (len(old), len(new))]:
-            found += self._between(old, new, (at_old, end_old), (at_new, end_new))
-            if end_old < len(old):
-                found.append((end_old, end_new))
-            at_old, at_new = end_old + 1, end_new + 1
-        return found
+    def _pairs(self, old: list[str], new: list[str], *, cut: bool = True) -> Pairs:
+        """Which lines stand against each other: equal ones at both ends, between them what is most alike.
 
-    def _between(self, old: list[str], new: list[str], left: tuple[int, int], right: tuple[int, int]) -> Pairs:
-        """The pairs in one stretch of each side: equal lines at its ends, between them what is most alike."""
-        (start_old, end_old), (start_new, end_new) = left, right
-        found: Pairs = []
-        while start_old < end_old and start_new < end_new and old[start_old] == new[start_new]:
-            found.append((start_old, start_new))
-            start_old, start_new = start_old + 1, start_new + 1
-        last: Pairs = []
-        while start_old < end_old and start_new < end_new and old[end_old - 1] == new[end_new - 1]:
-            end_old, end_new = end_old - 1, end_new - 1
-            last.append((end_old, end_new))
-        work = _work(old[start_old:end_old], new[start_new:end_new])
+        Where that is too much work, lines that surely belong together `cut` it into stretches, once.
+        """
+        start, end = _equal_ends(old, new)
+        before, after = old[start : len(old) - end], new[start : len(new) - end]
+        work = _work(before, after)
         if work <= min(LARGE, self._left):
             self._left -= work
-            inside = _most_alike(old[start_old:end_old], new[start_new:end_new])
+            inside = _most_alike(before, after)
         else:
-            inside = [(at, at) for at in range(min(end_old - start_old, end_new - start_new))]
-        found += [(start_old + at, start_new + to) for at, to in inside]
-        return found + last[::-1]
+            inside = self._cut(before, after) if cut else [(at, at) for at in range(min(len(before), len(after)))]
+        return [
+            *((at, at) for at in range(start)),
+            *((at + start, to + start) for at, to in inside),
+            *((len(old) - at, len(new) - at) for at in range(end, 0, -1)),
+        ]
+
+    def _cut(self, old: list[str], new: list[str]) -> Pairs:
+        """The pairs that are sure, and those between them."""
+        found: Pairs = []
+        at_old = at_new = 0
+        for end_old, end_new in [*_sure(old, new), (len(old), len(new))]:
+            if end_old > at_old and end_new > at_new:
+                between = self._pairs(old[at_old:end_old], new[at_new:end_new], cut=False)
+                found += [(at_old + at, at_new + to) for at, to in between]
+            found.append((end_old, end_new))
+            at_old, at_new = end_old + 1, end_new + 1
+        return found[:-1]
+
+
+def _equal_ends(old: list[str], new: list[str]) -> tuple[int, int]:
+    """How many lines are equal from the first on, and of the others how many from the last on back."""
+    length = min(len(old), len(new))
+    start = next((at for at, (line, other) in enumerate(zip(old, new, strict=False)) if line != other), length)
+    backwards = zip(reversed(old), reversed(new), strict=False)
+    end = next((at for at, (line, other) in enumerate(backwards) if line != other), length)
+    return start, min(end, length - start)
 
 
 def _work(old: list[str], new: list[str]) -> int:
@@ -94,8 +102,8 @@ def _sure(old: Sequence[str], new: Sequence[str]) -> Pairs:
     shared = set(old) & set(new) - {""}
     left = [(line, at) for at, line in enumerate(old) if line in shared]
     right = [(line, at) for at, line in enumerate(new) if line in shared]
-    counts = Counter(line for line, _ in left), Counter(line for line, _ in right)
-    places = {line: at for line, at in right if all(count[line] == 1 for count in counts)}
+    olds, news = Counter(line for line, _ in left), Counter(line for line, _ in right)
+    places = {line: at for line, at in right if olds[line] == news[line] == 1}
     candidates = [(at, places[line]) for line, at in left if line in places]
     # Patience sorting: the smallest end of a series of each length, and for each line the one before it.
     ends: list[int] = []
