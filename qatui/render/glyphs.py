@@ -15,6 +15,11 @@ class Glyphs(NamedTuple):
     mark: str = "✓"
     plus: str = "+"
     minus: str = "−"
+    left: str = "«"
+    """A line that went elsewhere."""
+    came: str = "»"
+    """A line that came from elsewhere."""
+    wrapped: str = "↳"
     cut: str = "…"
     rule: str = "─"
     bar: str = "│"
@@ -36,6 +41,9 @@ ASCII = Glyphs(
     cursor=">",
     mark="x",
     minus="-",
+    left="<",
+    came=">",
+    wrapped="\\",
     cut="~",
     rule="-",
     bar="|",

@@ -1,71 +1,30 @@
-"""One row of a diff as cells: numbers, `+ − ~`, the visible slice of the line in its colours."""
+"""Rows of a diff as cells: numbers, signs, and of each line what is seen of it, in its colours.
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+A row is one screen line, or with wrap as many as its longer side takes; one of them is painted at a time, so that
+a row of 1 MB costs what is seen of it.
+"""
+
+from collections.abc import Iterable, Iterator, Mapping
 from functools import cached_property
-from itertools import pairwise
 
-from rich.cells import cell_len, get_character_cell_size
+from rich.cells import cell_len
 from rich.segment import Segment
 
 from qatui.domain.diff import Document, Kind, Row, Rows
 from qatui.domain.highlight import Highlighter
 from qatui.domain.intraline import Spans, differing
-from qatui.domain.lines import TAB_MARK, Drawn, draw
+from qatui.domain.lines import Drawn, Lines
 from qatui.domain.review import Side
-from qatui.render.cells import cropped, fitted, length_of
-from qatui.render.glyphs import Glyphs
+from qatui.render.cells import fitted
 from qatui.render.palette import ink
+from qatui.render.part import Body, Look, Part
+from qatui.render.text import SLICE, Text
+from qatui.render.wrap import Heights
 
-SLICE = 1024
-"""Characters that are drawn at first; more of a long line only when it is scrolled to."""
 KEPT_PAIRS = 4096
 """Pairs of lines whose differing words are kept."""
-MARK_CELLS = 9
-"""Cells of the widest mark."""
-NO_END = "no newline at end"
 LEAD = 8
 """Cells before and of a change that are seen at least, where a line is so long that its middle is left out."""
-MUCH = 1000
-"""From so many hidden characters on the cut says how many."""
-
-_INKS = {
-    "keyword": "syntax-keyword",
-    "string": "syntax-string",
-    "number": "syntax-number",
-    "comment": "dim",
-    "definition": "syntax-definition",
-    "builtin": "syntax-builtin",
-}
-"""Style of the highlighter -> token of the theme."""
-
-
-@dataclass(frozen=True, slots=True)
-class Look:
-    """How rows are drawn."""
-
-    theme: str
-    glyphs: Glyphs
-    width: int
-    left: int
-    """Cells of each line that are scrolled out to the left."""
-    paired: bool
-
-
-@dataclass(frozen=True, slots=True)
-class _Side:
-    """One side's part of a row."""
-
-    side: Side
-    line: int
-    sign: str
-    sign_ink: str
-    paper: str
-    span_paper: str
-    spans: Spans = ()
-    """Differing words, in the line's own characters."""
-    resumes: int = 0
-    """The cell at which the line goes on behind its head: what lies between is left out. 0: nothing is."""
 
 
 class Painter:
@@ -76,117 +35,210 @@ class Painter:
         document: Document,
         rows: Rows,
         highlighters: Mapping[Side, Highlighter],
-        notes: dict[tuple[Side, int], list[str]],
+        notes: Mapping[tuple[Side, int], list[str]],
         look: Look,
     ) -> None:
         self._document = document
         self._rows = rows
-        self._highlighters = highlighters
         self._notes = notes
-        self.look = look
+        self._look = look
         self._differing: dict[tuple[int, int], tuple[Spans, Spans] | None] = {}
+        kept: dict[str, Drawn] = {}
+        self._texts: dict[Side, Text] = {
+            side: Text(source, highlighters.get(side), kept, codes=look.codes, unmasked=look.unmasked)
+            for side, source in _sources(document)
+        }
+        self._body = Body(look, self.text_width)
+
+    @property
+    def look(self) -> Look:
+        """How the rows are drawn; another look must be as wide, and in the same layout."""
+        return self._look
+
+    @look.setter
+    def look(self, look: Look) -> None:
+        self._look = look
+        self._body = Body(look, self.text_width)
 
     # Widths
 
     @cached_property
     def digits(self) -> int:
         """Cells of a line number."""
-        old = self._document.old
-        return max(3, len(str(max(len(old) if old else 0, len(self._document.new)))))
+        return max(3, len(str(max(map(len, self._texts.values())))))
 
     @cached_property
     def gutter(self) -> int:
         """Cells in front of a line's text: cursor, numbers, blank, sign, blank."""
-        both = not self.look.paired and self._document.old is not None
+        both = self.look.layout == "unified" and "old" in self._texts
         return 1 + self.digits * (2 if both else 1) + both + 3
 
     @cached_property
     def halves(self) -> tuple[int, int]:
-        """Widths of the two sides and, between them, one cell; without sides: the whole width."""
-        if not self.look.paired:
+        """Widths of the two sides, with one cell between them; without sides the whole width and 0."""
+        if self.look.layout == "unified":
             return self.look.width, 0
         left = (self.look.width - 1) // 2
         return left, self.look.width - 1 - left
 
-    @property
+    @cached_property
     def text_width(self) -> int:
-        """Cells of a line that are seen."""
-        return max(1, min(each for each in self.halves if each) - self.gutter)
+        """Cells of a line that are seen; the same on both sides."""
+        return max(1, self.halves[0] - self.gutter)
 
     def widest(self, numbers: Iterable[int]) -> int:
         """Cells that the longest line among these rows may take; for lines that are not ASCII an upper bound."""
-        widest = 0
-        for row in (self._rows[number] for number in numbers if number < len(self._rows)):
-            if row.kind in (Kind.FOLD, Kind.NOTE):
-                continue
-            for text, number in ((self._document.old, row.old), (self._document.new, row.new)):
-                if text is not None and number is not None:
-                    widest = max(widest, _cells_of(text.lines[number]))
-        return widest
+        lines = (line for number in numbers if number < len(self._rows) for line in self._lines(self._rows[number]))
+        return max((text.cells(line) for text, line in lines), default=0)
 
     def reach(self, number: int) -> int:
         """Cells of the longer line of a row, exactly; a fold and a comment have none."""
-        lines = []
-        if number < len(self._rows) and (row := self._rows[number]).kind not in (Kind.FOLD, Kind.NOTE):
-            sides = ((self._document.old, row.old), (self._document.new, row.new))
-            lines = [text.lines[line] for text, line in sides if text is not None and line is not None]
-        return max((cell_len(draw(line).text) for line in lines), default=0)
+        lines = self._lines(self._rows[number]) if number < len(self._rows) else []
+        return max((cell_len(text.drawn(line).text) for text, line in lines), default=0)
+
+    def _lines(self, row: Row) -> list[tuple[Text, int]]:
+        """The lines that a row shows."""
+        if row.kind in (Kind.FOLD, Kind.NOTE):
+            return []
+        lines = [(self._texts["old"], row.old)] if row.old is not None and self._shows_old(row) else []
+        return lines if row.new is None else [*lines, (self._texts["new"], row.new)]
+
+    def _shows_old(self, row: Row) -> bool:
+        return self.look.layout == "split" or row.kind is Kind.DELETE
+
+    # Heights
+
+    def height(self, number: int) -> int:
+        """Screen lines that a row takes."""
+        if not self.look.wrap:
+            return 1
+        return self._height(self._rows[number])
+
+    def _height(self, row: Row) -> int:
+        return max([self._body.height(text, line) for text, line in self._lines(row)], default=1)
+
+    @cached_property
+    def heights(self) -> Heights:
+        """Where every row stands."""
+        return Heights(len(self._rows), self._tall() if self.look.wrap else ())
+
+    def _tall(self) -> Iterator[tuple[int, int]]:
+        """The rows that take more than one line."""
+        rows: set[int] = set()
+        for side, text in self._texts.items():
+            for row, first, count in self._rows.runs(side):
+                rows.update(row + line - first for line in text.tall(first, count, self.text_width))
+        for row in sorted(rows):
+            if (height := self.height(row)) > 1:
+                yield row, height
 
     # Rows
 
-    def paint(self, number: int, current: bool) -> list[Segment]:
-        """The cells of a row, as many as the look is wide; `current`: the cursor is on it."""
+    def lines(self, number: int) -> Iterator[list[Segment]]:
+        """The screen lines of a row."""
+        row = self._rows[number]
+        if row.kind in (Kind.FOLD, Kind.NOTE):
+            yield self.paint(number)
+            return
+        parts = self._parts(row, current=False)
+        for at in range(self._height(row) if self.look.wrap else 1):
+            yield self._joined(row, parts, False, at)
+
+    def paint(self, number: int, current: bool = False, at: int = 0) -> list[Segment]:
+        """The cells of a row's screen line `at`, as many as the look is wide; `current`: the cursor is on the row."""
         row = self._rows[number]
         if row.kind is Kind.FOLD:
-            segments = self._fold(row, current)
-        elif row.kind is Kind.NOTE:
-            segments = self._note(row, current)
-        elif self.look.paired:
-            left, right = self._sides(row)
-            bar = Segment(self.look.glyphs.bar, ink(self.look.theme, "dim"))
-            segments = [
-                *self._half(left, self.halves[0], current, first=True),
-                bar,
-                *self._half(right, self.halves[1], current, first=False),
-            ]
-        else:
-            left, right = self._sides(row)
-            segments = self._stacked(row, left if row.kind is Kind.DELETE else right, current)
-        return fitted(segments, self.look.width, ink(self.look.theme, "foreground"))
+            return self._fold(row, current)
+        if row.kind is Kind.NOTE:
+            return self._note(row, current)
+        return self._joined(row, self._parts(row, current), current, at)
 
-    def _sides(self, row: Row) -> tuple[_Side | None, _Side | None]:
+    def _joined(self, row: Row, parts: tuple[Part | None, Part | None], current: bool, at: int) -> list[Segment]:
+        """Both parts of a row beside each other, or the one that it is about."""
+        old, new = parts
+        if self.look.layout == "unified":
+            return self._stacked(row, old if row.kind is Kind.DELETE else new, current, at)
+        left, right = self.halves
+        body = self._shared(old, new, current, at) if row.kind is Kind.EQUAL and not row.unlike else None
+        return [
+            *self._half(old, body, left, current, at, first=True),
+            Segment(self.look.glyphs.bar, ink(self.look.theme, "dim")),
+            *self._half(new, body, right, current, at, first=False),
+        ]
+
+    def _shared(self, old: Part | None, new: Part | None, current: bool, at: int) -> list[Segment] | None:
+        """The cells of a line that is the same on both sides, also in its colours; None: it is not."""
+        if old is None or new is None:
+            return None
+        before, after = self._texts["old"], self._texts["new"]
+        if len(after.raw(new.line)) > SLICE or before.drawn(old.line) is not after.drawn(new.line):
+            return None
+        if before.colours(old.line) != after.colours(new.line):
+            return None
+        return self._body.paint(new, after, current, at)
+
+    def _parts(self, row: Row, current: bool) -> tuple[Part | None, Part | None]:
         """What a row has on the old and on the new side."""
-        glyphs = self.look.glyphs
         spans = self._spans(row)
-        changed = row.kind is Kind.REPLACE and spans is not None
-        old_spans, new_spans = spans or ((), ())
+        old, new = spans or (None, None)
         resumes = self._resumes(row, spans) if spans is not None else 0
-        old = new = None
-        if row.old is not None:
-            if row.kind is Kind.EQUAL:
-                old = _Side("old", row.old, " ", "dim", "background", "background")
-            else:
-                sign = ("~", "changed") if changed else (glyphs.minus, "removed")
-                old = _Side("old", row.old, *sign, "removed-line", "removed-span", old_spans, resumes)
-        if row.new is not None:
-            if row.kind is Kind.EQUAL:
-                new = _Side("new", row.new, " ", "dim", "background", "background")
-            elif self._document.old is None:
-                new = _Side("new", row.new, glyphs.plus, "added", "background", "background")
-            else:
-                sign = ("~", "changed") if changed else (glyphs.plus, "added")
-                new = _Side("new", row.new, *sign, "added-line", "added-span", new_spans, resumes)
-        return old, new
+        return (
+            None if row.old is None else self._part(row, "old", row.old, old, resumes, current),
+            None if row.new is None else self._part(row, "new", row.new, new, resumes, current),
+        )
+
+    def _part(self, row: Row, side: Side, line: int, spans: Spans | None, resumes: int, current: bool) -> Part:
+        """A line with its sign, on paper that says what became of it."""
+        glyphs, old = self.look.glyphs, side == "old"
+        if row.kind is Kind.EQUAL:
+            sign = glyphs.dot if row.unlike else " "
+            return Part(side, line, sign, "dim", "background", selectable=True)
+        token, sign = ("removed", glyphs.minus) if old else ("added", glyphs.plus)
+        there = self._elsewhere(side, line)
+        if there is not None:
+            remark = f"{'to' if old else 'from'} line {there[0] + 1:,}" if current or there[1] else ""
+            return Part(side, line, glyphs.left if old else glyphs.came, "moved", "moved-line", remark=remark)
+        if self._rows.is_quiet(row):
+            return Part(side, line, sign, "dim", "background", selectable=True)
+        if self._document.old is None:
+            return Part(side, line, sign, token, "background")
+        pair = row.kind is Kind.REPLACE and spans is not None
+        sign, sign_ink = ("~", "changed") if pair else (sign, token)
+        return Part(side, line, sign, sign_ink, f"{token}-line", f"{token}-span", spans or (), resumes, self._head)
+
+    def elsewhere(self, number: int) -> tuple[Side, int] | None:
+        """Where a line of a row went or came from, as a side and a line counted from 0; None: none of it moved."""
+        row = self._rows[number]
+        if row.kind in (Kind.DELETE, Kind.REPLACE) and row.old is not None:
+            there = self._elsewhere("old", row.old)
+            if there is not None:
+                return "new", there[0]
+        if row.kind in (Kind.INSERT, Kind.REPLACE) and row.new is not None:
+            there = self._elsewhere("new", row.new)
+            if there is not None:
+                return "old", there[0]
+        return None
+
+    def _elsewhere(self, side: Side, line: int) -> tuple[int, bool] | None:
+        """Where a line that moved stands on the other side, and whether it is the first of its block."""
+        moved = self._document.moved
+        block = None if moved is None else moved.old(line) if side == "old" else moved.new(line)
+        if moved is None or block is None:
+            return None
+        found = moved.blocks[block - 1]
+        by = found.new_start - found.old_start
+        return (line + by, line == found.old_start) if side == "old" else (line - by, line == found.new_start)
 
     def _spans(self, row: Row) -> tuple[Spans, Spans] | None:
         """The differing words of the pair that a row shows, None where there is no pair or it is not alike."""
-        pair = self._rows.pair_of(row)
-        if pair is None or self._document.old is None:
+        pair = None if row.kind is Kind.EQUAL else self._rows.pair_of(row)
+        if pair is None:
             return None
         if pair not in self._differing:
             if len(self._differing) >= KEPT_PAIRS:
                 self._differing.clear()
-            self._differing[pair] = differing(self._document.old.lines[pair[0]], self._document.new.lines[pair[1]])
+            old, new = self._texts["old"].raw(pair[0]), self._texts["new"].raw(pair[1])
+            self._differing[pair] = differing(old, new, self.look.by)
         return self._differing[pair]
 
     @property
@@ -197,59 +249,71 @@ class Painter:
     def _resumes(self, row: Row, spans: tuple[Spans, Spans]) -> int:
         """Where the lines of a changed pair go on behind their heads, so that the first change is seen; 0: it is so.
 
-        Both lines are the same up to there, so what stands against each other still does. Scrolled to the side
-        nothing is left out, nor before a change far inside a very long line: to draw up to there takes too long.
+        Both lines are the same up to there, so what stands against each other still does. Wrapped or scrolled to the
+        side nothing is left out, nor before a change far inside a very long line: to draw up to there takes too long.
         """
-        pair, document = self._rows.pair_of(row), self._document
+        pair, width = self._rows.pair_of(row), self.text_width
         firsts = [each[0] for each in spans if each]
-        if pair is None or document.old is None or self.look.left or not firsts:
+        if pair is None or self.look.wrap or self.look.left or not firsts:
             return 0
         start = min(begin for begin, _ in firsts)
-        if start > SLICE:
+        whole = max(self._texts["old"].cells(pair[0]), self._texts["new"].cells(pair[1]))
+        if start > SLICE or whole <= width:
             return 0
         seen = max(min(end - begin, LEAD) for begin, end in firsts if begin == start)
-        lines = (document.old.lines[pair[0]], document.new.lines[pair[1]])
-        width, before = self.text_width, cell_len(draw(lines[1][:start]).text)
-        whole = max(map(_cells_of, lines))
-        if before + seen < width or whole <= width:
+        drawn, _ = self._texts["new"].drawn_to(pair[1], 1)
+        before = cell_len(drawn.text[: drawn.at(start)])
+        if before + seen < width:
             return 0
         rest = width - self._head - 1
         return max(self._head + 1, min(before - min(LEAD, rest // 3), whole - rest))
 
-    def _half(self, side: _Side | None, width: int, current: bool, *, first: bool) -> list[Segment]:
-        theme = self.look.theme
+    # Cells
+
+    def _lead(self, current: bool, *, shown: bool = True) -> Segment:
+        """The cell in front, with the cursor."""
         paper = "selection" if current else "background"
-        cursor = Segment(self.look.glyphs.cursor if current and first else " ", ink(theme, "accent", paper))
-        if side is None:
-            return [cursor, Segment(" " * (width - 1), ink(theme, "dim", "panel"))]
-        number = f"{side.line + 1:>{self.digits}} "
+        return Segment(self.look.glyphs.cursor if current and shown else " ", ink(self.look.theme, "accent", paper))
+
+    def _line(self, part: Part, number: str, body: list[Segment] | None, current: bool, at: int) -> list[Segment]:
+        """Number, sign and text of a part; below its first screen line a sign that it goes on."""
+        theme, text = self.look.theme, self._texts[part.side]
+        paper = "selection" if current else "background"
+        sign = part.sign
+        if at:
+            goes_on = at < self._body.height(text, part.line)
+            number, sign = (self.look.glyphs.wrapped if goes_on else "").rjust(len(number)), " "
+        flags = "bold" if current else ""
         return [
-            cursor,
-            Segment(number, ink(theme, "foreground" if current else "dim", paper, "bold" if current else "")),
-            Segment(f"{side.sign} ", ink(theme, side.sign_ink, side.paper, "bold")),
-            *self._text(side, width - self.gutter, current),
+            Segment(f"{number} ", ink(theme, "foreground" if current else "dim", paper, flags)),
+            Segment(f"{sign} ", ink(theme, part.sign_ink, part.paper, "bold")),
+            *(self._body.paint(part, text, current, at) if body is None else body),
         ]
 
-    def _stacked(self, row: Row, side: _Side | None, current: bool) -> list[Segment]:
-        assert side is not None
-        theme = self.look.theme
-        paper = "selection" if current else "background"
-        numbers = [row.new] if self._document.old is None else [row.old, row.new]
+    def _half(
+        self, part: Part | None, body: list[Segment] | None, width: int, current: bool, at: int, *, first: bool
+    ) -> list[Segment]:
+        lead = self._lead(current, shown=first)
+        if part is None:
+            return [lead, Segment(" " * (width - 1), ink(self.look.theme, "dim", "panel"))]
+        line = self._line(part, f"{part.line + 1:>{self.digits}}", body, current, at)
+        spare = width - self.gutter - self.text_width
+        if spare > 0:
+            line.append(Segment(" " * spare, line[-1].style))
+        return [lead, *line]
+
+    def _stacked(self, row: Row, part: Part | None, current: bool, at: int) -> list[Segment]:
+        assert part is not None
+        numbers = [row.old, row.new] if "old" in self._texts else [row.new]
         shown = " ".join(f"{'' if each is None else each + 1:>{self.digits}}" for each in numbers)
-        return [
-            Segment(self.look.glyphs.cursor if current else " ", ink(theme, "accent", paper)),
-            Segment(f"{shown} ", ink(theme, "foreground" if current else "dim", paper, "bold" if current else "")),
-            Segment(f"{side.sign} ", ink(theme, side.sign_ink, side.paper, "bold")),
-            *self._text(side, self.look.width - self.gutter, current),
-        ]
+        return [self._lead(current), *self._line(part, shown, None, current, at)]
 
     def _fold(self, row: Row, current: bool) -> list[Segment]:
         theme, rule = self.look.theme, 2 * self.look.glyphs.rule
-        paper = "selection" if current else "panel"
-        text = f"{rule} {row.count:,} lines unchanged {rule}"
-        cursor = Segment(self.look.glyphs.cursor if current else " ", ink(theme, "accent", paper))
-        lead = " " * (self.gutter - 1)
-        return [cursor, Segment(f"{lead}{text}".ljust(self.look.width - 1), ink(theme, "dim", paper))]
+        but = f", {row.unlike:,} of them but for blanks" if row.unlike else ""
+        text = f"{' ' * (self.gutter - 1)}{rule} {row.count:,} lines unchanged{but} {rule}"
+        style = ink(theme, "dim", "selection" if current else "panel")
+        return [self._lead(current), *fitted([Segment(text, style)], self.look.width - 1, style)]
 
     def _note(self, row: Row, current: bool) -> list[Segment]:
         """A line of a comment, on the side of the line that it is about."""
@@ -257,127 +321,20 @@ class Painter:
         side: Side = "old" if row.old is not None else "new"
         line = row.old if row.old is not None else row.new
         assert line is not None
-        paper = "selection" if current else "background"
-        cursor = Segment(self.look.glyphs.cursor if current else " ", ink(theme, "accent", paper))
-        text = f"{bar} {self._notes[side, line][row.note]}"
         note = ink(theme, "finding", "selection" if current else "panel")
         left, right = self.halves
-        lead = Segment(" " * (self.gutter - 3), ink(theme, "dim"))
+        blank = ink(theme, "dim")
+        width = (right if side == "new" and right else left) - self.gutter + 2
+        text = fitted([Segment(f"{bar} {self._notes[side, line][row.note]}", note)], width, note)
+        cursor, lead = self._lead(current), Segment(" " * (self.gutter - 3), blank)
         if not right:
-            return [cursor, lead, *fitted([Segment(text, note)], left - self.gutter + 2, note)]
-        parting, blank = Segment(bar, ink(theme, "dim")), ink(theme, "dim")
+            return [cursor, lead, *text]
         if side == "old":
-            return [cursor, lead, *fitted([Segment(text, note)], left - self.gutter + 2, note), parting]
-        before = [cursor, Segment(" " * (left - 1), blank), parting, Segment(" ", blank), lead]
-        return [*before, *fitted([Segment(text, note)], right - self.gutter + 2, note)]
-
-    # Text
-
-    def _text(self, side: _Side, width: int, current: bool) -> list[Segment]:
-        """What is seen of a line, `width` cells wide: a slice, or its head and the slice with the change."""
-        if not side.resumes:
-            return self._slice(side, self.look.left, width, current)
-        head = self._slice(side, 0, self._head + 1, current, told=False)
-        return [*head, *self._slice(side, side.resumes, width - self._head - 1, current)]
-
-    def _slice(self, side: _Side, left: int, width: int, current: bool, *, told: bool = True) -> list[Segment]:
-        """`width` cells of a line from cell `left`; where more follows it ends in a sign.
-
-        With `told` the sign has the colour of a change that is hidden behind it, and says how much where it is much.
-        """
-        look, source = self.look, self._document.new if side.side == "new" else self._document.old
-        assert source is not None
-        paper = "selection" if current and side.sign == " " else side.paper
-        line = source.lines[side.line]
-        drawn, whole = draw_to(line, left + width + 1)
-        start, skipped = char_at(drawn.text, left)
-        end, _ = char_at(drawn.text, left + width + 1)
-        highlighter = self._highlighters.get(side.side)
-        colours = highlighter.line(side.line) if highlighter is not None else []
-        layers = (
-            [(drawn.at(begin), drawn.at(until)) for begin, until, _ in colours],
-            [(drawn.at(begin), drawn.at(until)) for begin, until in side.spans],
-            drawn.marks,
-        )
-        segments = []
-        for begin, until, (colour, changed, mark) in overlay(start, end, layers):
-            token = _INKS[colours[colour][2]] if colour is not None else "foreground"
-            if mark is not None:
-                token = "dim" if _is_quiet(drawn, mark) else "finding"
-            on, flags = (paper, "") if changed is None else (side.span_paper, "bold")
-            token = "foreground" if changed is not None else token
-            segments.append(Segment(drawn.text[begin:until], ink(look.theme, token, on, flags)))
-        if whole and side.line == len(source) - 1 and not source.ended:
-            segments.append(Segment(f" {look.glyphs.cut} {NO_END}", ink(look.theme, "finding", paper)))
-        skipped = left - skipped
-        length = length_of(segments)
-        if length - skipped > width or end < len(drawn.text) or not whole:
-            hidden = len(line) - drawn.index(char_at(drawn.text, left + width - 1)[0])
-            sign = f"{look.glyphs.cut} {hidden:,} more" if told and hidden >= MUCH else look.glyphs.cut
-            sign = sign if cell_len(sign) * 2 < width else look.glyphs.cut
-            kept = width - cell_len(sign)
-            seen = drawn.index(char_at(drawn.text, left + kept)[0])
-            change = told and bool(side.spans) and side.spans[-1][1] > seen
-            style = ("foreground", side.span_paper, "bold") if change else ("accent", paper, "bold")
-            shown = fitted(cropped(segments, skipped, skipped + kept), kept, ink(look.theme, "foreground", paper))
-            return [*shown, Segment(sign, ink(look.theme, *style))]
-        return fitted(cropped(segments, skipped, length), width, ink(look.theme, "foreground", paper))
+            return fitted([cursor, lead, *text, Segment(bar, blank)], self.look.width, blank)
+        return [cursor, Segment(" " * (left - 1), blank), Segment(bar, blank), Segment(" ", blank), lead, *text]
 
 
-def _is_quiet(drawn: Drawn, mark: int) -> bool:
-    """Whether a mark is so common that it recedes: a tab, or the carriage return of a CR LF."""
-    start, end = drawn.marks[mark]
-    return drawn.text[start] == TAB_MARK or (drawn.text[start] == "␍" and end == len(drawn.text))
-
-
-def _cells_of(line: str) -> int:
-    """Cells that a line takes; of a very long one, at most."""
-    if line.isascii() and line.isprintable():
-        return len(line)
-    return cell_len(draw(line).text) if len(line) <= SLICE else len(line) * MARK_CELLS
-
-
-def char_at(text: str, cells: int) -> tuple[int, int]:
-    """The character that stands `cells` cells from the left, or reaches over that place, and where it begins."""
-    if text.isascii():
-        at = min(cells, len(text))
-        return at, at
-    before = 0
-    for at, character in enumerate(text):
-        width = get_character_cell_size(character)
-        if before + width > cells:
-            return at, before
-        before += width
-    return len(text), before
-
-
-def draw_to(line: str, cells: int) -> tuple[Drawn, bool]:
-    """As much of a line as `cells` cells need, drawn, and whether that is all of it."""
-    limit = SLICE
-    while limit < len(line):
-        drawn = draw(line[:limit])
-        if cell_len(drawn.text) >= cells:
-            return drawn, False
-        limit *= 2
-    return draw(line), True
-
-
-def overlay(
-    start: int, end: int, layers: Sequence[Sequence[tuple[int, int]]]
-) -> Iterator[tuple[int, int, list[int | None]]]:
-    """Cut `start` to `end` where any stretch of any layer begins or ends; with each piece, who covers it by layer."""
-    points = {start, end}
-    for layer in layers:
-        for begin, until in layer:
-            if begin < end and until > start:
-                points.update((max(begin, start), min(until, end)))
-    ordered = sorted(points)
-    places = [0] * len(layers)
-    for begin, until in pairwise(ordered):
-        covering: list[int | None] = []
-        for number, layer in enumerate(layers):
-            while places[number] < len(layer) and layer[places[number]][1] <= begin:
-                places[number] += 1
-            at = places[number]
-            covering.append(at if at < len(layer) and layer[at][0] <= begin else None)
-        yield begin, until, covering
+def _sources(document: Document) -> Iterator[tuple[Side, Lines]]:
+    if document.old is not None:
+        yield "old", document.old
+    yield "new", document.new

@@ -17,6 +17,7 @@ INKS = (
     "added",
     "removed",
     "changed",
+    "moved",
     "finding",
     "link",
     "accent",
@@ -27,9 +28,9 @@ INKS = (
     "syntax-builtin",
 )
 """Tokens that text is drawn in."""
-PAPERS = ("background", "panel", "selection", "added-line", "removed-line", "changed-line")
+PAPERS = ("background", "panel", "selection", "added-line", "removed-line", "moved-line")
 """Tokens that text is drawn on."""
-SPANS = ("added-span", "removed-span", "changed-span")
+SPANS = ("added-span", "removed-span")
 """Papers of the changed part of a line, for `foreground` text only."""
 
 TOKENS: dict[str, dict[str, str]] = {
@@ -42,6 +43,7 @@ TOKENS: dict[str, dict[str, str]] = {
         "added": "#62d58a",
         "removed": "#ff8f87",
         "changed": "#86b8ff",
+        "moved": "#5fd0d6",
         "finding": "#d8abff",
         "link": "#86b8ff",
         "accent": "#5fd0d6",
@@ -55,10 +57,9 @@ TOKENS: dict[str, dict[str, str]] = {
         "selection": "#26364b",
         "added-line": "#14281d",
         "removed-line": "#311a1c",
-        "changed-line": "#1a2537",
+        "moved-line": "#1a2537",
         "added-span": "#1d5534",
         "removed-span": "#6f2a2e",
-        "changed-span": "#274a7a",
     },
     "light": {
         "foreground": "#1b2027",
@@ -69,6 +70,7 @@ TOKENS: dict[str, dict[str, str]] = {
         "added": "#0b5a24",
         "removed": "#a51d17",
         "changed": "#0a489f",
+        "moved": "#00545c",
         "finding": "#5e2ba8",
         "link": "#0a489f",
         "accent": "#00545c",
@@ -82,10 +84,9 @@ TOKENS: dict[str, dict[str, str]] = {
         "selection": "#d3e4fb",
         "added-line": "#e3f6e8",
         "removed-line": "#fdeae8",
-        "changed-line": "#e6effc",
+        "moved-line": "#e6effc",
         "added-span": "#a9e6ba",
         "removed-span": "#ffc2bd",
-        "changed-span": "#b5d3fb",
     },
     "contrast": {
         "foreground": "#ffffff",
@@ -96,6 +97,7 @@ TOKENS: dict[str, dict[str, str]] = {
         "added": "#7dffa6",
         "removed": "#ffb9b4",
         "changed": "#a9d1ff",
+        "moved": "#6ff3ff",
         "finding": "#e6c8ff",
         "link": "#a9d1ff",
         "accent": "#6ff3ff",
@@ -109,10 +111,9 @@ TOKENS: dict[str, dict[str, str]] = {
         "selection": "#00337f",
         "added-line": "#00250c",
         "removed-line": "#330005",
-        "changed-line": "#001d40",
+        "moved-line": "#001d40",
         "added-span": "#00561f",
         "removed-span": "#7a0012",
-        "changed-span": "#00408c",
     },
 }
 """Theme -> token -> colour."""

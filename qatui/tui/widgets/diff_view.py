@@ -2,30 +2,28 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
-from typing import Literal
+from typing import Any, Literal
 
 from rich.segment import Segment
 from textual import events
 from textual.geometry import Region, Size
-from textual.message import Message
-from textual.scroll_view import ScrollView
 from textual.strip import Strip
 from textual.timer import Timer
 
 from qatui.domain.diff import CONTEXT, Document, Kind, Row, Rows
 from qatui.domain.highlight import Highlighter
+from qatui.domain.intraline import By
 from qatui.domain.review import Side
 from qatui.render.glyphs import UNICODE, Glyphs
 from qatui.render.notes import note_lines
-from qatui.render.painter import Look, Painter
+from qatui.render.painter import Painter
 from qatui.render.palette import ink
+from qatui.render.part import WIDE, Layout, Look
+from qatui.render.wrap import Heights
+from qatui.tui.widgets.tall_rows import MARGIN, TallRows
 
-WIDE = 104
-"""Cells from which the sides stand beside each other."""
 CONTEXTS = (1, CONTEXT, 10, 30, None)
 """Steps of `+` and `-`; the last shows the whole text."""
-MARGIN = 2
-"""Rows kept between the cursor and the edge."""
 SIDEWAYS = 8
 """Cells of one step to the side."""
 KEPT = 4_000
@@ -33,10 +31,22 @@ KEPT = 4_000
 IDLE_SECONDS = 0.03
 """How long nothing was drawn before colours are prepared."""
 
-Layout = Literal["auto", "split", "stacked"]
+
+@dataclass(frozen=True, slots=True)
+class Manner:
+    """How a document is shown; a person changes it by keys."""
+
+    layout: Layout | None = None
+    """None: split where it is wide enough."""
+    context: int | None = CONTEXT
+    """Unchanged lines around each change; None: all."""
+    wrap: bool = False
+    by: By = "word"
+    codes: bool = False
+    unmasked: bool = False
 
 
-class DiffView(ScrollView, can_focus=False):
+class DiffView(TallRows):
     """Shows a `Document`. It holds where the reader is: cursor, layout, context, open folds."""
 
     DEFAULT_CSS = """
@@ -49,21 +59,16 @@ class DiffView(ScrollView, can_focus=False):
     }
     """
 
-    @dataclass
-    class Moved(Message):
-        """The cursor is on another row, or the rows are others."""
-
-        view: "DiffView"
-
-        @property
-        def control(self) -> "DiffView":
-            """The sender."""
-            return self.view
-
-    def __init__(self, *, cursor: bool = True, glyphs: Glyphs = UNICODE, id: str | None = None) -> None:  # noqa: A002
-        """Without `cursor` it is a preview: nothing marks a row."""
-        super().__init__(id=id)
-        self._has_cursor = cursor
+    def __init__(
+        self,
+        *,
+        cursor: bool = True,
+        glyphs: Glyphs = UNICODE,
+        manner: Manner | None = None,
+        id: str | None = None,  # noqa: A002
+    ) -> None:
+        """Without `cursor` it is a preview: nothing marks a row. `manner` is what it begins with."""
+        super().__init__(cursor=cursor, id=id)
         self._glyphs = glyphs
         self._document: Document | None = None
         self._highlighters: Mapping[Side, Highlighter] = {}
@@ -71,10 +76,8 @@ class DiffView(ScrollView, can_focus=False):
         self._painter: Painter | None = None
         self._strips: dict[int, Strip] = {}
         self._drawn_by: tuple[object, ...] = ()
-        self._cursor = 0
         self._left = 0
-        self._layout: Layout = "auto"
-        self._shown_context: int | None = CONTEXT
+        self._manner = manner or Manner()
         self._opened: frozenset[int] = frozenset()
         self._idle: Timer | None = None
 
@@ -126,43 +129,14 @@ class DiffView(ScrollView, can_focus=False):
         """Whether the two sides stand beside each other."""
         if self._document is None or self._document.old is None:
             return False
-        return self._layout == "split" or (self._layout == "auto" and self._width >= WIDE)
+        return self._manner.layout == "split" or (self._manner.layout is None and self._width >= WIDE)
 
     @property
     def middle(self) -> int | None:
         """The column that parts the two sides; None: they are not parted."""
-        return self._painter.halves[0] if self._painter is not None and self._painter.look.paired else None
+        return self._painter.halves[0] if self._painter is not None and self.paired else None
 
     # Moving about
-
-    def move(self, by: int) -> None:
-        """The cursor `by` rows on; without a cursor, the text."""
-        if self._has_cursor:
-            self._put_cursor(self._cursor + by)
-        else:
-            self._scroll(self.scroll_offset.y + by)
-
-    def page(self, by: int) -> None:
-        """`by` half pages on."""
-        rows = by * max(1, self._height // 2)
-        if self._has_cursor:
-            top = self.scroll_offset.y + rows
-            self._cursor = self._clamped(self._cursor + rows)
-            self._scroll(top)
-            self._put_cursor(self._cursor)
-        else:
-            self.move(rows)
-
-    def top(self) -> None:
-        """To the first row."""
-        self._put_cursor(0)
-        self._scroll(0)
-
-    def end(self) -> None:
-        """To the last row."""
-        last = len(self._rows) - 1 if self._rows is not None else 0
-        self._put_cursor(last)
-        self._scroll(last)
 
     def next_hunk(self) -> bool:
         """To the next change; whether there was one."""
@@ -172,17 +146,25 @@ class DiffView(ScrollView, can_focus=False):
         """To the change before; whether there was one."""
         return self._to_hunk(self._rows.hunk_before(self._cursor) if self._rows is not None else None)
 
+    def follow_move(self) -> bool:
+        """To where the line under the cursor moved, or came from; whether it did."""
+        there = self._painter.elsewhere(self._cursor) if self._painter is not None and self._row(self._cursor) else None
+        if there is None or self._rows is None:
+            return False
+        return self._to_hunk(self._rows.find(*there))
+
     def sideways(self, by: int) -> None:
         """Long lines `by` steps to the left (+1) or back (-1), as far as a line on screen goes on."""
-        if self._painter is None:
+        if self._painter is None or self._manner.wrap:
             return
-        rows = range(self.scroll_offset.y, self.scroll_offset.y + self._height)
+        top = self.scroll_offset.y
+        rows = range(self._row_at(top), self._row_at(top + self._height - 1) + 1)
         room = max(0, self._painter.widest(rows) - self._painter.text_width)
         self._to_left(min(self._left + by * SIDEWAYS, room) if by > 0 else self._left + by * SIDEWAYS)
 
     def to_edge(self, *, end: bool) -> None:
         """To the end of the line under the cursor, all others go with it; or back to the beginning of lines."""
-        if self._painter is not None:
+        if self._painter is not None and not self._manner.wrap:
             self._to_left(self._painter.reach(self._cursor) - self._painter.text_width if end else 0)
 
     def _to_left(self, left: int) -> None:
@@ -195,23 +177,44 @@ class DiffView(ScrollView, can_focus=False):
 
     def switch_layout(self) -> None:
         """From two sides to one below the other, or back."""
-        self._layout = "stacked" if self.paired else "split"
+        self._change(layout="unified" if self.paired else "split")
+
+    def switch_wrap(self) -> bool:
+        """Long lines on several screen lines, or cut again; whether they are wrapped now."""
+        self._left = 0
+        return self._change(wrap=not self._manner.wrap).wrap
+
+    def switch_codes(self) -> bool:
+        """Marks as code points, or as signs again; whether they are code points now."""
+        return self._change(codes=not self._manner.codes).codes
+
+    def switch_masks(self) -> bool:
+        """Secrets shown, or masked again; whether they are shown now."""
+        return self._change(unmasked=not self._manner.unmasked).unmasked
+
+    def switch_by(self) -> bool:
+        """What differs in a line by characters, or by words again; whether it is by characters now."""
+        return self._change(by="word" if self._manner.by == "character" else "character").by == "character"
+
+    def _change(self, **ways: Any) -> Manner:
+        """Show it in another manner."""
+        self._manner = replace(self._manner, **ways)
         self._lay_out()
+        return self._manner
 
     def change_context(self, by: int) -> bool:
         """More (+1) or fewer (-1) unchanged lines around each change; whether there was a step to take."""
-        at = CONTEXTS.index(self._shown_context) + by
-        if not 0 <= at < len(CONTEXTS):
+        steps = [each for each in CONTEXTS if _is_more(each, self.context, by)]
+        if not steps:
             return False
-        self._shown_context = CONTEXTS[at]
         self._opened = frozenset()
-        self._lay_out()
+        self._change(context=steps[0] if by > 0 else steps[-1])
         return True
 
     @property
     def context(self) -> int | None:
         """Unchanged lines around each change; None: all."""
-        return self._shown_context
+        return self._manner.context
 
     def unfold(self) -> bool:
         """Show the lines of the fold under the cursor; whether there is one."""
@@ -228,93 +231,63 @@ class DiffView(ScrollView, can_focus=False):
         """Another width: the sides may part or meet, comments wrap elsewhere."""
         self._lay_out("first" if self._rows is None else None)
 
-    def on_click(self, event: events.Click) -> None:
-        """The cursor goes to the row clicked."""
-        if self._has_cursor:
-            self._put_cursor(self.scroll_offset.y + event.y)
-
-    def watch_scroll_y(self, old_value: float, new_value: float) -> None:
-        """Scrolled by the mouse, the cursor stays in sight."""
-        super().watch_scroll_y(old_value, new_value)
-        top = round(new_value)
-        inside = max(top, min(self._cursor, top + self._height - 1))
-        if inside != self._cursor:
-            self._cursor = self._clamped(inside)
-            self.post_message(self.Moved(self))
-
     # Layout
-
-    @property
-    def _width(self) -> int:
-        return self.scrollable_content_region.width
-
-    @property
-    def _height(self) -> int:
-        return max(1, self.scrollable_content_region.height)
 
     def _row(self, number: int) -> Row | None:
         return self._rows[number] if self._rows is not None and number < len(self._rows) else None
-
-    def _clamped(self, row: int) -> int:
-        return max(0, min(row, (len(self._rows) if self._rows is not None else 1) - 1))
 
     def _lay_out(self, to: tuple[Side, int] | Literal["first"] | None = None) -> None:
         """Make the rows anew; then go to a line, to the first change, or (None) stay on the line one was on."""
         if not self._width:
             return
         document, place = self._document, self.place
-        offset = self._cursor - self.scroll_offset.y
+        offset = max(0, self._span(self._cursor)[0] - self.scroll_offset.y)
         if document is None:
             self._rows = self._painter = None
+            self._heights = Heights(0)
             self.virtual_size = Size(self._width, 0)
             self.refresh()
             return
-        look = Look(self.app.theme, self._glyphs, self._width, self._left, self.paired)
+        look = Look(
+            self.app.theme,
+            self._glyphs,
+            self._width,
+            self._left,
+            "split" if self.paired else "unified",
+            self._manner.wrap,
+            self._manner.codes,
+            self._manner.unmasked,
+            self._manner.by,
+        )
         notes = note_lines(document.comments, max(20, (self._width // 2 if self.paired else self._width) - 14))
         counts = {key: len(lines) for key, lines in notes.items()}
-        self._rows = Rows(document, paired=self.paired, context=self._shown_context, opened=self._opened, notes=counts)
+        self._rows = Rows(document, paired=self.paired, context=self.context, opened=self._opened, notes=counts)
         self._painter = Painter(document, self._rows, self._highlighters, notes, look)
-        self.virtual_size = Size(self._width, len(self._rows))
+        self._heights = self._painter.heights
+        self.virtual_size = Size(self._width, self._heights.total)
         self._strips.clear()
         if to == "first":
             first = self._rows.hunks[0] if self._rows.hunks and document.old is not None else 0
             self._cursor = first
-            self._scroll(first - self._height // 3 if first > self._height * 2 // 3 else 0)
+            line = self._span(first)[0]
+            self._scroll(line - self._height // 3 if line > self._height * 2 // 3 else 0)
         else:
             side, line = to or place or ("new", 0)
             self._cursor = self._rows.find(side, line)
-            self._scroll(self._cursor - (self._height // 3 if to else offset))
+            self._scroll(self._span(self._cursor)[0] - (self._height // 3 if to else offset))
         self.refresh()
         self.post_message(self.Moved(self))
 
-    def _put_cursor(self, row: int) -> None:
-        """The cursor to a row, and the row into sight."""
-        before, self._cursor = self._cursor, self._clamped(row)
-        margin = min(MARGIN, self._height // 3)
-        top = self.scroll_offset.y
-        if self._cursor < top + margin:
-            self._scroll(self._cursor - margin)
-        elif self._cursor > top + self._height - 1 - margin:
-            self._scroll(self._cursor - self._height + 1 + margin)
-        if self._has_cursor and before != self._cursor:
-            self.refresh_lines(before)
-            self.refresh_lines(self._cursor)
-            self.post_message(self.Moved(self))
-
     def _to_hunk(self, row: int | None) -> bool:
+        """To a row, with what follows it in sight."""
         if row is None:
             return False
-        top = self.scroll_offset.y
-        if not top + MARGIN <= row <= top + self._height * 2 // 3:
-            cursor, self._cursor = self._cursor, row
-            self._scroll(row - self._height // 3)
-            self._cursor = cursor
-        self._put_cursor(row)
+        top, line = self.scroll_offset.y, self._span(row)[0]
+        if top + MARGIN <= line <= top + self._height * 2 // 3:
+            self._put_cursor(row)
+        else:
+            self._go(row, line - self._height // 3)
         return True
-
-    def _scroll(self, top: int) -> None:
-        """`top` becomes the first row seen, as far as there are rows below it."""
-        self.scroll_to(y=max(0, min(top, self.virtual_size.height - self._height)), animate=False, force=True)
 
     # Drawing
 
@@ -341,22 +314,23 @@ class DiffView(ScrollView, can_focus=False):
         self._prepare_later()
         return strips if crop.column_span == (0, width) else [strip.crop(*crop.column_span) for strip in strips]
 
-    def _strip(self, number: int) -> Strip:
-        if self._painter is None or self._rows is None or number >= len(self._rows):
-            return self._outside(number)
-        if self._has_cursor and number == self._cursor:
-            return Strip(self._painter.paint(number, True), self._width)
-        strip = self._strips.get(number)
+    def _strip(self, line: int) -> Strip:
+        if self._painter is None or line >= self._heights.total:
+            return self._outside(line)
+        row, at = self._heights.at(line)
+        if self._has_cursor and row == self._cursor:
+            return Strip(self._painter.paint(row, True, at), self._width)
+        strip = self._strips.get(line)
         if strip is None:
             if len(self._strips) >= KEPT:
                 self._strips.clear()
-            strip = self._strips[number] = Strip(self._painter.paint(number, False), self._width)
+            strip = self._strips[line] = Strip(self._painter.paint(row, False, at), self._width)
         return strip
 
-    def _outside(self, number: int) -> Strip:
+    def _outside(self, line: int) -> Strip:
         """What stands where there is no row: nothing, or that the text is empty."""
         style = ink(self.app.theme, "dim")
-        empty = number == 1 and self._document is not None and self._rows is not None and not len(self._rows)
+        empty = line == 1 and self._document is not None and self._rows is not None and not len(self._rows)
         return Strip([Segment("  the file is empty" if empty else "", style)]).adjust_cell_length(self._width, style)
 
     # Colours prepared in idle moments
@@ -385,13 +359,19 @@ class DiffView(ScrollView, can_focus=False):
     def _lines_around(self, side: Side) -> list[int]:
         """A line of the page below and one of the page above, where they are lines of that side."""
         lines = []
-        for number in (self.scroll_offset.y + 2 * self._height, self.scroll_offset.y - self._height):
-            row = self._row(self._clamped(number))
-            line = None if row is None else row.old if side == "old" else row.new
-            if line is not None:
-                lines.append(line)
+        for line in (self.scroll_offset.y + 2 * self._height, self.scroll_offset.y - self._height):
+            row = self._row(self._row_at(line))
+            number = None if row is None else row.old if side == "old" else row.new
+            if number is not None:
+                lines.append(number)
         return lines
 
 
 def _texts(document: Document) -> tuple[object, ...]:
     return document.path, document.old, document.new, document.hunks
+
+
+def _is_more(lines: int | None, than: int | None, by: int) -> bool:
+    """Whether so many lines are more (`by` is 1) or fewer (-1); None is all."""
+    few, many = (than, lines) if by > 0 else (lines, than)
+    return few is not None and (many is None or many > few)

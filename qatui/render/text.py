@@ -1,0 +1,278 @@
+"""One side's text as cells: the visible slice of a line with its colours, its changes and its marks."""
+
+from bisect import bisect_left, bisect_right
+from collections.abc import Callable, Iterator, Sequence
+from functools import cached_property
+from itertools import pairwise
+from operator import attrgetter, itemgetter
+from typing import TypeVar
+
+from rich.cells import cell_len, get_character_cell_size
+from rich.segment import Segment
+
+from qatui.domain.highlight import Highlighter
+from qatui.domain.intraline import Spans
+from qatui.domain.lines import TAB, Drawn, Lines, Mark, draw
+from qatui.domain.marks import MARK_CELLS
+from qatui.domain.secrets import Secrets
+from qatui.render.palette import ink
+from qatui.render.wrap import starts_of
+
+SLICE = 1024
+"""Characters that are drawn at first; more of a long line only when it is scrolled to."""
+KEPT = 512
+"""Lines that stay drawn: they are asked for several times, and most stand on both sides."""
+KEPT_LONG = 8
+"""Long lines that stay drawn as a whole, so that one may walk through them."""
+
+_INKS = {
+    "": "foreground",
+    "keyword": "syntax-keyword",
+    "string": "syntax-string",
+    "number": "syntax-number",
+    "comment": "dim",
+    "definition": "syntax-definition",
+    "builtin": "syntax-builtin",
+}
+"""Style of the highlighter -> token of the theme."""
+
+
+_Colours = list[tuple[int, int, str]]
+"""Stretches of a line, in order, with the highlighter's names of their styles."""
+_Key = TypeVar("_Key")
+_Value = TypeVar("_Value")
+_Stretch = TypeVar("_Stretch", tuple[int, int], tuple[int, int, str])
+
+
+class Text:
+    """The lines of one side."""
+
+    def __init__(
+        self,
+        source: Lines,
+        highlighter: Highlighter | None,
+        kept: dict[str, Drawn],
+        *,
+        codes: bool = False,
+        unmasked: bool = False,
+    ) -> None:
+        """`codes`: marks show code points; `unmasked`: secrets are shown; `kept`: lines drawn so, for both sides."""
+        self.source = source
+        self._kept = kept
+        self._highlighter = highlighter
+        self._codes = codes
+        self._unmasked = unmasked
+        self._long: dict[int, Drawn] = {}
+        self._starts: dict[tuple[int, int], Sequence[int]] = {}
+
+    def __len__(self) -> int:
+        return len(self.source)
+
+    def raw(self, line: int) -> str:
+        """The line as it is."""
+        return self.source.lines[line]
+
+    def unended(self, line: int) -> bool:
+        """Whether this is the last line, and it has no end."""
+        return not self.source.ended and line == len(self.source) - 1
+
+    def colours(self, line: int) -> _Colours:
+        """The coloured stretches of a line."""
+        return self._highlighter.line(line) if self._highlighter is not None else []
+
+    # Lines as they are drawn
+
+    def drawn(self, line: int) -> Drawn:
+        """A line, whole."""
+        raw = self.source.lines[line]
+        if len(raw) > SLICE:
+            return _kept(self._long, line, KEPT_LONG, lambda: self._draw(line))
+        if not self._unmasked and self._secrets.in_key(line):
+            return self._draw(line)
+        return self._kept.get(raw) or _kept(self._kept, raw, KEPT, lambda: self._draw(line))
+
+    def drawn_to(self, line: int, cells: int) -> tuple[Drawn, bool]:
+        """As much of a line as `cells` cells need, and whether that is all of it."""
+        raw = self.source.lines[line]
+        limit = SLICE
+        while limit < len(raw):
+            drawn = self._draw(line, limit)
+            if cell_len(drawn.text) >= cells:
+                return drawn, False
+            limit *= 2
+        return self._draw(line), True
+
+    def laid(self, line: int, width: int) -> tuple[Drawn, Sequence[int]]:
+        """A whole line, and where its screen lines begin in it when it is wrapped."""
+        drawn = self.drawn(line)
+        if len(drawn.text) <= width and not drawn.marks and drawn.text.isascii():
+            return drawn, (0,)
+        if len(self.source.lines[line]) <= SLICE:
+            return drawn, starts_of(drawn, width)
+        return drawn, _kept(self._starts, (line, width), KEPT_LONG, lambda: starts_of(drawn, width))
+
+    def tall(self, first: int, count: int, width: int) -> Iterator[int]:
+        """Of `count` lines those that may take more than `width` cells: quick, as it is asked of whole texts."""
+        if self._codes:
+            yield from range(first, first + count)
+            return
+        third = width // 3  # a secret may be drawn longer than it is, but no line becomes three times as long by that
+        for number, line in enumerate(self.source.lines[first : first + count], first):
+            shown = line if line.isprintable() else line.expandtabs(TAB)
+            if shown.isascii() and shown.isprintable():
+                length = len(shown)
+                if length <= third or (length <= width and not self._hidden(number)):
+                    continue
+            yield number
+        last = len(self) - 1
+        if first <= last < first + count and self.unended(last):
+            yield last
+
+    def cells(self, line: int) -> int:
+        """Cells that a line takes; of a very long one, at most."""
+        raw = self.source.lines[line]
+        if raw.isascii() and raw.isprintable():
+            return len(raw)
+        return cell_len(self.drawn(line).text) if len(raw) <= SLICE else len(raw) * MARK_CELLS
+
+    @cached_property
+    def _secrets(self) -> Secrets:
+        return Secrets(self.source.lines)
+
+    def _hidden(self, line: int, limit: int | None = None) -> Spans:
+        """What is masked of a line, at least up to character `limit`."""
+        return () if self._unmasked else self._secrets.of(line, limit)
+
+    def _draw(self, line: int, limit: int | None = None) -> Drawn:
+        """A line, or its first `limit` characters: what ends there only because of it is not drawn as the end."""
+        raw = self.source.lines[line]
+        hidden = self._hidden(line, limit)
+        if limit is None or limit >= len(raw):
+            return draw(raw, codes=self._codes, masked=hidden)
+        hidden = tuple((start, min(end, limit)) for start, end in hidden if start < limit)
+        drawn = draw(f"{raw[:limit]}.", codes=self._codes, masked=hidden)
+        return Drawn(drawn.text[:-1], drawn.marks, drawn.offsets and drawn.offsets[:-1])
+
+    # Cells
+
+    def segments(
+        self, theme: str, line: int, drawn: Drawn, start: int, end: int, paper: str, span_paper: str, spans: Spans
+    ) -> list[Segment]:
+        """The characters from `start` to before `end` of a drawn line, in their colours."""
+        colours = self.colours(line)
+        text = drawn.text
+        if not (colours or spans or drawn.marks):
+            return [Segment(text[start:end], ink(theme, "foreground", paper))] if start < end else []
+        if not spans and not drawn.marks:
+            return [
+                Segment(text[begin:until], ink(theme, token, paper))
+                for begin, until, token in _coloured(colours, start, end)
+            ]
+        first, last = drawn.index(start), drawn.index(end) + 1
+        inside = _within(colours, first, last)
+        marks = _marked(drawn, start, end)
+        layers = (
+            [(drawn.at(each[0]), drawn.at(each[1])) for each in inside],
+            [(drawn.at(begin), drawn.at(until)) for begin, until in _within(spans, first, last)],
+            [(each.start, each.end) for each in marks],
+        )
+        segments = []
+        for begin, until, (colour, changed, mark) in overlay(start, end, layers):
+            token = _INKS[inside[colour][2]] if colour is not None else "foreground"
+            if mark is not None:
+                token = "dim" if marks[mark].quiet else "finding"
+            inked = (token, paper) if changed is None else ("foreground", span_paper, "bold")
+            segments.append(Segment(text[begin:until], ink(theme, *inked)))
+        return segments
+
+
+def _kept(kept: dict[_Key, _Value], key: _Key, most: int, make: Callable[[], _Value]) -> _Value:
+    """A value made before, or made now and kept instead of the oldest."""
+    if key not in kept:
+        while len(kept) >= most:
+            del kept[next(iter(kept))]
+        kept[key] = make()
+    return kept[key]
+
+
+def _coloured(colours: _Colours, start: int, end: int) -> Iterator[tuple[int, int, str]]:
+    """`start` to `end` cut where a colour begins or ends, with its token."""
+    at = start
+    for begin, until, style in colours:
+        if until <= at:
+            continue
+        if begin >= end:
+            break
+        if begin > at:
+            yield at, begin, "foreground"
+            at = begin
+        yield at, min(until, end), _INKS[style]
+        at = until
+    if at < end:
+        yield at, end, "foreground"
+
+
+def _within(spans: Sequence[_Stretch], first: int, last: int) -> Sequence[_Stretch]:
+    """Those of the stretches, which are in order, that reach into `first` to before `last`."""
+    return spans[bisect_right(spans, first, key=itemgetter(1)) : bisect_left(spans, last, key=itemgetter(0))]
+
+
+def _marked(drawn: Drawn, start: int, end: int) -> Sequence[Mark]:
+    """The marks that reach into `start` to before `end`."""
+    marks = drawn.marks
+    first = bisect_right(marks, start, key=attrgetter("end"))
+    return marks[first : bisect_left(marks, end, first, key=attrgetter("start"))]
+
+
+def window(text: str, left: int, width: int) -> tuple[int, int, int, int]:
+    """What of a text is seen through `width` cells from cell `left` on, as `(lead, start, end, used)`.
+
+    The characters from `start` to before `end`, behind `lead` blanks where a wide character is cut; they and the
+    blanks take `used` cells, the rest of the width is to be filled.
+    """
+    if text.isascii():
+        start, end = min(left, len(text)), min(left + width, len(text))
+        return 0, start, end, end - start
+    start = 0 if left == 0 else -1
+    cell = lead = 0
+    for at, character in enumerate(text):
+        size = get_character_cell_size(character)
+        if start < 0 and cell >= left and size:
+            start, lead = at, cell - left
+        if cell + size > left + width:
+            return (min(lead, width), start, at, cell - left) if start >= 0 else (width, at, at, width)
+        cell += size
+    return (lead, start, len(text), cell - left) if start >= 0 else (0, len(text), len(text), 0)
+
+
+def char_at(text: str, cells: int) -> int:
+    """The character that stands `cells` cells from the left, or reaches over that place."""
+    if text.isascii():
+        return min(cells, len(text))
+    before = 0
+    for at, character in enumerate(text):
+        before += get_character_cell_size(character)
+        if before > cells:
+            return at
+    return len(text)
+
+
+def overlay(
+    start: int, end: int, layers: Sequence[Sequence[tuple[int, int]]]
+) -> Iterator[tuple[int, int, list[int | None]]]:
+    """Cut `start` to `end` where any stretch of any layer begins or ends; with each piece, who covers it by layer."""
+    points = {start, end}
+    for layer in layers:
+        for begin, until in layer:
+            if begin < end and until > start:
+                points.update((max(begin, start), min(until, end)))
+    ordered = sorted(points)
+    places = [0] * len(layers)
+    for begin, until in pairwise(ordered):
+        covering: list[int | None] = []
+        for number, layer in enumerate(layers):
+            while places[number] < len(layer) and layer[places[number]][1] <= begin:
+                places[number] += 1
+            at = places[number]
+            covering.append(at if at < len(layer) and layer[at][0] <= begin else None)
+        yield begin, until, covering
