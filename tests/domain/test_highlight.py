@@ -1,17 +1,32 @@
-"""Colours by window are the colours of the whole; what cannot be lexed stays plain; nothing hangs."""
+"""Colours by window are the colours of the whole in the end; what cannot be lexed stays plain; nothing hangs."""
 
 import inspect
+import random
 import subprocess
 import sys
 import textwrap
+import threading
 from collections.abc import Sequence
+from typing import Any
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from pygments.lexer import RegexLexer
+from pygments.token import Error, Keyword
 
 from qatui.domain import highlight
-from qatui.domain.highlight import NEAR, STEP, Highlighter, Spans, ending, lexer_for, style_of
+from qatui.domain.colours import LONG_LINE, Spans, style_of
+from qatui.domain.highlight import NEAR, STEP, Highlighter
+from qatui.domain.languages import lexer_for
 
 PYTHON = (inspect.getsource(textwrap) + inspect.getsource(subprocess)).split("\n")
+ENDINGS = [
+    "py", "js", "ts", "tsx", "go", "java", "rb", "rs", "c", "cpp", "cs", "php", "sh", "json", "yaml", "toml", "html",
+    "xml", "sql", "feature", "md", "lua", "kt", "swift", "scala", "pl", "hs", "ex", "erl", "clj", "r", "jl", "tf",
+    "css", "scss", "vue", "ini", "diff", "graphql", "proto", "html.j2", "robot", "ps1", "groovy", "dart", "vim", "tex",
+    "pas",
+]  # fmt: skip
 
 
 def colours(path: str, lines: Sequence[str]) -> list[Spans]:
@@ -31,16 +46,22 @@ def words(line: str, spans: Spans) -> list[tuple[str, str]]:
 
 def whole(path: str, lines: Sequence[str]) -> list[Spans]:
     """The reference: Pygments over the whole text at once."""
-    lexer = lexer_for(ending(path))
+    lexer = lexer_for(path)
     assert lexer is not None
     found: list[Spans] = [[] for _ in lines]
     line = column = 0
     for _, token, value in lexer.get_tokens_unprocessed("\n".join(lines) + "\n"):
-        for piece in value.splitlines(keepends=True):
-            text = piece.rstrip("\n")
-            if text and style_of(token):
-                found[line].append((column, column + len(text), style_of(token)))
-            line, column = (line + 1, 0) if piece.endswith("\n") else (line, column + len(piece))
+        for piece in value.split("\n")[:1] + [f"\n{each}" for each in value.split("\n")[1:]]:
+            if piece.startswith("\n"):
+                line, column = line + 1, 0
+            text, style = piece.removeprefix("\n"), style_of(token)
+            if text and style:
+                before = found[line][-1:]
+                if before and before[0][1:] == (column, style):
+                    found[line][-1] = (before[0][0], column + len(text), style)
+                else:
+                    found[line].append((column, column + len(text), style))
+            column += len(text)
     return found
 
 
@@ -62,6 +83,8 @@ def test_a_line_of_python() -> None:
         ("a_spec.rb", "def it; end", ("it", "definition")),
         ("a.json", '{"a": 1}', ("1", "number")),
         ("a.lua", "local x = 1", ("local", "keyword")),
+        ("a.html.j2", "<p>{% if x %}</p>", ("if", "keyword")),
+        ("Makefile", "all:", ("all", "definition")),
     ],
 )
 def test_languages(path: str, line: str, word: tuple[str, str]) -> None:
@@ -69,9 +92,18 @@ def test_languages(path: str, line: str, word: tuple[str, str]) -> None:
 
 
 @pytest.mark.parametrize("path", ["noending", "a.unheard", "dir.py/file"])
-def test_unknown_languages_stay_plain(path: str) -> None:
+def test_unknown_languages_stay_plain_and_say_so(path: str) -> None:
     shown = Highlighter(path, ["def x(): pass"])
     assert shown.line(0) == []
+    assert not shown.advance()
+    assert not shown.prepare(0)
+    shown.finish()
+    assert shown.why_plain == f"no language is known for {path.rpartition('/')[2]}"
+
+
+@pytest.mark.parametrize("path", ["a.py", "a.html.j2", "a.unheard"])
+def test_no_lines(path: str) -> None:
+    shown = Highlighter(path, [])
     assert not shown.advance()
     assert not shown.prepare(0)
 
@@ -83,7 +115,6 @@ def test_in_order_the_windows_are_the_whole() -> None:
 
 def test_backwards_the_windows_are_the_whole_once_corrected() -> None:
     shown = Highlighter("x.py", PYTHON)
-    assert len(PYTHON) > NEAR + 2 * STEP
     shown.line(len(PYTHON) - 1)
     waiting = [shown.provisional]
     settle(shown)
@@ -92,6 +123,39 @@ def test_backwards_the_windows_are_the_whole_once_corrected() -> None:
     expected = whole("x.py", PYTHON)
     for number in reversed(range(len(PYTHON))):
         assert shown.line(number) == expected[number]
+
+
+@given(st.sampled_from(ENDINGS), st.integers(0, 2**32), st.lists(st.integers(0, 399), max_size=6))
+def test_in_any_order_the_windows_are_the_whole_in_the_end(ending: str, seed: int, asked: list[int]) -> None:
+    chosen = random.Random(seed)
+    words = ["def", "class", "/*", "*/", '"', "'", "(", ")", "{", "}", "<a", ">", "{%", "%}", "#", "//", "--", "\t"]
+    words += [
+        "if",
+        "x",
+        "é",
+        "0x1f",
+        ":",
+        "- ",
+        "= 1",
+        ";",
+        '"""',
+        "<?php",
+        "?>",
+        "`",
+        "${",
+        "\\",
+        "=begin",
+        "=end",
+        " ",
+    ]
+    lines = [" ".join(chosen.choices(words, k=chosen.randrange(5))) for _ in range(400)]
+    shown = Highlighter(f"a.{ending}", lines)
+    for number in asked:
+        shown.line(number)
+        shown.prepare(number + STEP)
+    settle(shown)
+    assert shown.why_plain is None
+    assert [shown.line(number) for number in range(400)] == whole(f"a.{ending}", lines)
 
 
 def test_a_provisional_start_inside_a_string_is_corrected() -> None:
@@ -112,54 +176,148 @@ def test_a_comment_over_a_window_is_one_comment() -> None:
 
 
 def test_very_long_lines_stay_plain_and_the_rest_does_not() -> None:
-    lines = ["x = 1", "y = '" + "a" * 1_000_000 + "'", "def f(): pass"]
+    lines = ["x = 1", "y = '" + "a" * 1_000_000 + "'", "z = '" + "a" * (LONG_LINE - 6) + "'", "def f(): pass"]
     found = colours("a.py", lines)
     assert found[1] == []
-    assert ("def", "keyword") in words(lines[2], found[2])
+    assert found[2] == [(4, LONG_LINE, "string")]
+    assert ("def", "keyword") in words(lines[3], found[3])
+    assert Highlighter("a.py", lines).why_plain == "lines of more than 4,000 characters are not coloured"
 
 
-def test_lexers_that_cannot_be_resumed_are_used_for_short_texts_only() -> None:
-    assert colours("a.json", ["1"] * highlight.WHOLE)[-1] == [(0, 1, "number")]
-    assert colours("a.json", ["1"] * (highlight.WHOLE + 1))[-1] == []
+def test_a_carriage_return_before_the_end_of_a_line_is_not_lexed() -> None:
+    lines = ["#define A 1\r", "int a = 'b'; // c\r", "a\rb\r"]
+    assert colours("a.c", lines) == colours("a.c", [line.removesuffix("\r") for line in lines])
 
 
-def test_a_step_lexes_a_step_and_not_the_text(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_what_is_not_streamed_is_shown_at_once_and_corrected() -> None:
+    lines = ["{# long", *["<p>not a tag</p>"] * 1_000, "#}", *["<p>{{ x|safe }}</p>"] * 100]
+    shown = Highlighter("a.html.j2", lines)
+    assert words(lines[1], shown.line(1))[0] == ("p", "keyword")
+    assert shown.provisional
+    shown.line(900)
+    settle(shown)
+    assert not shown.provisional
+    assert shown.line(1) == [(0, len(lines[1]), "comment")]
+    assert [shown.line(number) for number in range(len(lines))] == whole("a.html.j2", lines)
+
+
+def test_what_is_not_streamed_is_not_coloured_in_very_long_texts() -> None:
+    shown = Highlighter("a.html.j2", ["<p>"] * (highlight.BUFFERED + 1))
+    assert shown.line(0) == []
+    assert shown.why_plain == "HTML+Django/Jinja is not coloured in texts of more than 20,000 lines"
+
+
+def test_a_step_reads_a_step_and_not_the_text(monkeypatch: pytest.MonkeyPatch) -> None:
     """A line in the middle of 100,000 costs a window."""
-    lexed: list[int] = []
-    run = highlight._tokens
+    read: list[int] = []
+    once = highlight.Colours.read
 
-    def counted(lexer: object, text: str, reached: list[highlight._State], stop: int, limit: int) -> object:
-        lexed.append(text.count("\n", reached[0][0], stop))
-        return run(lexer, text, reached, stop, limit)
+    def counted(self: highlight.Colours) -> str | None:
+        before = self.reached
+        fault = once(self)
+        read.append(self.reached - before)
+        return fault
 
-    monkeypatch.setattr(highlight, "_tokens", counted)
+    monkeypatch.setattr(highlight.Colours, "read", counted)
     shown = Highlighter("x.py", ["def f(): return 1"] * 100_000)
+    window = STEP + highlight.ABOVE + highlight.BELOW
     shown.line(50_000)
-    assert sum(lexed) <= STEP + highlight.ABOVE
+    assert sum(read) <= window
     assert shown.prepare(50_000 + STEP)
     assert not shown.prepare(50_000)
-    assert sum(lexed) <= 2 * (STEP + highlight.ABOVE)
+    assert sum(read) <= 2 * window
 
 
-def test_blocks_out_of_sight_are_forgotten() -> None:
-    lines = ["x = 1"] * (STEP * (highlight.KEPT + 5))
+def test_provisional_windows_out_of_sight_are_forgotten() -> None:
+    lines = ["x = 1"] * (STEP * (highlight.KEPT + 15))
     shown = Highlighter("x.py", lines)
-    for number in range(0, len(lines), STEP):
+    for number in range(5 * STEP, len(lines), STEP):
         shown.line(number)
-    assert len(shown._blocks) == highlight.KEPT
-    assert words(lines[0], shown.line(0)) == [("1", "number")]
+    assert len(shown._windows) == highlight.KEPT
 
 
-def test_a_lexer_that_matches_nothing_for_ever_is_pushed_on() -> None:
-    from pygments.lexer import RegexLexer
-    from pygments.token import Keyword
+def test_colours_take_little_memory() -> None:
+    shown = Highlighter("x.py", PYTHON)
+    shown.finish()
+    assert shown._colours is not None
+    held = shown._colours._spans, shown._colours._ends
+    assert sum(each.itemsize * len(each) for each in held) < 25 * len(PYTHON)
+    assert shown._colours._text == ""
 
-    class Stuck(RegexLexer):
-        tokens = {"root": [(r"x", Keyword), (r"", Keyword)]}  # noqa: RUF012
 
-    text = "ab\nx\n"
-    found = list(highlight._tokens(Stuck(), text, [(0, ("root",))], len(text), len(text)))
-    assert (3, Keyword, "x") in found
+class Broken(RegexLexer):
+    name = "Broken"
+    tokens = {"root": [(r"boom", lambda _lexer, _match: iter([{}["state"]])), (r"\w+", Keyword)]}  # noqa: RUF012
+
+
+class Liar(RegexLexer):
+    name = "Liar"
+    tokens = {"root": [(r"lie", lambda _lexer, _match: iter([(0, Error, "truth")])), (r"\w+", Keyword)]}  # noqa: RUF012
+
+
+class Hopeless(RegexLexer):
+    name = "Hopeless"
+    tokens = {"root": [(r"(a|aa)+!", Error), (r"\w+", Keyword)]}  # noqa: RUF012
+
+
+def lexed_by(monkeypatch: pytest.MonkeyPatch, lexer: Any) -> None:
+    monkeypatch.setattr(highlight, "lexer_for", lambda _path, _line: lexer)
+
+
+@pytest.mark.parametrize(
+    ("lexer", "bad", "why"),
+    [
+        (Broken, "boom", "Broken failed (KeyError)"),
+        (Liar, "lie", "Liar lost its place"),
+        (Hopeless, "a" * 100, "Hopeless takes too long"),
+    ],
+)
+def test_where_a_lexer_fails_the_rest_is_plain_and_says_so(
+    monkeypatch: pytest.MonkeyPatch, lexer: type[RegexLexer], bad: str, why: str
+) -> None:
+    lexed_by(monkeypatch, lexer())
+    shown = Highlighter("a", ["fine"] * 300 + [bad] + ["fine"] * 300)
+    provisional = shown.line(500)
+    settle(shown)
+    assert provisional
+    assert shown.why_plain == f"{why}: nothing is coloured from line 301 on"
+    assert (shown.line(200), shown.line(301), shown.line(500)) == ([(0, 4, "keyword")], [], [])
+    assert not shown.provisional
+
+
+def test_a_provisional_window_that_takes_too_long_ends_it(monkeypatch: pytest.MonkeyPatch) -> None:
+    lexed_by(monkeypatch, Hopeless())
+    shown = Highlighter("a", ["fine"] * 1_000 + ["a" * 100])
+    assert shown.line(1_000) == []
+    assert shown.why_plain == "Hopeless takes too long: nothing is coloured from line 1 on"
+    assert not shown.advance()
+
+
+def test_many_slow_steps_end_it_too(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Elsewhere than in the main thread nothing is cut off, but the time is looked at between the steps."""
+
+    class Slow(RegexLexer):
+        name = "Slow"
+        tokens = {"root": [(r"\w(?=(.*\n)*?!)", Keyword), (r"\s", Error), (r".", Error)]}  # noqa: RUF012
+
+    lexed_by(monkeypatch, Slow())
+    monkeypatch.setattr(highlight, "PATIENCE", 0.05)
+    shown = Highlighter("a", ["a" * 60] * 2_000)
+    other = threading.Thread(target=shown.finish)
+    other.start()
+    other.join()
+    assert shown.why_plain is not None
+    assert shown.why_plain.startswith("Slow takes too long")
+
+
+def test_only_the_main_thread_colours_ahead() -> None:
+    shown = Highlighter("a.py", ["x = 1"])
+    done: list[bool] = []
+    other = threading.Thread(target=lambda: done.append(shown.prepare(0)))
+    other.start()
+    other.join()
+    assert done == [False]
+    assert shown.prepare(0)
 
 
 @pytest.mark.parametrize("hostile", ["/*", '"' * 3, "(" * 100, "\\", "'", "{{{", "\udcff\0\x1b", "<!--"])
