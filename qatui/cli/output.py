@@ -2,7 +2,7 @@
 
 import json
 import sys
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from qatui.domain.marks import visible
@@ -20,6 +20,12 @@ def emit(value: Mapping[str, Any]) -> None:
 def line(text: str = "") -> None:
     """A line for people; hidden characters in it are shown as marks."""
     sys.stdout.write(_encodable(visible(text)) + "\n")
+
+
+def pieces(texts: Iterable[str]) -> None:
+    """Text that is ready to be written: ends of lines, and colours if any, are in it; written as it comes."""
+    for text in texts:
+        sys.stdout.write(_encodable(text))
 
 
 def flush() -> None:

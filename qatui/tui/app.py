@@ -1,55 +1,36 @@
 """The workstation: one app, its screens, and what all of them share."""
 
 import asyncio
-import os
 import signal
 from contextlib import suppress
 from typing import TYPE_CHECKING, ClassVar
 
-from textual import events
-from textual.app import App
-from textual.await_complete import AwaitComplete
-from textual.screen import ModalScreen
-from textual.theme import BUILTIN_THEMES
 from textual.types import CSSPathType
 
 from qatui.domain.marks import visible
-from qatui.render import glyphs, palette
-from qatui.tui import errands, messages, themes
+from qatui.tui import errands, messages
 from qatui.tui.backend import Backend
 from qatui.tui.child import SYNCED
 from qatui.tui.coach import Course
-from qatui.tui.keymap import Keymap
-from qatui.tui.palette import Actions
+from qatui.tui.keyed_app import KeyedApp
 from qatui.tui.parts import Parts
 from qatui.tui.screens.frame import Frame
 from qatui.tui.screens.queue import QueueScreen
-from qatui.tui.turns import Turns
-from qatui.tui.widgets import scroll_bar
 
 if TYPE_CHECKING:
     from qatui.domain.review import Side
 
 
-class Workstation(App[Exception], inherit_bindings=False):
+class Workstation(KeyedApp, inherit_bindings=False):
     """The app; it returns the error that ended it, None when the person did."""
 
-    TITLE = "qatui"
     # The other screens bring their own when they are first shown: each file costs the first frame a little.
     CSS_PATH: ClassVar[CSSPathType | None] = ["styles/frame.tcss", "styles/queue.tcss", "styles/dialogs.tcss"]
-    COMMANDS: ClassVar = {Actions}
-    COMMAND_PALETTE_BINDING = "f20"  # the palette's keys are in our own table
-    ANIMATION_LEVEL = "none"
 
     def __init__(self, parts: Parts) -> None:
         """Raises ConfigError when the reviewer's `keys:` mean nothing."""
-        super().__init__()
-        self.animation_level = "none"
-        self.keymap = Keymap(parts.user.keys)
-        self.glyphs = glyphs.choose(parts.user.glyphs, os.environ)
-        scroll_bar.choose(self.glyphs)
+        super().__init__(parts.user, parts.clock)
         self.backend = Backend(self, parts, self.tell)
-        self.turns = Turns(self, super().on_event, parts.clock)
         self.place = ""
         """Repository and base branch, for the title line."""
         self.hosted = False
@@ -62,11 +43,6 @@ class Workstation(App[Exception], inherit_bindings=False):
         self.unfinished: int | None = None
         """Publications that came to no end and nobody is at; None: not looked for yet."""
         self.course = Course(shown=parts.coach)
-        for theme in themes.themes():
-            self.register_theme(theme)
-        for name in BUILTIN_THEMES:
-            self.unregister_theme(name)
-        self.theme = parts.user.theme
 
     def get_default_screen(self) -> Frame:
         """The queue."""
@@ -81,26 +57,6 @@ class Workstation(App[Exception], inherit_bindings=False):
     def on_unmount(self) -> None:
         """Give back what is held."""
         self.backend.close()
-
-    async def on_event(self, event: events.Event) -> None:
-        """What is typed takes turns; everything else goes its way at once."""
-        if isinstance(event, events.Key | events.Paste) and not event.is_forwarded:
-            await self.turns.take(event)
-        else:
-            await super().on_event(event)
-
-    def pop_screen(self) -> AwaitComplete:
-        """A screen goes; a dialog, the help or the palette with the key that closed it."""
-        if isinstance(self.screen, ModalScreen):
-            self.turns.closed()
-        return super().pop_screen()
-
-    def _handle_exception(self, error: Exception) -> None:
-        """Textual's edge for a bug: the app ends with it, and its traceback goes to the log, not to the terminal."""
-        super()._handle_exception(error)
-        self._exit_renderables.clear()
-        if self._return_value is None:
-            self._return_value = error
 
     def show_screen(self, name: str, *, ask: bool = False) -> None:
         """Go to a screen by its name in the keymap; with `ask` the Publish screen asks its question at once."""
@@ -131,11 +87,6 @@ class Workstation(App[Exception], inherit_bindings=False):
             if isinstance(screen, Frame):
                 screen.say(text, token)
                 return
-
-    def next_theme(self) -> None:
-        """Dark, light, contrast, and round again."""
-        names = list(palette.TOKENS)
-        self.theme = names[(names.index(self.theme) + 1) % len(names)]
 
     def show_coach(self, shown: bool) -> None:
         """Show the first steps, or send the coach away."""

@@ -1,37 +1,46 @@
-"""Work in a thread that nobody waits for at the end: questions to a host that may never answer, which write nothing."""
+"""Work in a thread that nobody waits for at the end: what may never answer, and writes nothing."""
 
-import asyncio
 import threading
 from collections.abc import Callable
-from contextlib import suppress
+from concurrent.futures import Future
+from types import TracebackType
 from typing import Any, TypeVar
 
 T = TypeVar("T")
 
 
-async def aside(work: Callable[..., T], *arguments: Any) -> T:
-    """As `asyncio.to_thread`, but whoever leaves the program does not wait for it."""
-    loop = asyncio.get_running_loop()
-    ended: asyncio.Future[asyncio.Task[T]] = loop.create_future()
-
-    async def settled() -> asyncio.Task[T]:
-        """The work as a task that is done, which keeps its error."""
-
-        async def working() -> T:
-            return work(*arguments)
-
-        task = asyncio.ensure_future(working())
-        await asyncio.wait([task])
-        return task
-
-    def give(task: asyncio.Task[T]) -> None:
-        if not ended.done():
-            ended.set_result(task)
+def begin(work: Callable[..., T], *arguments: Any) -> "Future[T]":
+    """Begin `work` at once; its value, or the error it ended with, for whoever asks."""
+    ended: Future[T] = Future()
+    ended.set_running_or_notify_cancel()  # who stops waiting for it does not stop it
 
     def run() -> None:
-        task = asyncio.run(settled())
-        with suppress(RuntimeError):  # the program has ended
-            loop.call_soon_threadsafe(give, task)
+        with _HandedOn(ended):
+            ended.set_result(work(*arguments))
 
     threading.Thread(target=run, name="aside", daemon=True).start()
-    return (await ended).result()
+    return ended
+
+
+async def aside(work: Callable[..., T], *arguments: Any) -> T:
+    """As `asyncio.to_thread`, but whoever leaves the program does not wait for it."""
+    from asyncio import wrap_future
+
+    return await wrap_future(begin(work, *arguments))
+
+
+class _HandedOn:
+    """An error in here goes to who waits for the work, not to the thread's own end."""
+
+    def __init__(self, ended: "Future[Any]") -> None:
+        self._ended = ended
+
+    def __enter__(self) -> None:
+        return None
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> bool:
+        if error is not None:
+            self._ended.set_exception(error)
+        return True

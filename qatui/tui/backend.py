@@ -16,6 +16,7 @@ from textual.app import App
 from textual.message_pump import MessagePump
 
 from qatui.domain import query
+from qatui.domain.blanks import Blanks
 from qatui.domain.lifecycle import Action
 from qatui.errors import QatuiError
 from qatui.tui import errands, messages
@@ -171,15 +172,17 @@ class Backend:
         """The lines of `ids`, which came into sight."""
         self._spawn("rows", partial(self._read, "rows", asker, partial(errands.some_rows, ids=ids)))
 
-    def look(self, asker: MessagePump, candidate_id: int) -> None:
+    def look(self, asker: MessagePump, candidate_id: int, blanks: Blanks = Blanks.SHOW) -> None:
         """One candidate whole, without a change of state."""
-        lane = f"dossier of {type(asker).__name__}"
-        self.ask(asker, lane, partial(errands.dossier, candidate_id=candidate_id, opening=False))
+        self._open(asker, candidate_id, blanks, opening=False)
 
-    def open_candidate(self, asker: MessagePump, candidate_id: int) -> None:
+    def open_candidate(self, asker: MessagePump, candidate_id: int, blanks: Blanks) -> None:
         """One candidate whole; a pending one is in review from now on."""
+        self._open(asker, candidate_id, blanks, opening=True)
+
+    def _open(self, asker: MessagePump, candidate_id: int, blanks: Blanks, *, opening: bool) -> None:
         lane = f"dossier of {type(asker).__name__}"
-        self.ask(asker, lane, partial(errands.dossier, candidate_id=candidate_id, opening=True))
+        self.ask(asker, lane, partial(errands.dossier, candidate_id=candidate_id, opening=opening, blanks=blanks))
 
     def preload(self, candidate_id: int) -> None:
         """Align the texts of a candidate that is likely to be looked at next."""

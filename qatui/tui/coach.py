@@ -29,8 +29,8 @@ STEPS = (
     Step(
         "look",
         "look",
-        ("{review.next_hunk}", "goes from change to change: what does it no longer check?"),
-        act="review.next_hunk",
+        ("{diff.next_hunk}", "goes from change to change: what does it no longer check?"),
+        act="diff.next_hunk",
     ),
     Step(
         "reject",

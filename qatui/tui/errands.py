@@ -7,6 +7,7 @@ from functools import lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from qatui.domain.blanks import Blanks
 from qatui.domain.candidate import OPEN, Outcome, State
 from qatui.domain.lifecycle import Action
 from qatui.domain.query import Query
@@ -77,22 +78,22 @@ def some_rows(seat: "Seat", ids: Sequence[int]) -> messages.RowsLoaded:
         return messages.RowsLoaded(candidates.queue_rows(connection, seat.repository_id, ids))
 
 
-def dossier(desk: "Desk", candidate_id: int, *, opening: bool) -> messages.DossierLoaded:
+def dossier(desk: "Desk", candidate_id: int, *, opening: bool, blanks: Blanks = Blanks.SHOW) -> messages.DossierLoaded:
     """One candidate whole, with its diff; `opening` puts a pending one in review."""
     from qatui.flows.review import look, open_candidate
 
     found = open_candidate(desk, candidate_id) if opening else look(desk, candidate_id)
-    document = _document(found.candidate.path, found.base, found.content)
+    document = _document(found.candidate.path, found.base, found.content, blanks)
     current = tuple(each for each in found.comments if each.revision == found.candidate.revision)
     return messages.DossierLoaded(found, replace(document, comments=current))
 
 
 @lru_cache(KEPT_DOCUMENTS)
-def _document(path: str, base: bytes | None, content: bytes) -> "Document":
+def _document(path: str, base: bytes | None, content: bytes, blanks: Blanks) -> "Document":
     """The aligned texts: the same texts are not aligned twice."""
     from qatui.flows.compare import compare
 
-    return compare(path, base, content)
+    return compare(path, base, content, blanks=blanks)
 
 
 def named(desk: "Desk", work: "Callable[[Desk], messages.Wrote]") -> messages.Wrote:

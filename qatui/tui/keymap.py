@@ -97,18 +97,66 @@ ACTIONS: tuple[Act, ...] = (
         Action.CHECKLIST,
         "qatui checklist ID... ITEM",
     ),
-    Act("review.next_hunk", ("]",), "change", "to the next change", 5),
-    Act("review.hunk_before", ("[",), "change before", "to the change before"),
+    Act("diff.next_hunk", ("]",), "change", "to the next change", 5),
+    Act("diff.hunk_before", ("[",), "change before", "to the change before"),
+    Act("diff.follow_move", ("%",), "moved", "to where the line under the cursor moved, or came from"),
     Act("review.next", ("J",), "next", "the next candidate", 7),
     Act("review.previous", ("K",), "previous", "the candidate before"),
-    Act("review.layout", ("|",), "split", "two sides beside each other, or one below the other", 13),
-    Act("review.more", ("+",), "more context", "more unchanged lines around changes, at last the whole"),
-    Act("review.less", ("-",), "less context", "fewer unchanged lines around each change"),
-    Act("review.unfold", ("enter",), "unfold", "show the unchanged lines that are folded here"),
-    Act("review.right", ("right",), "right", "the rest of long lines"),
-    Act("review.left", ("left",), "left", "back to the left of long lines"),
-    Act("review.line_end", ("$",), "line's end", "to the end of the line under the cursor"),
-    Act("review.line_start", ("0",), "line's start", "back to the beginning of lines"),
+    Act("file.next", ("J",), "next file", "the next file that differs", 6),
+    Act("file.previous", ("K",), "previous file", "the file before", 12),
+    Act(
+        "diff.layout",
+        ("|",),
+        "split",
+        "two sides beside each other, or one below the other",
+        13,
+        None,
+        "qatui diff --unified, qatui diff --side-by-side",
+    ),
+    Act("diff.wrap", ("W",), "wrap", "long lines whole, on several lines, or cut", 15, None, "qatui diff --print"),
+    Act(
+        "diff.blanks",
+        ("b",),
+        "blanks",
+        "next way with blanks, as -b, -w and --ignore-blank-lines",
+        16,
+        None,
+        "qatui diff -b, qatui diff -w, qatui diff --ignore-blank-lines",
+    ),
+    Act(
+        "diff.by",
+        ("B",),
+        "by character",
+        "what differs in a line by words, or by characters",
+        0,
+        None,
+        "qatui diff --by-character",
+    ),
+    Act(
+        "diff.codes",
+        ("U",),
+        "code points",
+        "hidden characters by their signs, or by their code points",
+        0,
+        None,
+        "qatui diff --code-points",
+    ),
+    Act("diff.masks", ("S",), "secrets", "secrets masked, or shown", 0, None, "qatui diff --show-secrets"),
+    Act(
+        "diff.more",
+        ("+",),
+        "more context",
+        "more unchanged lines around changes, at last the whole",
+        0,
+        None,
+        "qatui diff -U N",
+    ),
+    Act("diff.less", ("-",), "less context", "fewer unchanged lines around each change", 0, None, "qatui diff -U N"),
+    Act("diff.unfold", ("enter",), "unfold", "show the unchanged lines that are folded here"),
+    Act("diff.right", ("right",), "right", "the rest of long lines"),
+    Act("diff.left", ("left",), "left", "back to the left of long lines"),
+    Act("diff.line_end", ("$",), "line's end", "to the end of the line under the cursor"),
+    Act("diff.line_start", ("0",), "line's start", "back to the beginning of lines"),
     Act("review.pane", ("p",), "pane", "checklist, comments and revisions beside the diff", 14),
     Act(
         "review.comment_line",
@@ -178,12 +226,13 @@ ACTIONS: tuple[Act, ...] = (
 
 SCREENS: dict[str, tuple[str, ...]] = {
     "queue": ("move", "queue", "candidate", "app"),
-    "review": ("move", "review", "candidate", "app"),
+    "review": ("move", "diff", "review", "candidate", "app"),
     "publish": ("move", "publish", "app"),
+    "diff": ("move", "diff", "file", "app.theme", "app.palette", "app.help", "app.quit"),
 }
-"""Screen -> the scopes whose keys it has."""
+"""Screen -> the scopes whose keys it has; of some only single actions."""
 
-NAMES = {"queue": "the queue", "review": "a review", "publish": "the publications"}
+NAMES = {"queue": "the queue", "review": "a review", "publish": "the publications", "diff": "qatui diff"}
 """Screens as they are told."""
 
 NAMED_KEYS = frozenset(
@@ -229,13 +278,13 @@ class Keymap:
                 return f"{act.label}: your key for it is {own}" if own else f"{act.label}: it has no key"
         for other, name in NAMES.items():
             found = self._by_key[other].get(key)
-            if found is not None:
+            if found is not None and "diff" not in (screen, other):
                 return f"{found.label}: only in {name}"
         return None
 
     def of(self, screen: str) -> list[Act]:
         """The actions of a screen, in the table's order."""
-        return [act for act in self.acts.values() if act.scope in SCREENS[screen]]
+        return [act for act in self.acts.values() if {act.scope, act.id} & set(SCREENS[screen])]
 
     def _table(self, screen: str) -> dict[str, Act]:
         table: dict[str, Act] = {}

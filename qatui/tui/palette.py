@@ -6,7 +6,7 @@ from functools import partial
 from textual.command import DiscoveryHit, Hit, Hits, Provider
 
 from qatui.tui.keymap import Act, shown
-from qatui.tui.screens.frame import Frame
+from qatui.tui.screens.keyed import KeyedScreen
 
 
 class Actions(Provider):
@@ -14,12 +14,12 @@ class Actions(Provider):
 
     def _acts(self) -> Iterator[tuple[Act, str, str]]:
         screen = self.screen
-        if not isinstance(screen, Frame):
+        if not isinstance(screen, KeyedScreen):
             return
         # Those that act come first, then what cannot be done now; who moves about does it by keys.
-        acts = [(act, screen.why_not(act)) for act in screen.station.keymap.of(screen.NAME)]
+        acts = [(act, screen.why_not(act)) for act in screen.keymap.of(screen.NAME)]
         for act, reason in sorted(acts, key=lambda each: (each[0].scope == "move", each[1] is not None)):
-            keys = " ".join(shown(key) for key in screen.station.keymap.keys(act.id))
+            keys = " ".join(shown(key) for key in screen.keymap.keys(act.id))
             help_text = f"not now: {reason}" if reason else "  ".join(filter(None, (keys, act.id)))
             yield act, f"{act.help}", help_text
 
@@ -37,5 +37,5 @@ class Actions(Provider):
                 yield Hit(score, matcher.highlight(words), self._run(act), words, help_text)
 
     def _run(self, act: Act) -> "partial[None]":
-        assert isinstance(self.screen, Frame)
+        assert isinstance(self.screen, KeyedScreen)
         return partial(self.screen.act, act.id)

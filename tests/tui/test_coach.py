@@ -58,7 +58,7 @@ def test_steps_are_done_in_any_order_and_once() -> None:
     assert course.ran("queue.open")
     assert not course.ran("queue.mark")
     assert current(course) == "look"
-    assert course.ran("review.next_hunk")
+    assert course.ran("diff.next_hunk")
     assert course.wrote("approved", of(2))
     assert course.reached(Ending("qatui/1", "text.md"))
     assert not course.reached(Ending("qatui/1", "text.md"))

@@ -7,16 +7,22 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from qatui.errors import ConfigError
+from qatui.tui.diff_app import DiffScreen
 from qatui.tui.keymap import ACTIONS, NAMED_KEYS, SCREENS, Keymap, key_name, shown
-from qatui.tui.screens.frame import Frame
 from qatui.tui.screens.help import SCOPES
+from qatui.tui.screens.keyed import KeyedScreen
 from qatui.tui.screens.publish import PublishScreen
 from qatui.tui.screens.queue import QueueScreen
 from qatui.tui.screens.review import ReviewScreen
 
-CLASSES: dict[str, type[Frame]] = {"queue": QueueScreen, "review": ReviewScreen, "publish": PublishScreen}
+CLASSES: dict[str, type[KeyedScreen]] = {
+    "queue": QueueScreen,
+    "review": ReviewScreen,
+    "publish": PublishScreen,
+    "diff": DiffScreen,
+}
 WITHOUT_COMMAND = re.compile(
-    r"^(move\.|review\.|app\.(queue|publications|theme|palette|back|help|quit|coach|stop)|"
+    r"^(move\.|review\.|file\.|diff\.(next_hunk|hunk_before|follow_move|unfold|right|left|line_)|app\.(queue|publications|theme|palette|back|help|quit|coach|stop)|"
     r"queue\.(mark|range|invert)|candidate\.copy_|publish\.(browse|copy))"
 )
 """What only moves a person about the screens, or is a mark of theirs: a command line has ids and queries instead."""
@@ -26,7 +32,7 @@ WITHOUT_COMMAND = re.compile(
 def test_each_action_can_be_done_everywhere_it_is_offered(act: object) -> None:
     keymap = Keymap()
     found = keymap.acts[act.id]  # type: ignore[attr-defined]
-    screens = [name for name, scopes in SCREENS.items() if found.scope in scopes]
+    screens = [name for name in SCREENS if found in keymap.of(name)]
     assert screens, "no screen has its scope"
     for name in screens:
         assert callable(getattr(CLASSES[name], f"do_{found.verb}", None)), name
@@ -37,8 +43,8 @@ def test_each_action_can_be_done_everywhere_it_is_offered(act: object) -> None:
 
 
 def test_verbs_of_a_screen_differ() -> None:
-    for scopes in SCREENS.values():
-        verbs = [act.verb for act in ACTIONS if act.scope in scopes]
+    for name in SCREENS:
+        verbs = [act.verb for act in Keymap().of(name)]
         assert len(verbs) == len(set(verbs))
 
 

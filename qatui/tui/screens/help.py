@@ -14,6 +14,8 @@ SCOPES = {
     "move": "Moving",
     "queue": "Queue",
     "review": "Review",
+    "diff": "Diff",
+    "file": "Files",
     "candidate": "Candidate",
     "publish": "Publications",
     "app": "Everywhere",
@@ -47,7 +49,7 @@ class HelpScreen(ModalScreen[None]):
         text = Text(no_wrap=True, overflow="ellipsis")
         text.append(f"Keys of this screen: {SCOPES[self._screen_name]}   ", bold)
         text.append("esc", key).append(" closes   ", plain).append("j k", key).append(" scroll\n\n", plain)
-        for scope in SCREENS[self._screen_name]:
+        for scope in dict.fromkeys(name.partition(".")[0] for name in SCREENS[self._screen_name]):
             acts = [act for act in self._keymap.of(self._screen_name) if act.scope == scope]
             if not acts:
                 continue

@@ -13,6 +13,7 @@ from qatui.domain.review import Side
 from qatui.settings.types import TEAM_FILE
 from qatui.tui import messages
 from qatui.tui.keymap import Act
+from qatui.tui.screens.reading import ReadingScreen
 from qatui.tui.screens.verdicts import DecidingFrame, Targets
 from qatui.tui.widgets.diff_head import DiffHead
 from qatui.tui.widgets.diff_view import DiffView
@@ -26,7 +27,7 @@ KEEP_SECONDS = 0.4
 """How long the cursor rests before its place is kept."""
 
 
-class ReviewScreen(DecidingFrame):
+class ReviewScreen(ReadingScreen, DecidingFrame):
     """One candidate of a list, in the order that the list had when it was opened."""
 
     NAME = "review"
@@ -68,11 +69,6 @@ class ReviewScreen(DecidingFrame):
         self.query_one("#warnings").display = False
         self._arrange()
         self._open()
-
-    @property
-    def diff(self) -> DiffView:
-        """The diff."""
-        return self.query_one(DiffView)
 
     # Which candidate
 
@@ -119,7 +115,7 @@ class ReviewScreen(DecidingFrame):
         self.refresh_lines()
 
     def _open(self) -> None:
-        self.backend.open_candidate(self, self.at_hand())
+        self.backend.open_candidate(self, self.at_hand(), self.blanks)
 
     def on_dossier_loaded(self, message: messages.DossierLoaded) -> None:
         """Draw it; the old picture stayed until now."""
@@ -146,11 +142,11 @@ class ReviewScreen(DecidingFrame):
 
     def do_refresh(self) -> None:
         """Read the candidate again."""
-        self.backend.look(self, self.at_hand())
+        self.backend.look(self, self.at_hand(), self.blanks)
 
     # Where in it
 
-    def on_diff_view_moved(self) -> None:
+    def on_tall_rows_moved(self) -> None:
         """The cursor moved: draw what tells of it and nothing else, and keep the place once it rests."""
         self._draw_head()
         self.query_one("#title", Line).show(*self.title_pieces())
@@ -182,55 +178,9 @@ class ReviewScreen(DecidingFrame):
 
     # Moving
 
-    def do_down(self) -> None:
-        """One line down."""
-        self.diff.move(1)
-
-    def do_up(self) -> None:
-        """One line up."""
-        self.diff.move(-1)
-
-    def do_page_down(self) -> None:
-        """Half a page down."""
-        self.diff.page(1)
-
-    def do_page_up(self) -> None:
-        """Half a page up."""
-        self.diff.page(-1)
-
-    def do_top(self) -> None:
-        """To the first line."""
-        self.diff.top()
-
-    def do_end(self) -> None:
-        """To the last line."""
-        self.diff.end()
-
-    def do_next_hunk(self) -> None:
-        """To the next change."""
-        if not self.diff.next_hunk():
-            self.say(f"no change below · {self.station.keymap.first('review.next')} next candidate")
-
-    def do_hunk_before(self) -> None:
-        """To the change before."""
-        if not self.diff.hunk_before():
-            self.say("no change above")
-
-    def do_right(self) -> None:
-        """The rest of long lines."""
-        self.diff.sideways(1)
-
-    def do_left(self) -> None:
-        """Back to the beginning of lines."""
-        self.diff.sideways(-1)
-
-    def do_line_end(self) -> None:
-        """The end of the line under the cursor."""
-        self.diff.to_edge(end=True)
-
-    def do_line_start(self) -> None:
-        """Back to the beginning of lines."""
-        self.diff.to_edge(end=False)
+    def whats_next(self) -> str:
+        """After the last change comes the next candidate."""
+        return f"{self.keymap.first('review.next')} next candidate"
 
     def do_next(self) -> None:
         """The next candidate."""
@@ -248,29 +198,9 @@ class ReviewScreen(DecidingFrame):
 
     # Ways of showing
 
-    def do_layout(self) -> None:
-        """Two sides, or one below the other."""
-        self.diff.switch_layout()
-
-    def do_more(self) -> None:
-        """More unchanged lines."""
-        self._say_context(self.diff.change_context(1))
-
-    def do_less(self) -> None:
-        """Fewer unchanged lines."""
-        self._say_context(self.diff.change_context(-1))
-
-    def _say_context(self, changed: bool) -> None:
-        lines = self.diff.context
-        words = (
-            "the whole file" if lines is None else f"{lines} unchanged line{'s' if lines > 1 else ''} around changes"
-        )
-        self.say(words if changed else f"{words}, no step further")
-
-    def do_unfold(self) -> None:
-        """Show the folded lines."""
-        if not self.diff.unfold():
-            self.say("no folded lines here")
+    def compare_again(self) -> None:
+        """Compare the candidate with the blanks of now."""
+        self.do_refresh()
 
     def do_pane(self) -> None:
         """Show or hide the side pane."""
@@ -307,9 +237,7 @@ class ReviewScreen(DecidingFrame):
         right = [Piece(f"{self._at + 1:,} of {len(self._ids):,}", "foreground", rank=1)]
         if dossier is not None:
             right.append(Piece(f"rev {dossier.candidate.revision}", "dim", rank=5))
-            now, count = self.diff.hunk
-            if count:
-                right.append(Piece(f"change {now}/{count}", "dim", rank=4))
+            right += self.place_pieces()
         return left, [*right, *self.who_pieces()]
 
     def tab_pieces(self) -> list[Piece]:
@@ -358,7 +286,7 @@ class ReviewScreen(DecidingFrame):
         author = visible(dossier.candidate.author)
         proposed = f"proposed rev {dossier.candidate.revision} by {author}"
         old = visible(base) if dossier.base is not None else None
-        self.query_one(DiffHead).show(old, proposed, self.diff.middle)
+        self.query_one(DiffHead).show(old, proposed, self.diff.middle, "new file: there is none on base")
 
     def why_not(self, act: Act) -> str | None:
         """Why an action cannot be done here now."""

@@ -1,0 +1,291 @@
+"""`qatui diff` on a terminal: the diff screen alone, without a store and without a queue."""
+
+import asyncio
+import signal
+import time
+from collections.abc import Callable, Sequence
+from concurrent.futures import Future
+from contextlib import suppress
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, ClassVar, cast
+
+from textual.app import ComposeResult
+from textual.types import CSSPathType
+
+from qatui.domain.blanks import Blanks
+from qatui.domain.marks import visible
+from qatui.errors import ExitCode, QatuiError
+from qatui.flows.comparing import Comparison, Opened
+from qatui.flows.pairs import Found, Pair, Trouble, compare_pair
+from qatui.render.head import facts
+from qatui.tui.aside import aside
+from qatui.tui.keyed_app import KeyedApp
+from qatui.tui.keymap import Act
+from qatui.tui.screens.reading import ReadingScreen
+from qatui.tui.widgets.diff_head import DiffHead
+from qatui.tui.widgets.diff_view import DiffView, Manner
+from qatui.tui.widgets.lines import Piece, Rule
+
+if TYPE_CHECKING:
+    from qatui.domain.diff import Document
+    from qatui.settings.types import User
+
+KEPT_DOCUMENTS = 8
+"""Compared files kept: those looked at last, and the next."""
+LIST_SECONDS = 0.1
+"""How long files are looked for before those found are told."""
+
+
+@dataclass(frozen=True, slots=True)
+class Viewed:
+    """What the command line hands to the screen."""
+
+    comparison: Comparison
+    first: "Future[Opened | None]"
+    """On its way since before this module was imported; None: nothing differs."""
+    user: "User"
+    manner: Manner
+    blanks: Blanks
+    settled: Callable[[], None] = lambda: None
+    """Called once the first file is on the screen."""
+
+
+class DiffApp(KeyedApp, inherit_bindings=False):
+    """The app; it returns the error that ended it, None when the person did."""
+
+    CSS_PATH: ClassVar[CSSPathType | None] = ["styles/frame.tcss"]
+
+    def __init__(self, viewed: Viewed) -> None:
+        """Raises ConfigError when the person's `keys:` mean nothing."""
+        super().__init__(viewed.user, time.monotonic)
+        self.viewed = viewed
+
+    def get_default_screen(self) -> "DiffScreen":
+        """The only one."""
+        return DiffScreen(self.viewed)
+
+    def on_mount(self) -> None:
+        """SIGTERM leaves the terminal as it was."""
+        with suppress(RuntimeError, ValueError):  # only the main thread hears signals
+            asyncio.get_running_loop().add_signal_handler(signal.SIGTERM, self.exit)
+
+
+class DiffScreen(ReadingScreen):
+    """The files that differ, one at a time."""
+
+    NAME = "diff"
+
+    def __init__(self, viewed: Viewed) -> None:
+        super().__init__()
+        self._viewed = viewed
+        self.blanks = viewed.blanks
+        self._files: list[Found] = []
+        self._complete = False
+        """Whether every file that differs is known."""
+        self._at = 0
+        self._read = False
+        """Whether the file at hand was read, or could not be."""
+        self._documents: dict[tuple[int, Blanks], Document] = {}
+
+    def compose_body(self) -> ComposeResult:
+        """The names of the sides, and the diff."""
+        yield DiffHead(self.glyphs)
+        yield DiffView(glyphs=self.glyphs, manner=self._viewed.manner)
+        yield Rule(self.glyphs.rule)
+
+    def on_mount(self) -> None:
+        """Show the first file, at once where it is there already."""
+        if self._viewed.first.done():
+            self._open(self._viewed.first.result)
+        else:
+            self._spawn("first", self._wait)
+
+    # Files
+
+    async def _wait(self) -> None:
+        ended = asyncio.wrap_future(self._viewed.first)
+        await asyncio.wait([ended])
+        self._open(ended.result)
+
+    def _open(self, first: "Any") -> None:
+        """Show the first file, and look for the others."""
+        try:
+            opened = cast("Opened | None", first())
+        except QatuiError as error:
+            self.app.exit(error, return_code=error.exit_code)
+            return
+        self.call_after_refresh(self._viewed.settled)
+        if opened is None:
+            self._complete = self._read = True
+            self.refresh_lines()
+            return
+        self._files.append(opened.found)
+        self._complete = not self._viewed.comparison.many
+        if opened.document is not None:
+            self._keep((0, self.blanks), opened.document)
+        self._go(0)
+        if not self._complete:
+            self._spawn("list", self._list)
+
+    async def _list(self) -> None:
+        """Find the others, some at a time."""
+        while not self._complete:
+            found = await aside(self._some)
+            self._complete = not found
+            before = len(self._files)
+            self._files += found
+            if before == self._at + 1:
+                self._preload()
+            self.refresh_lines()
+
+    def _some(self) -> list[Found]:
+        """The next files, those that are found in a moment but one at least; none: there are no more."""
+        found: list[Found] = []
+        until = time.monotonic() + LIST_SECONDS
+        for pair in self._viewed.comparison.pairs:
+            found.append(pair)
+            if time.monotonic() > until:
+                break
+        return found
+
+    def _go(self, at: int) -> None:
+        """Show a file; the one before stays until it is compared."""
+        self._at = at
+        pair = self._files[at]
+        document = self._documents.get((at, self.blanks))
+        self._read = document is not None or isinstance(pair, Trouble)
+        if isinstance(pair, Trouble):
+            self._show_trouble(pair.error)
+        elif document is not None:
+            self._show(document)
+        else:
+            self._spawn("compare", self._compare)
+        self.refresh_lines()
+
+    async def _compare(self) -> None:
+        """Compare the file at hand."""
+        at, blanks = self._at, self.blanks
+        pair = self._files[at]
+        assert isinstance(pair, Pair)
+        try:
+            document = await aside(compare_pair, pair, blanks)
+        except QatuiError as error:
+            if at == self._at:
+                self._show_trouble(error)
+            return
+        self._keep((at, blanks), document)
+        if (at, blanks) == (self._at, self.blanks):
+            self._show(document)
+
+    def _show(self, document: "Document") -> None:
+        self._read = True
+        self.diff.show(document)
+        self.refresh_lines()
+        self._preload()
+
+    def _show_trouble(self, error: QatuiError) -> None:
+        self._read = True
+        self.diff.show(None)
+        self.refresh_lines()
+        self.say(visible(f"{error.message} {error.hint}".strip()), "risk-high")
+
+    def _preload(self) -> None:
+        if self._at + 1 < len(self._files):
+            self._spawn("preload", self._compare_next)
+
+    async def _compare_next(self) -> None:
+        """The file that is likely to be looked at next; why it cannot be compared is told when it is."""
+        key = (self._at + 1, self.blanks)
+        pair = self._files[key[0]]
+        if isinstance(pair, Pair) and key not in self._documents:
+            with suppress(QatuiError):
+                self._keep(key, await aside(compare_pair, pair, self.blanks))
+
+    def _keep(self, key: tuple[int, Blanks], document: "Document") -> None:
+        self._documents[key] = document
+        while len(self._documents) > KEPT_DOCUMENTS:
+            del self._documents[next(iter(self._documents))]
+
+    def _spawn(self, group: str, work: "Any") -> None:
+        self.run_worker(work, group=group, exclusive=True)
+
+    # Actions
+
+    def do_next(self) -> None:
+        """The next file."""
+        if self._at + 1 < len(self._files):
+            self._go(self._at + 1)
+        else:
+            self.say("this is the last file" if self._complete else "still looking for more files")
+
+    def do_previous(self) -> None:
+        """The file before."""
+        if self._at:
+            self._go(self._at - 1)
+        else:
+            self.say("this is the first file")
+
+    def compare_again(self) -> None:
+        """Compare the file at hand with the blanks of now."""
+        if self._files:
+            self._go(self._at)
+
+    def interrupted(self) -> None:
+        """Ctrl-C leaves: there is nothing here to lose."""
+        self.app.exit(return_code=ExitCode.INTERRUPTED)
+
+    def whats_next(self) -> str:
+        """After the last change comes the next file, if there is one."""
+        return f"{self.keymap.first('file.next')} next file" if self._at + 1 < len(self._files) else ""
+
+    def why_not(self, act: Act) -> str | None:
+        """Without a text nothing of it can be done."""
+        if act.scope == "file" and not self._viewed.comparison.many:
+            return "only one file is compared"
+        return "nothing is shown" if act.scope == "diff" and self.document is None else None
+
+    # Lines
+
+    def on_tall_rows_moved(self) -> None:
+        """The cursor moved, or the sides parted."""
+        self.refresh_lines()
+
+    def refresh_lines(self) -> None:
+        """The names of the sides too."""
+        super().refresh_lines()
+        if self.is_mounted:
+            self._draw_head()
+
+    def _draw_head(self) -> None:
+        pair = self._files[self._at] if self._files else None
+        comparison = self._viewed.comparison
+        if isinstance(pair, Pair):
+            old, new = (visible(each.name) if each is not None else None for each in pair[:2])
+        else:
+            old, new = visible(comparison.old), visible(comparison.new)
+        self.query_one(DiffHead).show(old, new, self.diff.middle, "new file" if old is None else "deleted")
+
+    def title_pieces(self) -> tuple[Sequence[Piece], Sequence[Piece]]:
+        """Which file, which of how many, where in it."""
+        pair = self._files[self._at] if self._files else None
+        path = pair.path if pair is not None else ""
+        left = [Piece("qatui diff", "accent", "bold", rank=3), Piece(visible(path), "foreground", "bold")]
+        right = []
+        if self._viewed.comparison.many and self._files:
+            more = "" if self._complete else "+"
+            right.append(Piece(f"file {self._at + 1:,} of {len(self._files):,}{more}", "foreground", rank=1))
+        return left, [*right, *self.place_pieces()]
+
+    def tab_pieces(self) -> list[Piece]:
+        """What is to be known about the file at hand."""
+        document = self.document
+        if not self._read:
+            return [Piece("reading", "dim")]
+        if document is None:
+            return [] if self._files else [Piece("no differences", "foreground", "bold")]
+        told = facts(document) or ([] if document.hunks else ["no differences"])
+        pieces = [Piece(words, "foreground", rank=rank) for rank, words in enumerate(told)]
+        plain = next((each.why_plain for each in document.colours.values() if each.why_plain), None)
+        if plain:
+            pieces.append(Piece(f"plain: {visible(plain)}", "dim", rank=9))
+        return pieces
