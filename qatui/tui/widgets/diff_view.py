@@ -59,6 +59,9 @@ class DiffView(TallRows):
     }
     """
 
+    class Moved(TallRows.Moved):
+        """The cursor is on another row, or the rows are others."""
+
     def __init__(
         self,
         *,
