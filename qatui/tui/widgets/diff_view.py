@@ -59,9 +59,6 @@ class DiffView(TallRows):
     }
     """
 
-    class Moved(TallRows.Moved):
-        """The cursor is on another row, or the rows are others."""
-
     def __init__(
         self,
         *,
