@@ -139,12 +139,17 @@ _OURS = re.compile(
     rb"|\x1b\[[0-9;]*t"  # the size of the window
     rb"|\x1b\[>[0-9;]*[cq]"
     rb"|\x1b[78]"
+    rb"|\x1b\]22;[a-z-]*\x07"  # the shape of the pointer
     rb"|\r\n|\r|\n"
 )
 """What Textual's driver sends (textual/drivers/linux_driver.py) and rich's segments."""
 
 
+_CANARY = re.compile(rb"\x1b(?:\[[0-9;:?<>=]*|[\]PX^_k][^\x1b\x07]{0,60}?)" + CANARY.encode())
+"""In a sequence, before its end."""
+
+
 def terminal_leaks(data: bytes) -> list[str]:
     """What was sent to a terminal that is neither text to see nor a sequence of Textual's own."""
-    found = [f"{each[0]!r}" for each in re.finditer(rb"\x1b[^\x1b\n]{0,30}7331", data)]
+    found = [f"{each[0]!r}" for each in _CANARY.finditer(data)]
     return found + leaks(_OURS.sub(b"", data))

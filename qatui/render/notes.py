@@ -6,12 +6,13 @@ from rich.cells import cell_len, chop_cells
 
 from qatui.domain.marks import visible
 from qatui.domain.review import Comment, Side
+from qatui.domain.secrets import without_secrets
 
 
 def wrap(text: str, width: int) -> list[str]:
     """Lines of at most `width` cells, broken at blanks where that can be; nothing in it moves the cursor."""
     lines: list[str] = []
-    for paragraph in text.split("\n"):
+    for paragraph in without_secrets(text).split("\n"):
         line = ""
         for word in visible(paragraph.replace("\t", " ")).split(" "):
             if line and cell_len(f"{line} {word}") <= width:
