@@ -139,12 +139,16 @@ def _print(
     """Print as the options say; what became of it."""
     from qatui.cli import diff_text
 
+    depth = printing.depth("never" if session.color is False else options["when"], os.environ, sys.stdout)
     wanted = diff_text.Wanted(
-        blanks, "character" if options["by_character"] else "word", options["context"], options["as_text"]
+        blanks,
+        "character" if options["by_character"] else "word",
+        options["context"],
+        options["as_text"],
+        coloured=depth is not None and not session.json,
     )
     if session.json:
         return diff_text.print_json(comparison, wanted)
-    depth = printing.depth("never" if session.color is False else options["when"], os.environ, sys.stdout)
     first = os.environ.get(_COUNTER, "1") == "1"
     return diff_text.print_text(comparison, wanted, _look(user, options), depth, first=first)
 

@@ -33,6 +33,7 @@ class Wanted:
     """Unchanged lines around each change; None: not said."""
     as_text: bool
     """Whether binary files too are printed line by line."""
+    coloured: bool = False
 
 
 @dataclass
@@ -85,7 +86,7 @@ def print_text(comparison: Comparison, wanted: Wanted, look: Look, colours: Colo
 def _document(pair: Pair | Trouble, wanted: Wanted) -> Document:
     if isinstance(pair, Trouble):
         raise pair.error
-    return compare_pair(pair, wanted.blanks)
+    return compare_pair(pair, wanted.blanks, coloured=wanted.coloured)
 
 
 def _lines(pair: Pair, document: Document, wanted: Wanted, look: Look, colours: Colours | None) -> Iterator[str]:

@@ -1,6 +1,7 @@
 """Two texts and what changed between them, ready to be shown."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 from qatui.domain.blanks import Blanks, quieted, unlike_lines
 from qatui.domain.diff import Document, Hunk
@@ -22,30 +23,24 @@ def compare(
     old_path: str | None = None,
     old_mode: str | None = None,
     new_mode: str | None = None,
+    coloured: bool = True,
 ) -> Document:
     """The document of `new` (None: deleted) against `old` (None: a new file), with the comments on its lines.
 
-    `old_path` only where it was another. Waits for git, and colours the lines around the first change: for a
-    thread. Raises GitError.
+    `old_path` only where it was another. Waits for git, and unless `coloured` is False colours the lines around the
+    first change: for a thread. Raises GitError.
     """
     before, after = None if old is None else split(old), split(new or b"")
     hunks, moved, unlike = align(old or b"", new or b"", blanks), None, tuple[int, ...]()
     if before is not None:
         hunks, moved = _read(before, after, hunks, blanks)
         unlike = tuple(unlike_lines(before, after, hunks)) if blanks in (Blanks.CHANGE, Blanks.ALL) else ()
-    first = next((hunk for hunk in hunks if not hunk.quiet), Hunk(0, 0, 0, 0))
-    colours: dict[Side, Highlighter] = {"new": Highlighter(path, after.lines)}
-    colours["new"].prepare(first.new_start)
-    if before is not None:
-        colours["old"] = Highlighter(old_path or path, before.lines)
-        colours["old"].prepare(first.old_start)
-    return Document(
+    document = Document(
         path,
         before,
         after,
         hunks,
         tuple(comments),
-        colours,
         old_path=old_path,
         old_mode=old_mode,
         new_mode=new_mode,
@@ -53,6 +48,18 @@ def compare(
         moved=moved,
         unlike=unlike,
     )
+    return colour(document) if coloured else document
+
+
+def colour(document: Document) -> Document:
+    """The document with a highlighter for each text, which has coloured the lines around the first change."""
+    first = next((hunk for hunk in document.hunks if not hunk.quiet), Hunk(0, 0, 0, 0))
+    colours: dict[Side, Highlighter] = {"new": Highlighter(document.path, document.new.lines)}
+    colours["new"].prepare(first.new_start)
+    if document.old is not None:
+        colours["old"] = Highlighter(document.old_path or document.path, document.old.lines)
+        colours["old"].prepare(first.old_start)
+    return replace(document, colours=colours)
 
 
 def _read(before: Lines, after: Lines, hunks: tuple[Hunk, ...], blanks: Blanks) -> tuple[tuple[Hunk, ...], Moved]:

@@ -42,7 +42,7 @@ class Trouble(NamedTuple):
 Found = Pair | Trouble
 
 
-def compare_pair(pair: Pair, blanks: Blanks = Blanks.SHOW) -> Document:
+def compare_pair(pair: Pair, blanks: Blanks = Blanks.SHOW, *, coloured: bool = False) -> Document:
     """Read both versions and compare them; raises UsageError where one cannot be read, GitError."""
     old, new = pair.old, pair.new
     return compare(
@@ -54,6 +54,7 @@ def compare_pair(pair: Pair, blanks: Blanks = Blanks.SHOW) -> Document:
         old_path=pair.renamed_from,
         old_mode=old.mode if old is not None else None,
         new_mode=new.mode if new is not None else None,
+        coloured=coloured,
     )
 
 

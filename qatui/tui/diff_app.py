@@ -4,9 +4,10 @@ import asyncio
 import signal
 import time
 from collections.abc import Callable, Sequence
-from concurrent.futures import Future
+from concurrent.futures import Future, wait
 from contextlib import suppress
 from dataclasses import dataclass
+from functools import partial
 from typing import TYPE_CHECKING, Any, ClassVar, cast
 
 from textual.app import ComposeResult
@@ -15,6 +16,7 @@ from textual.types import CSSPathType
 from qatui.domain.blanks import Blanks
 from qatui.domain.marks import visible
 from qatui.errors import ExitCode, QatuiError
+from qatui.flows.compare import colour
 from qatui.flows.comparing import Comparison, Opened
 from qatui.flows.pairs import Found, Pair, Trouble, compare_pair
 from qatui.render.head import facts
@@ -32,6 +34,8 @@ if TYPE_CHECKING:
 
 KEPT_DOCUMENTS = 8
 """Compared files kept: those looked at last, and the next."""
+FIRST_SECONDS = 0.25
+"""How long the first frame waits for the first file."""
 LIST_SECONDS = 0.1
 """How long files are looked for before those found are told."""
 
@@ -95,6 +99,8 @@ class DiffScreen(ReadingScreen):
 
     def on_mount(self) -> None:
         """Show the first file, at once where it is there already."""
+        # What is drawn before it is there is drawn for nothing, and takes time from what compares.
+        wait([self._viewed.first], FIRST_SECONDS)
         if self._viewed.first.done():
             self._open(self._viewed.first.result)
         else:
@@ -178,10 +184,24 @@ class DiffScreen(ReadingScreen):
             self._show(document)
 
     def _show(self, document: "Document") -> None:
+        """Show it; its colours come once it is on the screen."""
         self._read = True
         self.diff.show(document)
         self.refresh_lines()
-        self._preload()
+        if document.colours:
+            self._preload()
+        else:
+            self.call_after_refresh(self._spawn, "colour", self._colour)
+
+    async def _colour(self) -> None:
+        """Colour what is shown."""
+        key, document = (self._at, self.blanks), self.document
+        if document is None:
+            return
+        coloured = await aside(colour, document)
+        self._keep(key, coloured)
+        if self.document is document:
+            self._show(coloured)
 
     def _show_trouble(self, error: QatuiError) -> None:
         self._read = True
@@ -199,7 +219,7 @@ class DiffScreen(ReadingScreen):
         pair = self._files[key[0]]
         if isinstance(pair, Pair) and key not in self._documents:
             with suppress(QatuiError):
-                self._keep(key, await aside(compare_pair, pair, self.blanks))
+                self._keep(key, await aside(partial(compare_pair, coloured=True), pair, self.blanks))
 
     def _keep(self, key: tuple[int, Blanks], document: "Document") -> None:
         self._documents[key] = document

@@ -91,7 +91,7 @@ class DiffView(TallRows):
     def show(self, document: Document | None, place: tuple[Side, int] | None = None) -> None:
         """Show another document from its first change, or from `place`: a side and a line counted from 0.
 
-        The same document again (its comments may be others) keeps the reader's place.
+        The same texts again (comments, colours or what counts as a change may be others) keep the reader's place.
         """
         before = self._document
         same = before is not None and document is not None and _texts(before) == _texts(document)
@@ -99,7 +99,7 @@ class DiffView(TallRows):
         if not same:
             self._opened = frozenset()
             self._left = 0
-            self._highlighters = document.colours if document is not None else {}
+        self._highlighters = document.colours if document is not None else {}
         self._lay_out(None if same else place or "first")
 
     @property
