@@ -16,9 +16,11 @@ from pygments.lexer import RegexLexer
 from pygments.token import Error, Keyword
 
 from qatui.domain import highlight
-from qatui.domain.colours import LONG_LINE, Spans, style_of
+from qatui.domain.colours import LONG_LINE, Colours, Spans
 from qatui.domain.highlight import NEAR, STEP, Highlighter
 from qatui.domain.languages import lexer_for
+from qatui.domain.lexing import Token
+from tests.domain import lexed
 
 PYTHON = (inspect.getsource(textwrap) + inspect.getsource(subprocess)).split("\n")
 ENDINGS = [
@@ -48,21 +50,7 @@ def whole(path: str, lines: Sequence[str]) -> list[Spans]:
     """The reference: Pygments over the whole text at once."""
     lexer = lexer_for(path)
     assert lexer is not None
-    found: list[Spans] = [[] for _ in lines]
-    line = column = 0
-    for _, token, value in lexer.get_tokens_unprocessed("\n".join(lines) + "\n"):
-        for piece in value.split("\n")[:1] + [f"\n{each}" for each in value.split("\n")[1:]]:
-            if piece.startswith("\n"):
-                line, column = line + 1, 0
-            text, style = piece.removeprefix("\n"), style_of(token)
-            if text and style:
-                before = found[line][-1:]
-                if before and before[0][1:] == (column, style):
-                    found[line][-1] = (before[0][0], column + len(text), style)
-                else:
-                    found[line].append((column, column + len(text), style))
-            column += len(text)
-    return found
+    return lexed.whole(lexer.get_tokens_unprocessed("\n".join([*lines, ""])), lines)
 
 
 def test_a_line_of_python() -> None:
@@ -193,10 +181,10 @@ def test_what_is_not_streamed_is_shown_at_once_and_corrected() -> None:
     lines = ["{# long", *["<p>not a tag</p>"] * 1_000, "#}", *["<p>{{ x|safe }}</p>"] * 100]
     shown = Highlighter("a.html.j2", lines)
     assert words(lines[1], shown.line(1))[0] == ("p", "keyword")
-    assert shown.provisional
     shown.line(900)
+    waiting = [shown.provisional]
     settle(shown)
-    assert not shown.provisional
+    assert [*waiting, shown.provisional] == [True, False]
     assert shown.line(1) == [(0, len(lines[1]), "comment")]
     assert [shown.line(number) for number in range(len(lines))] == whole("a.html.j2", lines)
 
@@ -210,15 +198,15 @@ def test_what_is_not_streamed_is_not_coloured_in_very_long_texts() -> None:
 def test_a_step_reads_a_step_and_not_the_text(monkeypatch: pytest.MonkeyPatch) -> None:
     """A line in the middle of 100,000 costs a window."""
     read: list[int] = []
-    once = highlight.Colours.read
+    once = Colours.read
 
-    def counted(self: highlight.Colours) -> str | None:
+    def counted(self: Colours) -> str | None:
         before = self.reached
         fault = once(self)
         read.append(self.reached - before)
         return fault
 
-    monkeypatch.setattr(highlight.Colours, "read", counted)
+    monkeypatch.setattr(Colours, "read", counted)
     shown = Highlighter("x.py", ["def f(): return 1"] * 100_000)
     window = STEP + highlight.ABOVE + highlight.BELOW
     shown.line(50_000)
@@ -247,7 +235,7 @@ def test_colours_take_little_memory() -> None:
 
 class Broken(RegexLexer):
     name = "Broken"
-    tokens = {"root": [(r"boom", lambda _lexer, _match: iter([{}["state"]])), (r"\w+", Keyword)]}  # noqa: RUF012
+    tokens = {"root": [(r"boom", lambda _lexer, _match: iter([dict[str, Token]()["state"]])), (r"\w+", Keyword)]}  # noqa: RUF012
 
 
 class Liar(RegexLexer):
