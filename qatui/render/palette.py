@@ -118,6 +118,28 @@ TOKENS: dict[str, dict[str, str]] = {
 }
 """Theme -> token -> colour."""
 
+EIGHT_BIT: dict[str, dict[str, int]] = {
+    "dark": {
+        "background": 233,
+        "panel": 235,
+        "added-line": 234,
+        "removed-line": 234,
+        "moved-line": 17,
+        "added-span": 22,
+        "removed-span": 52,
+    },
+    "light": {"panel": 255, "syntax-number": 88},
+    "contrast": {
+        "panel": 233,
+        "added-line": 233,
+        "removed-line": 233,
+        "moved-line": 17,
+        "added-span": 22,
+        "removed-span": 88,
+    },
+}
+"""Theme -> token -> which of xterm's 256 colours, where the nearest one is too strong, too weak, or another's too."""
+
 
 @cache
 def ink(theme: str, token: str, paper: str = "background", flags: str = "") -> Style:

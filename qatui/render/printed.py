@@ -10,7 +10,7 @@ from dataclasses import replace
 from functools import cache
 from typing import Literal
 
-from rich.color import ColorSystem
+from rich.color import Color, ColorSystem
 from rich.segment import Segment
 from rich.style import Style
 
@@ -18,7 +18,7 @@ from qatui.domain.diff import CONTEXT, Document, Rows
 from qatui.render.head import facts, head
 from qatui.render.notes import note_lines
 from qatui.render.painter import Painter
-from qatui.render.palette import TOKENS
+from qatui.render.palette import EIGHT_BIT, TOKENS
 from qatui.render.part import Look
 
 Colours = Literal["truecolor", "256", "16"]
@@ -107,18 +107,22 @@ class _Pen:
     def _sequence(self, style: Style | None) -> str:
         if style is None:
             return "\x1b[0m"
-        codes = ["0", *(["1"] if style.bold else [])]
+        ink, paper = (
+            self._code(color, foreground) for color, foreground in ((style.color, True), (style.bgcolor, False))
+        )
         if self._colours == "16":
-            tokens = _tokens(self._theme)
-            paper = tokens.get(style.bgcolor.name, "") if style.bgcolor else ""
-            token = tokens.get(style.color.name, "") if style.color else ""
-            codes.append(_SIXTEEN.get(paper) or _SIXTEEN.get(token, ""))
-        else:
-            system = ColorSystem.TRUECOLOR if self._colours == "truecolor" else ColorSystem.EIGHT_BIT
-            for color, foreground in ((style.color, True), (style.bgcolor, False)):
-                if color is not None:
-                    codes += color.downgrade(system).get_ansi_codes(foreground)
-        return f"\x1b[{';'.join(filter(None, codes))}m"
+            ink, paper = "", paper or ink
+        return f"\x1b[{';'.join(filter(None, ('0', '1' if style.bold else '', ink, paper)))}m"
+
+    def _code(self, color: Color | None, foreground: bool) -> str:
+        """The parameters of an ink or of a paper."""
+        token = _tokens(self._theme).get(color.name, "") if color is not None else ""
+        if color is None or self._colours == "16":
+            return _SIXTEEN.get(token, "")
+        if self._colours == "truecolor":
+            return ";".join(color.get_ansi_codes(foreground))
+        number = EIGHT_BIT[self._theme].get(token, color.downgrade(ColorSystem.EIGHT_BIT).number)
+        return f"{38 if foreground else 48};5;{number}"
 
 
 @cache
