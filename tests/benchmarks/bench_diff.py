@@ -19,7 +19,7 @@ CHANGED = EDITED.decode()
 LARGE = 200_000
 HOSTILE = {"long_line.js": "", "repeated.py": "return0", "rewritten.py": "result_0"}
 """What is seen on the first screen of the hostile pairs, blanks not counted; empty: how the file begins."""
-DOWN, RIGHT = "j", "\x1b[C"
+DOWN, RIGHT, LEFT = "j", "\x1b[C", "\x1b[D"
 
 
 class Files:
@@ -144,7 +144,7 @@ def _growth(files: Files, long: Pair) -> Iterator[Figure]:
 
 
 def _hostile(files: Files, steps: int) -> Iterator[Figure]:
-    """Target 6: the first screen, and steps down and to the right."""
+    """Target 6: the first screen, and steps down, or to the sides of a long line."""
     floors = []
     with files.open(MINIMAL) as terminal:
         terminal.until_text("ready to measure")
@@ -162,7 +162,7 @@ def _hostile(files: Files, steps: int) -> Iterator[Figure]:
         yield Figure(f"6{letter}", f"first screen of {pair.name}", took["qatui"] / took["floor"], limit=2.5, note=note)
     stretch = sorted(floors)[1] * 1000 / FLOOR_MS
     for letter, pair in zip("def", hostile_pairs(), strict=True):
-        keys = (RIGHT, RIGHT, RIGHT, "\x1b[D") if pair.path == "long_line.js" else (DOWN, DOWN, DOWN, RIGHT)
+        keys = (RIGHT, RIGHT, RIGHT, LEFT) if pair.path == "long_line.js" else (DOWN,)
         with files.open(files.qatui(files.lay(pair))) as terminal:
             terminal.until(str.strip)
             terminal.settle(0.5)

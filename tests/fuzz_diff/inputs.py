@@ -103,7 +103,7 @@ def endings() -> list[str]:
 
 def _size(draw: Random) -> int:
     """Mostly small, sometimes as large as may be."""
-    return int(10 ** draw.uniform(0.5, 5.4))
+    return int(10 ** draw.uniform(0.5, 5.4 if draw.random() < 0.1 else 4))
 
 
 def _repeat(pieces: Sequence[bytes], draw: Random) -> bytes:
