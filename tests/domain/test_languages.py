@@ -18,7 +18,7 @@ def chosen(path: str, first_line: str = "") -> str | None:
 
 
 def test_names_are_told_as_pygments_tells_them() -> None:
-    """For a name of each seventh pattern that Pygments knows, but for endings where its choice is not what people mean."""
+    """For a name of each seventh pattern, but for endings where the choice of Pygments is not what people mean."""
     different = {}
     for pattern in PATTERNS[::7]:
         name = re.sub(r"\[(.).*?\]", r"\1", pattern.replace("*", "x1"))
