@@ -11,6 +11,8 @@ another match could begin with.
 import re
 from bisect import bisect_left, bisect_right
 from collections.abc import Iterable, Iterator, Sequence
+from functools import cache
+from typing import NamedTuple
 
 from qatui.domain.intraline import Spans
 
@@ -57,36 +59,47 @@ _ISSUERS = (
     (r"(?:(?<![\w-])|(?<=\\[nrt]))eyJ", r"[\w-]{8,}\.[\w-]{8,}(?:\.[\w-]*)?"),  # a JSON web token
 )
 """What the tokens of an issuer begin with, which stays to be seen, and the rest, which does not."""
-_TOKEN = re.compile("|".join(f"(?:{prefix})({body})" for prefix, body in _ISSUERS), re.ASCII)
 _LONG = re.compile(r"[\w./+=~:-]{20}", re.ASCII)
 """No token is shorter."""
 
 _NO_VALUE = r"(?![{$<%*•\[]|\.\.\.|[\"']|(?i:none|null|true|false|undefined)\b)"
 """A value that is filled in elsewhere, or masked already, is none."""
-_PASSWORD = re.compile(
-    r"(?:passw(?:or)?d|passphrase|\bpwd|_pwd)\w{0,24}[\"'`]?\]?\s{0,8}(?::\s{0,4}\w{1,24}\s{0,4})?(?:=>|:=|={1,3}|:|,)"
-    rf"\s{{0,8}}[bfru]{{0,2}}[\"'`]{{1,3}}{_NO_VALUE}([^\"'`\s]{{4,}})",
-    re.ASCII | re.IGNORECASE,
+_PASSWORD = (
+    r"(?i)(?:passw(?:or)?d|passphrase|\bpwd|_pwd)\w{0,24}[\"'`]?\]?\s{0,8}(?::\s{0,4}\w{1,24}\s{0,4})?(?:=>|:=|={1,3}|:|,)"
+    rf"\s{{0,8}}[bfru]{{0,2}}[\"'`]{{1,3}}{_NO_VALUE}([^\"'`\s]{{4,}})"
 )
-_KEY = re.compile(
-    r"(?:secret|token|api_?key|access_?key|auth_?key|credentials?)\w{0,24}[\"'`]?\]?\s{0,8}(?::\s{0,4}\w{1,24}\s{0,4})?"
+_KEY = (
+    r"(?i)(?:secret|token|api_?key|access_?key|auth_?key|credentials?)\w{0,24}[\"'`]?\]?\s{0,8}(?::\s{0,4}\w{1,24}\s{0,4})?"
     rf"(?:=>|:=|={{1,3}}|:|,)\s{{0,8}}[bfru]{{0,2}}[\"'`]{{1,3}}{_NO_VALUE}"
-    r"(?=[^\"'`\s]{0,64}\d)(?=[^\"'`\s]{0,64}[A-Za-z])([\w+/=.~-]{16,})",
-    re.ASCII | re.IGNORECASE,
+    r"(?=[^\"'`\s]{0,64}\d)(?=[^\"'`\s]{0,64}[A-Za-z])([\w+/=.~-]{16,})"
 )
-_VARIABLE = re.compile(
+_VARIABLE = (
     r"^\s{0,40}(?:export\s{1,4}|ENV\s{1,4}|-\s{1,4})?[A-Z0-9_]{0,60}"
     r"(?:PASSWORD|PASSWD|PASSPHRASE|SECRET|TOKEN|API_?KEY|ACCESS_KEY)[A-Z0-9_]{0,24}"
-    rf"(?:=|:\s{{1,4}}){_NO_VALUE}([^\s\"'`#;()]{{6,}})(?=\s|$)",
-    re.ASCII,
+    rf"(?:=|:\s{{1,4}}){_NO_VALUE}([^\s\"'`#;()]{{6,}})(?=\s|$)"
 )
-_ADDRESS = re.compile(rf"://[^\s/:@\"'<>]*:{_NO_VALUE}([^\s/@\"'<>]+)@")
+_ADDRESS = rf"://[^\s/:@\"'<>]*:{_NO_VALUE}([^\s/@\"'<>]+)@"
 _WORDS = ("passw", "passphrase", "pwd", "secret", "token", "key", "credential")
 
 _FENCE = re.compile(r"-----(BEGIN|END) [A-Z0-9 ]{0,40}PRIVATE KEY(?: BLOCK)?-----")
 _INLINE = re.compile(r"-----BEGIN [A-Z0-9 ]{0,40}PRIVATE KEY(?: BLOCK)?-----([^-]{16,})")
 _BODY = re.compile(r"[^A-Za-z0-9+/=]{0,40}(?:[A-Za-z0-9+/=]{16,}|[A-Za-z0-9+/]{2,16}={1,2}|[A-Z][A-Za-z-]+: |$)")
 """How a line inside a private key begins: base64, a header, or nothing; quotes and comment signs may come before."""
+
+
+class _Patterns(NamedTuple):
+    token: re.Pattern[str]
+    assignments: tuple[re.Pattern[str], ...]
+    """The last one is of values without quotes."""
+    address: re.Pattern[str]
+
+
+@cache
+def _patterns() -> _Patterns:
+    """Compiled when the first text is long enough: every command loads this module, few need it."""
+    token = "|".join(f"(?:{prefix})({body})" for prefix, body in _ISSUERS)
+    assignments = tuple(re.compile(each, re.ASCII) for each in (_PASSWORD, _KEY, _VARIABLE))
+    return _Patterns(re.compile(token, re.ASCII), assignments, re.compile(_ADDRESS))
 
 
 def masked(line: str) -> Spans:
@@ -96,16 +109,16 @@ def masked(line: str) -> Spans:
     tokens: list[tuple[int, int]] = []
     values: list[tuple[int, int]] = []
     if _LONG.search(line):
-        tokens += (token.span(token.lastindex or 0) for token in _TOKEN.finditer(line))
+        tokens += (token.span(token.lastindex or 0) for token in _patterns().token.finditer(line))
         if "PRIVATE KEY" in line:
             values += (inline.span(1) for inline in _INLINE.finditer(line))
     lowered = line.lower()
     if any(word in lowered for word in _WORDS):
         quoted = any(quote in line for quote in "\"'`")
-        for pattern in (_PASSWORD, _KEY, _VARIABLE) if quoted else (_VARIABLE,):
+        for pattern in _patterns().assignments[0 if quoted else -1 :]:
             values += (value.span(1) for value in pattern.finditer(line))
     if "://" in line and "@" in line:
-        values += (password.span(1) for password in _ADDRESS.finditer(line))
+        values += (password.span(1) for password in _patterns().address.finditer(line))
     if tokens and values:  # of a token the prefix is seen, wherever it stands
         values = [each for each in values if bisect_left(tokens, each[:1]) == bisect_left(tokens, each[1:])]
     return _joined(tokens + values)
