@@ -9,7 +9,7 @@ from qatui.flows.gathering import CONTENTS_AT_ONCE
 from qatui.store import content, publications
 from qatui.store.database import ROWS_A_WRITE
 from qatui.store.publications import Part, Publication
-from qatui.workspace import attributes
+from qatui.workspace.attributes import AS_IT_IS
 from qatui.workspace.branches import (
     WRITE_SECONDS,
     Author,
@@ -19,8 +19,10 @@ from qatui.workspace.branches import (
     publication_ref,
     write_commits,
 )
+from qatui.workspace.filtering import run_filters
 from qatui.workspace.landing import FILE, Ground, survey
 from qatui.workspace.signing import Signer, sign_commits, signs
+from qatui.workspace.storing import NotStored, not_stored, store
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,7 +48,7 @@ def write(
     with desk.db.read() as connection:
         parts = publications.parts(connection, number)
     ground = survey(repository, base, [part.path for part in parts])
-    stored = _store(desk, parts, ground)
+    stored = _store(desk, parts, ground, log)
     groups = list(_groups(parts))
     author = Author(publication.author_name, publication.author_email, publication.created_at)
     stream = ((group[0].message, _files(desk, group, ground, stored)) for group in groups)
@@ -99,15 +101,30 @@ def _contents(desk: Desk, parts: Sequence[Part]) -> Iterator[tuple[Part, bytes]]
         yield from ((part, data[part.content_hash]) for part in some)
 
 
-def _store(desk: Desk, parts: Sequence[Part], ground: Ground) -> dict[str, str]:
+def _store(desk: Desk, parts: Sequence[Part], ground: Ground, log: Callable[[str], None] | None) -> dict[str, str]:
     """Have git make the blobs of those files that it does not store as they are; blob id by path."""
-    spots = ground.spots
-    treated = [part for part in parts if spots[part.path].treatment != attributes.AS_IT_IS]
-    touched = ((part.path, data) for part, data in _contents(desk, treated) if spots[part.path].treatment.touches(data))
+    repository, spots = desk.repository, ground.spots
+    treated = [part for part in parts if spots[part.path].treatment != AS_IT_IS]
+    filtered = [part for part in treated if spots[part.path].treatment.filter]
+    made = _made_before(desk, filtered)
+    left = [part for part in filtered if part.path not in made]
+    if left:
+        files = ((part.path, data) for part, data in _contents(desk, left))
+        for path, blob in run_filters(repository, ground, [part.path for part in left], files, WRITE_SECONDS, log):
+            if isinstance(blob, NotStored):
+                raise not_stored(path, blob.message)
+            made[path] = blob
+    plain = [part for part in treated if not spots[part.path].treatment.filter]
+    touched = ((part.path, data) for part, data in _contents(desk, plain) if spots[part.path].treatment.touches(data))
     first = next(touched, None)
-    if first is None:
-        return {}
-    return attributes.store(desk.repository, ground.there, chain([first], touched), WRITE_SECONDS)
+    return made if first is None else made | store(repository, ground, chain([first], touched), WRITE_SECONDS, log)
+
+
+def _made_before(desk: Desk, parts: Sequence[Part]) -> dict[str, str]:
+    """The blobs that filters made when the publication was gathered, as far as the clone still has them, by path."""
+    known = {part.path: part.blob for part in parts if part.blob}
+    there = desk.repository.known(known.values())
+    return {path: blob for path, blob in known.items() if blob in there}
 
 
 def _files(desk: Desk, parts: Sequence[Part], ground: Ground, stored: Mapping[str, str]) -> Iterator[File]:

@@ -1,6 +1,7 @@
 """What goes into a publication: which candidates, which are held or refused and why, and their review."""
 
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field, replace
 
 from qatui.domain import record
@@ -12,15 +13,18 @@ from qatui.domain.publishing import Piece, Tree, messages, why_held, why_refused
 from qatui.domain.pull_template import fitted
 from qatui.domain.review import checklist
 from qatui.domain.ticking import Placed, place
+from qatui.errors import GitKilled, GitTimeout, NeedsTerminal
 from qatui.flows import moves
 from qatui.flows.desk import Desk
 from qatui.github.templates import TEMPLATE_FOLDERS, template_of
 from qatui.store import candidates, content, reviews
 from qatui.store.database import Connection
 from qatui.store.publications import Part
-from qatui.workspace.attributes import AS_IT_IS, refusals
+from qatui.workspace.attributes import AS_IT_IS
 from qatui.workspace.branches import WRITE_SECONDS
-from qatui.workspace.landing import Spot, survey
+from qatui.workspace.filtering import run_filters
+from qatui.workspace.landing import Ground, Spot, survey
+from qatui.workspace.storing import NotStored, refusals
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,52 +66,98 @@ def sift(desk: Desk, rows: Collection[Candidate], ground: Mapping[str, Spot], oc
 def ground_of(desk: Desk, commit: str, rows: Collection[Candidate]) -> dict[str, Spot]:
     """What stands in the candidates' paths at a commit; what git refuses to store of those approved is an obstacle.
 
-    Tried aside: one file that a filter or an encoding does not take would stop the publication of all others.
+    Tried aside: one file that an encoding does not fit would stop the publication of all others. No filter is started:
+    they are commands, and looking starts none.
     """
-    found = survey(desk.repository, commit, [each.path for each in rows])
-    spots = dict(found.spots)
-    tried = [each for each in rows if each.state is State.APPROVED and _may_be_refused(spots[each.path])]
+    return dict(_tried(desk, survey(desk.repository, commit, [each.path for each in rows]), rows).spots)
+
+
+def _tried(desk: Desk, ground: Ground, rows: Collection[Candidate]) -> Ground:
+    """`ground` with what git refuses to store of `rows`, as far as that is seen without filters."""
+    tried = [each for each in rows if each.state is State.APPROVED and _may_be_refused(ground.spots[each.path])]
     if not tried:
-        return spots
-
-    def touched() -> Iterator[tuple[str, bytes]]:
-        for start in range(0, len(tried), CONTENTS_AT_ONCE):
-            some = tried[start : start + CONTENTS_AT_ONCE]
-            with desk.db.read() as connection:
-                data = content.get_many(connection, [each.content_hash for each in some])
-            for each in some:
-                if spots[each.path].treatment.touches(data[each.content_hash]):
-                    yield each.path, data[each.content_hash]
-
-    for path, why in refusals(desk.repository, found.there, touched(), WRITE_SECONDS).items():
-        spots[path] = replace(spots[path], obstacle=f"git cannot store it as .gitattributes asks: {why}")
-    return spots
+        return ground
+    return _with_obstacles(ground, refusals(desk.repository, ground, _touched(desk, ground, tried), WRITE_SECONDS))
 
 
 def _may_be_refused(spot: Spot) -> bool:
-    """Whether trying is of use; git-lfs would keep what it is shown, and takes every file."""
-    return spot.obstacle is None and spot.treatment != AS_IT_IS and spot.treatment.filter != "lfs"
+    """Whether trying is of use."""
+    return spot.obstacle is None and spot.treatment != AS_IT_IS and not spot.treatment.filter
+
+
+def _with_obstacles(ground: Ground, reasons: Mapping[str, str]) -> Ground:
+    words = {path: f"git cannot store it as .gitattributes asks: {why}" for path, why in reasons.items()}
+    spots = {path: replace(spot, obstacle=words.get(path, spot.obstacle)) for path, spot in ground.spots.items()}
+    return replace(ground, spots=spots)
+
+
+def _touched(desk: Desk, ground: Ground, rows: Sequence[Candidate]) -> Iterator[tuple[str, bytes]]:
+    """Path and content of those of `rows` whose bytes git changes."""
+    for start in range(0, len(rows), CONTENTS_AT_ONCE):
+        some = rows[start : start + CONTENTS_AT_ONCE]
+        with desk.db.read() as connection:
+            data = content.get_many(connection, [each.content_hash for each in some])
+        for each in some:
+            if ground.spots[each.path].treatment.touches(data[each.content_hash]):
+                yield each.path, data[each.content_hash]
+
+
+def _filtered(
+    desk: Desk, ground: Ground, taken: Sequence[Candidate], log: Callable[[str], None] | None
+) -> tuple[Ground, dict[str, str]]:
+    """Run the filters of those that are `taken`: `ground` with what they refuse, and the blobs of the others by path.
+
+    Where a filter takes too long or wants somebody to type, the rest is left to the job: its failure says so.
+    """
+    those = [each for each in taken if ground.spots[each.path].treatment.filter]
+    blobs: dict[str, str] = {}
+    reasons: dict[str, str] = {}
+    if not those:
+        return ground, blobs
+    files, paths = _touched(desk, ground, those), [each.path for each in those]
+    with suppress(NeedsTerminal, GitTimeout, GitKilled):
+        for path, made in run_filters(desk.repository, ground, paths, files, WRITE_SECONDS, log):
+            if isinstance(made, NotStored):
+                reasons[path] = made.message
+            else:
+                blobs[path] = made
+    return _with_obstacles(ground, reasons), blobs
 
 
 Keep = Callable[[Connection, Sequence[Part]], None]
 """Puts parts into a publication, in the transaction that moves their candidates."""
 
 
-def gather(desk: Desk, wanted: Sequence[Wanted], base_commit: str, occupied: Tree, keep: Keep) -> None:
-    """Move at most ROWS_A_WRITE candidates: to publishing what can be, which `occupied` gets, to held what moved."""
+def gather(
+    desk: Desk,
+    wanted: Sequence[Wanted],
+    base_commit: str,
+    occupied: Tree,
+    keep: Keep,
+    log: Callable[[str], None] | None = None,
+) -> dict[int, str]:
+    """Move at most ROWS_A_WRITE candidates: to publishing what can be, which `occupied` gets, to held what moved.
+
+    The refused, each with why. Here, and once, each file goes through its filter; `log` hears of it.
+    """
     hashes = {each.id: each.content_hash for each in wanted}
     with desk.db.read() as connection:
         found = candidates.get_many(connection, desk.repository_id, hashes)
-    ground = ground_of(desk, base_commit, found.values())
+    paths = [each.path for each in found.values()]
+    surveyed = _tried(desk, survey(desk.repository, base_commit, paths), found.values())
+    surveyed, blobs = _filtered(desk, surveyed, sift(desk, found.values(), surveyed.spots, occupied).taken, log)
+    ground = surveyed.spots
     if sift(desk, found.values(), ground).held:
         moves.move(desk, hashes, Action.HOLD, _judge(desk, Action.HOLD, hashes, ground, occupied), undoable=False)
 
     def beside(connection: Connection, done: Sequence[int]) -> None:
-        keep(connection, [Part(number, found[number].path, found[number].content_hash, "", None) for number in done])
+        made = [found[number] for number in done]
+        keep(connection, [Part(each.id, each.path, each.content_hash, "", None, blobs.get(each.path)) for each in made])
 
     judge = _judge(desk, Action.PUBLISH, hashes, ground, occupied)
     outcome = moves.move(desk, hashes, Action.PUBLISH, judge, undoable=False, beside=beside)
     occupied.add(*(found[number].path for number in outcome.done))
+    return dict(outcome.refused)
 
 
 def _judge(

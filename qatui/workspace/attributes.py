@@ -1,26 +1,20 @@
 """What the user's git does to a file before it stores it, by the attributes that the base names for its path.
 
-A filter, an encoding, line ends (https://git-scm.com/docs/gitattributes): where one of them touches a file, git itself
-makes the blob, from a scratch folder with an index of its own, in which the base's .gitattributes files lie. The
-filters are those of the user's configuration, as in `git add`; the clone gets nothing but the objects.
+A filter, an encoding, line ends (https://git-scm.com/docs/gitattributes). Here is only what is known beforehand; the
+blobs of such files are made by `workspace.storing`, and by `workspace.filtering` where a filter is among it.
 """
 
-import re
-import tempfile
-from collections.abc import Iterable, Iterator, Mapping, Sequence
-from contextlib import contextmanager, suppress
-from dataclasses import dataclass
-from pathlib import Path
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 
-from qatui.errors import GitError, GitKilled, GitTimeout, NeedsTerminal, Refused
-from qatui.workspace.git import NETWORK_SECONDS, Finished, git
-from qatui.workspace.remote import last_words
 from qatui.workspace.repository import Entry, Repository
+from qatui.workspace.scratch import open_scratch, raw
 
 FILE = ".gitattributes"
 _NAMES = ("filter", "working-tree-encoding", "ident", "text", "crlf", "eol")
 _NO_VALUE = ("unspecified", "unset", "set")
 _TRUE = ("true", "yes", "on", "1")
+_AUTOCRLF = "core.autocrlf"
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,6 +30,13 @@ class Treatment:
     """The attribute or setting that has CRLF stored as LF."""
     obstacle: str | None = None
     """Why this git cannot store it, as a sentence's end."""
+    rule: str = field(default="", compare=False)
+    """All of it as a line of a .gitattributes file says it, behind the pattern."""
+
+    @property
+    def keeps_crlf(self) -> bool:
+        """Whether a file that base has with CRLF is stored with CRLF again (`text=auto`)."""
+        return self.line_ends.endswith("auto") or self.line_ends == _AUTOCRLF
 
     def touches(self, data: bytes) -> bool:
         """Whether the blob may have other bytes than these."""
@@ -63,8 +64,8 @@ def treatments(repository: Repository, paths: Sequence[str], there: Mapping[str,
     if not paths:
         return {}
     config = _config(repository)
-    with _scratch(repository, str(repository.git_dir), there) as scratch:
-        asked = b"".join(_raw(path) + b"\0" for path in paths)
+    with open_scratch(repository, attributes=files_of(there), git_dir=repository.git_dir) as scratch:
+        asked = b"".join(raw(path) + b"\0" for path in paths)
         told = scratch.git("check-attr", "-z", "--stdin", *_NAMES, data=asked).out
     values: dict[str, dict[str, str]] = {path: {} for path in paths}
     fields = told.decode("utf-8", "surrogateescape").split("\0")[:-1]
@@ -74,169 +75,10 @@ def treatments(repository: Repository, paths: Sequence[str], there: Mapping[str,
     return {path: _treatment(each, config, lfs=lfs) for path, each in values.items()}
 
 
-def store(
-    repository: Repository, there: Mapping[str, Entry], files: Iterable[tuple[str, bytes]], seconds: float
-) -> dict[str, str]:
-    """Have git make the blobs of `files` (path, bytes) as `git add` does on top of the base; blob id of each path.
-
-    `there` holds what the base has of these paths and of the .gitattributes files on the way to them. Raises GitError
-    where a filter fails (also one that git could do without: what should have been filtered is not published as it
-    is), GitTimeout after `seconds`, NeedsTerminal.
-    """
-    with _filled(repository, there, files) as (scratch, names):
-        try:
-            _add(scratch, names, seconds)
-        except _NotStored as error:
-            found = _failing(scratch, names, seconds)
-            path, why = next(iter(found.items()), ("a file", error.message))
-            raise GitError(
-                f"git could not store {path} as {FILE} asks: {why}",
-                "Mend the filter, or give the job up: qatui outbox drop",
-            ) from error
-        rows = scratch.git("ls-files", "--stage", "-z").out.decode("utf-8", "surrogateescape").split("\0")[:-1]
-    return {path: head.split(" ")[1] for head, _, path in (row.partition("\t") for row in rows)}
-
-
-def refusals(
-    repository: Repository, there: Mapping[str, Entry], files: Iterable[tuple[str, bytes]], seconds: float
-) -> dict[str, str]:
-    """Which of `files` git could not make a blob of, each with why; the clone gets nothing.
-
-    As `store`; what takes too long or wants somebody to type is no refusal: only storing itself shows that.
-    """
-    with _filled(repository, there, files, aside=True) as (scratch, names):
-        try:
-            _add(scratch, names, seconds)
-        except _NotStored:
-            return _failing(scratch, names, seconds)
-        except (NeedsTerminal, GitTimeout, GitKilled):
-            pass
-    return {}
-
-
-class _NotStored(GitError):
-    """git did not store one of the files; the message is why."""
-
-
-@contextmanager
-def _filled(
-    repository: Repository, there: Mapping[str, Entry], files: Iterable[tuple[str, bytes]], *, aside: bool = False
-) -> Iterator[tuple["_Scratch", list[str]]]:
-    """A scratch folder with `files` in it, not yet in its index, and their paths; `aside`: with objects of its own."""
-    # The worktree's own git directory: it may have a configuration of its own.
-    git_dir = repository.git("rev-parse", "--absolute-git-dir").text
-    objects = str(Path(repository.root, repository.git("rev-parse", "--git-path", "objects").text)) if aside else None
-    with _scratch(repository, git_dir, there, objects) as scratch:
-        names = []
-        for path, data in files:
-            scratch.write(path, data)
-            names.append(path)
-        _lend(repository, scratch.folder)
-        # What base has of them decides too: under text=auto a file stored with CRLF keeps it.
-        known = (f"{there[path].mode} {there[path].oid} 0\t{path}" for path in names if path in there)
-        scratch.git("update-index", "-z", "--index-info", data=_listed(known))
-        yield scratch, names
-
-
-def _add(scratch: "_Scratch", names: Sequence[str], seconds: float) -> None:
-    """Have git store files of the scratch folder; raises _NotStored where it refuses one."""
-    try:
-        done = scratch.git("update-index", "-z", "--add", "--stdin", data=_listed(names), seconds=seconds)
-    except (NeedsTerminal, GitTimeout, GitKilled):
-        raise
-    except GitError as error:
-        lines = [line for line in error.said.splitlines() if not line.startswith("warning:")]  # of any file, of none
-        raise _NotStored(last_words(GitError(error.message, said="\n".join(lines)))) from error
-    if failed := re.search(r"external filter .*", done.err):
-        raise _NotStored(failed[0])
-
-
-def _failing(scratch: "_Scratch", names: Iterable[str], seconds: float) -> dict[str, str]:
-    """Each file by itself: git stops at the first that fails, and does not always name it."""
-    found: dict[str, str] = {}
-    for name in names:
-        try:
-            _add(scratch, [name], seconds)
-        except _NotStored as error:
-            found[name] = error.message
-        except (NeedsTerminal, GitTimeout, GitKilled):
-            continue
-    return found
-
-
-@dataclass(frozen=True, slots=True)
-class _Scratch:
-    """A folder that git takes for the working tree of the clone."""
-
-    folder: Path
-    env: Mapping[str, str]
-
-    def git(self, *args: str, data: bytes | None = None, seconds: float = NETWORK_SECONDS) -> Finished:
-        """Run git in it."""
-        # A shared index would lie in the clone.
-        return git(["-c", "core.splitIndex=false", *args], cwd=self.folder, data=data, env=self.env, seconds=seconds)
-
-    def write(self, path: str, data: bytes) -> None:
-        """Put a file in; raises Refused where another of the same name in other letters is there already."""
-        if path.startswith("/") or ".." in path.split("/"):
-            raise Refused(f"{path} is no path inside of a repository.")
-        file = self.folder / path
-        try:
-            file.parent.mkdir(parents=True, exist_ok=True)
-            with file.open("xb") as stream:
-                stream.write(data)
-        except FileExistsError as error:
-            raise Refused(
-                f"{path} differs from another file only in its letters' case.", "Publish them apart."
-            ) from error
-
-
-@contextmanager
-def _scratch(
-    repository: Repository, git_dir: str, there: Mapping[str, Entry], objects: str | None = None
-) -> Iterator[_Scratch]:
-    """A scratch folder with the .gitattributes files of `there` in it, beside an index of its own.
-
-    `objects` are the clone's: then new ones lie in the scratch too, and those are only read.
-    """
-    attributes = {
-        path: entry.oid
-        for path, entry in there.items()
-        if path.rpartition("/")[2] == FILE and entry.mode.startswith("100")
-    }
-    found = repository.blobs(attributes.values())
-    with tempfile.TemporaryDirectory(prefix="qatui-") as name:
-        folder = Path(name, "tree")
-        folder.mkdir()
-        env = {
-            "GIT_DIR": git_dir,
-            "GIT_WORK_TREE": str(folder),
-            "GIT_INDEX_FILE": str(Path(name, "index")),
-        }
-        if objects is not None:
-            Path(name, "objects").mkdir()
-            escaped = objects.replace("\\", "\\\\").replace('"', '\\"')
-            env |= {
-                "GIT_OBJECT_DIRECTORY": str(Path(name, "objects")),
-                "GIT_ALTERNATE_OBJECT_DIRECTORIES": f'"{escaped}"',
-            }
-        scratch = _Scratch(folder, env)
-        for path, oid in attributes.items():
-            scratch.write(path, found[oid])
-        yield scratch
-
-
-def _lend(repository: Repository, folder: Path) -> None:
-    """Let filters that are files of the working tree (`clean = ./tools/clean`) be found: links to what is at its top.
-
-    After all files are written, so that none is written through a link.
-    """
-    if repository.root == repository.git_dir:
-        return
-    for each in repository.root.iterdir():
-        if each.name not in (".git", FILE):
-            with suppress(OSError):  # the name is there already, or the file system has no links
-                (folder / each.name).symlink_to(each)
+def files_of(there: Mapping[str, Entry]) -> dict[str, str]:
+    """The .gitattributes files among what base has: blob by path."""
+    found = {path: entry for path, entry in there.items() if path.rpartition("/")[2] == FILE}
+    return {path: entry.oid for path, entry in found.items() if entry.mode.startswith("100")}
 
 
 def _config(repository: Repository) -> dict[str, str]:
@@ -268,7 +110,13 @@ def _treatment(told: Mapping[str, str], config: Mapping[str, str], *, lfs: bool)
         ident=told["ident"] == "set",
         line_ends=_line_ends(told, config),
         obstacle=obstacle,
+        rule=" ".join(_said(each, told[each]) for each in _NAMES),
     )
+
+
+def _said(name: str, value: str) -> str:
+    """An attribute as a .gitattributes file says it."""
+    return {"unspecified": f"!{name}", "unset": f"-{name}", "set": name}.get(value, f"{name}={value}")
 
 
 def _line_ends(told: Mapping[str, str], config: Mapping[str, str]) -> str:
@@ -280,12 +128,4 @@ def _line_ends(told: Mapping[str, str], config: Mapping[str, str]) -> str:
         return ""
     if told["eol"] in ("lf", "crlf"):
         return f"eol={told['eol']}"
-    return "core.autocrlf" if config.get("core.autocrlf", "").lower() in (*_TRUE, "input") else ""
-
-
-def _listed(rows: Iterable[str]) -> bytes:
-    return b"".join(_raw(row) + b"\0" for row in rows)
-
-
-def _raw(text: str) -> bytes:
-    return text.encode("utf-8", "surrogateescape")
+    return _AUTOCRLF if config.get(_AUTOCRLF, "").lower() in (*_TRUE, "input") else ""

@@ -163,6 +163,14 @@ class Repository:
             at = end + 1 + size + 1
         return found
 
+    def known(self, oids: Iterable[str]) -> set[str]:
+        """Those of `oids` that the clone has."""
+        wanted = list(dict.fromkeys(oids))
+        if not wanted:
+            return set()
+        rows = self.git("cat-file", "--batch-check", data="".join(f"{oid}\n" for oid in wanted).encode()).text
+        return {row.split(" ")[0] for row in rows.splitlines() if not row.endswith(" missing")}
+
     def read(self, commit: str, path: str) -> bytes | None:
         """A file's bytes at a commit, None where there is no such file."""
         oid = self.oids(commit, [path]).get(path)

@@ -8,8 +8,10 @@ from pathlib import Path
 import pytest
 
 from qatui.domain.candidate import State
+from qatui.domain.publishing import Tree
 from qatui.errors import ExitCode
 from qatui.flows.desk import Desk
+from qatui.flows.gathering import Wanted, gather
 from qatui.flows.publish import plan, publish
 from qatui.store import candidates, publications
 from qatui.workspace.repository import discover
@@ -152,19 +154,9 @@ def test_what_git_cannot_store_here_is_refused_before_there_is_a_branch(
     assert publish(desk).publications == ()
 
 
-@pytest.mark.parametrize(
-    ("attribute", "clean", "words"),
-    [
-        ("working-tree-encoding=UTF-16", "", "BOM is required in 'tests/odd.x' if encoded as UTF-16"),
-        ("filter=crypt", "echo locked >&2; exit 1", "external filter 'echo locked"),
-    ],
-)
-def test_one_file_that_git_refuses_to_store_stops_no_other(
-    desk: Desk, project: Project, attribute: str, clean: str, words: str
-) -> None:
-    project.commit({".gitattributes": f"*.x {attribute}\n*.py text=auto\n"})
-    if clean:
-        project.git("config", "filter.crypt.clean", clean)
+def test_one_file_that_git_refuses_to_store_stops_no_other(desk: Desk, project: Project) -> None:
+    words = "BOM is required in 'tests/odd.x' if encoded as UTF-16"
+    project.commit({".gitattributes": "*.x working-tree-encoding=UTF-16\n*.py text=auto\n"})
     desk = at(desk, project.root)
     odd, *rest = approved(desk, {"tests/odd.x": "a", "tests/a.py": "a\r\n", "tests/b.py": "b\n"})
     objects = project.git("count-objects")
@@ -180,6 +172,38 @@ def test_one_file_that_git_refuses_to_store_stops_no_other(
     assert publish(at(desk, project.root)).published == (odd,)
 
 
+def test_a_filter_runs_once_for_each_file_and_never_for_a_look(desk: Desk, project: Project, tmp_path: Path) -> None:
+    runs = tmp_path / "runs"
+    project.git("config", "filter.crypt.clean", f"echo %f >> {runs}; test %f != tests/odd.x && tr a-z A-Z")
+    project.commit({".gitattributes": "*.x filter=crypt\n"})
+    desk = at(desk, project.root)
+    odd, *rest = approved(desk, {"tests/odd.x": "o\n", "tests/a.x": "a\n", "tests/b.x": "b\n", "tests/c.py": "c\n"})
+    made = plan(desk)
+    assert (made.refused, made.body.count("- Stored: through the filter crypt")) == ((), 3), "said, not tried"
+    assert not runs.exists()
+    result = publish(desk)
+    assert [number for number, _ in result.refused] == [odd]
+    assert (sorted(result.published), state(desk, odd)) == (sorted(rest), State.APPROVED)
+    ran = runs.read_text().split()
+    assert (ran.count("tests/a.x"), ran.count("tests/b.x")) == (1, 1)
+    assert run_git(project.remote, "show", f"{BRANCH}:tests/a.x") == "A"
+
+
+def test_what_a_filter_refuses_is_told_while_gathering_and_its_words_are_heard(desk: Desk, project: Project) -> None:
+    project.git("config", "filter.crypt.clean", "echo locked >&2; exit 1")
+    project.commit({".gitattributes": "*.x filter=crypt\n"})
+    desk = at(desk, project.root)
+    (odd,) = approved(desk, {"tests/odd.x": "o\n"})
+    with desk.db.read() as connection:
+        wanted = Wanted(odd, candidates.get_many(connection, desk.repository_id, [odd])[odd].content_hash)
+    heard: list[str] = []
+    refused = gather(desk, [wanted], desk.base.commit, Tree(), lambda *_: None, heard.append)
+    why = "git cannot store it as .gitattributes asks: external filter 'echo locked >&2; exit 1' failed 1"
+    assert refused[odd].startswith(why)
+    assert "$ git -c" in heard[0]
+    assert "\nlocked" in "\n".join(["", *heard])
+
+
 def test_a_filter_that_breaks_after_the_decision_fails_the_job_and_names_the_file(desk: Desk, project: Project) -> None:
     project.commit({".gitattributes": "*.py filter=crypt\n"})
     project.git("config", "filter.crypt.clean", "cat")
@@ -189,6 +213,10 @@ def test_a_filter_that_breaks_after_the_decision_fails_the_job_and_names_the_fil
 
     def breaks(said: str) -> None:
         if said.startswith("writing"):
+            with desk.db.read() as connection:
+                (part,) = publications.parts(connection, 1)
+            assert part.blob is not None
+            (project.root / ".git/objects" / part.blob[:2] / part.blob[2:]).unlink()  # the clone's gc was quicker
             project.git("config", "filter.crypt.clean", "echo locked >&2; exit 1")
 
     (ran,) = publish(desk, say=breaks).jobs
