@@ -12,6 +12,7 @@ import re
 import unicodedata
 from collections.abc import Iterator
 from enum import Enum
+from functools import lru_cache
 
 _LETTERS = (
     "ЅІЈАВЕЗКМНОРСТУХЬабгеосрухѕіјѡѴѵҮүһҽӀӏӠԁԌԛԜԝꙄꙇк"  # Cyrillic
@@ -74,6 +75,9 @@ def _like(character: str) -> _Like:
 
 
 _LIKES = _Likes()
+_LATIN_LETTER = re.compile(
+    "[A-Za-zªºÀ-ÖØ-öø-\u02b8\u1d00-\u1d25\u1e00-\u1eff\u2c60-\u2c7f\ua722-\ua7ff\uab30-\uab64\ufb00-\ufb06Ａ-Ｚａ-ｚ]"
+)
 _WORD = re.compile(r"[^\W_]+")
 _BETWEEN = re.compile(r"[,;:.!?…«»\"'“”„’()—–-]*[ \t\u00a0][,;:.!?…«»\"'“”„’()—–\- \t\u00a0]*|[-’']")
 """What stands between two words of prose."""
@@ -127,8 +131,7 @@ def _letters(line: str) -> Iterator[int]:
         end = word.end()
         if word[0].isascii():
             continue
-        latin = any(map(_is_latin, word[0]))
-        if latin:
+        if _LATIN_LETTER.search(word[0]):
             alike = (_Like.LETTER, _Like.SYMBOL)
             yield from (place for place in range(*word.span()) if _LIKES[line[place]] in alike)
             continue
@@ -148,10 +151,7 @@ def _undone(words: list[re.Match[str]], scripts: set[str]) -> Iterator[int]:
             yield from letters
 
 
-def _is_latin(character: str) -> bool:
-    return character.isalpha() and (character.isascii() or _script(character) == "LATIN")
-
-
+@lru_cache(4096)
 def _script(character: str) -> str:
     """The script of a letter, by the first word of its name."""
     return unicodedata.name(character, "").partition(" ")[0]

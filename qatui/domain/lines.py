@@ -4,15 +4,17 @@ A line ends at `\\n` only, as git sees it; a carriage return is a character like
 UTF-8 become lone surrogates (PEP 383), so nothing is lost.
 """
 
+import re
 import unicodedata
 from bisect import bisect_right
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
-from itertools import zip_longest
+from itertools import chain, zip_longest
+from typing import NamedTuple
 
 from qatui.domain.confusables import looking_like_ascii
 from qatui.domain.intraline import Spans
-from qatui.domain.marks import Piece, mark_of, pieces, takes_no_cell
+from qatui.domain.marks import Piece, all_plain, mark_of, pieces, takes_no_cell
 from qatui.domain.secrets import MASK, gaps
 
 TAB = 4
@@ -49,8 +51,7 @@ def line_count(data: bytes) -> int:
     return data.count(b"\n") + (not data.endswith(b"\n") and data != b"")
 
 
-@dataclass(frozen=True, slots=True)
-class Mark:
+class Mark(NamedTuple):
     """A stretch of what is drawn that is not, or not only, what the line says."""
 
     start: int
@@ -87,20 +88,62 @@ def draw(line: str, *, codes: bool = False, masked: Spans = ()) -> Drawn:
     `codes`: every mark is the code of its character, `‹U+202E›`, of a tab and a blank too. `masked`: stretches of the
     line that hold secrets; each is drawn as `MASK`.
     """
-    if line.isascii() and line.isprintable() and not line.endswith(" ") and not masked:
+    if line.isascii() and not masked:
+        if line.isprintable() and not line.endswith(" "):
+            return Drawn(line)
+        return _draw_ascii(line, codes)
+    odd = looking_like_ascii(line)
+    if not (odd or masked or line.endswith((" ", "\t", "\r"))) and all_plain(line):
         return Drawn(line)
-    return _Drawing(line, codes).drawn(masked)
+    return _Drawing(line, codes, odd).drawn(masked)
+
+
+_CONTROL = re.compile(r"[\x00-\x1f\x7f]")
+
+
+def _draw_ascii(line: str, codes: bool) -> Drawn:
+    """What `_Drawing` does for a line of ASCII, quicker: sources are full of tabs, and here each sign is one cell."""
+    blank = _blanks_at_end(line)
+    drawn: list[str] = []
+    marks: list[Mark] = []
+    offsets: list[int] = []
+    length = start = 0
+    for place in chain((found.start() for found in _CONTROL.finditer(line, 0, blank)), range(blank, len(line))):
+        if place > start:
+            drawn.append(line[start:place])
+            offsets.extend(range(length, length + place - start))
+            length += place - start
+        shown, quiet = _sign(line[place], length, codes, last=place == len(line) - 1)
+        drawn.append(shown)
+        offsets.append(length)
+        marks.append(Mark(length, length := length + len(shown), quiet))
+        start = place + 1
+    drawn.append(line[start:])
+    offsets.extend(range(length, length + len(line) - start + 1))
+    return Drawn("".join(drawn), tuple(marks), offsets)
+
+
+def _blanks_at_end(line: str) -> int:
+    """Where the blanks and tabs at the end of a line begin; behind them may be a carriage return."""
+    return len(line.removesuffix("\r").rstrip(" \t"))
+
+
+def _sign(character: str, cell: int, codes: bool, *, last: bool) -> tuple[str, bool]:
+    """The mark of a control character, or of a blank at the end; and whether it is a quiet one."""
+    quiet = character in "\t " or (last and character == "\r")
+    if codes:
+        return mark_of(character, codes=True), quiet
+    if character == "\t":
+        return TAB_MARK.ljust(TAB - cell % TAB), True
+    return BLANK_MARK if character == " " else mark_of(character), quiet
 
 
 class _Drawing:
     """A line that is being drawn."""
 
-    def __init__(self, line: str, codes: bool) -> None:
-        self._line, self._codes = line, codes
-        self._odd = looking_like_ascii(line)
-        end = len(line) - line.endswith("\r")
-        self._blank = len(line[:end].rstrip(" \t"))
-        """Where the blanks at the end begin."""
+    def __init__(self, line: str, codes: bool, odd: Collection[int]) -> None:
+        self._line, self._codes, self._odd = line, codes, odd
+        self._blank = _blanks_at_end(line)
         self._pieces: list[str] = []
         self._marks: list[Mark] = []
         self._offsets: list[int] = []
@@ -124,23 +167,14 @@ class _Drawing:
 
     def _draw(self, piece: Piece) -> None:
         if self._line[piece.start : piece.end] == "\t":
-            self._tab()
+            self._end(piece.start)
         else:
             self._add(piece.shown, piece.end - piece.start, piece.quiet, spread=piece.quiet is None)
 
     def _end(self, place: int) -> None:
-        """What stands at the end of the line: blanks, tabs and a carriage return."""
-        character = self._line[place]
-        if character == "\t":
-            self._tab()
-        elif character == " ":
-            self._add(mark_of(" ", codes=True) if self._codes else BLANK_MARK, 1, quiet=True)
-        else:
-            self._add(mark_of(character, codes=self._codes), 1, quiet=character == "\r")
-
-    def _tab(self) -> None:
-        room = TAB - self._cell % TAB
-        self._add(mark_of("\t", codes=True) if self._codes else TAB_MARK.ljust(room), 1, quiet=True)
+        """A tab, or what stands at the end of the line: blanks, tabs and a carriage return."""
+        shown, quiet = _sign(self._line[place], self._cell, self._codes, last=place == len(self._line) - 1)
+        self._add(shown, 1, quiet)
 
     def _add(self, shown: str, count: int, quiet: bool | None, *, spread: bool = False) -> None:
         """Draw `shown` for the next `count` characters: one for one with `spread`, else all at its start."""

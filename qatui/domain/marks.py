@@ -99,6 +99,11 @@ def _kind_of(character: str) -> _Kind:
     return _Kind.TURNED if unicodedata.bidirectional(character) in ("R", "AL", "AN") else _Kind.PLAIN
 
 
+def all_plain(text: str) -> bool:
+    """Whether every character can be shown as it is, and takes cells of its own."""
+    return all(_KINDS[character] is _Kind.PLAIN for character in set(text))
+
+
 def takes_no_cell(character: str) -> bool:
     """Whether a character that is shown as it is takes no cell of its own."""
     return _KINDS[character] is _Kind.COMBINES
