@@ -168,6 +168,7 @@ def _look(user: "User", options: Mapping[str, Any]) -> "Look":
         layout="unified" if is_unified else "split",
         codes=options["code_points"],
         unmasked=options["show_secrets"],
+        by="character" if options["by_character"] else "word",
     )
 
 
