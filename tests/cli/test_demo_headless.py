@@ -16,6 +16,7 @@ from qatui.errors import ExitCode
 from qatui.sandbox.demo_github import FOLDER
 from qatui.sandbox.github.world import World
 from tests.conftest import run_git
+from tests.hostile import assert_json
 
 OWN = "ghp_the-reviewers-own-token"
 PLAN = "docs/test-plan.md"
@@ -37,6 +38,7 @@ def walk(place: Path, capsys: pytest.CaptureFixture[str], *args: str) -> dict[st
     assert run(["demo", "--headless", "--dir", str(place), "--json", *args]) == ExitCode.DONE
     out, err = capsys.readouterr()
     assert err == ""
+    assert_json(out)
     told: dict[str, Any] = json.loads(out)
     return told
 

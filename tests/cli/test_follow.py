@@ -15,6 +15,7 @@ from qatui.sandbox.github.records import Rules
 from qatui.store.database import Database
 from tests.conftest import Project
 from tests.hosted import Hosted, hosted
+from tests.hostile import BODY, LINE, assert_json, leaks
 from tests.lookalike import Lookalike, lookalike
 
 TEST: dict[str, str | bytes] = {"tests/test_a.py": "a = 1\n"}
@@ -60,6 +61,21 @@ def test_sync_tells_what_is_open_and_what_became_of_it(shop: Hosted, capsys: pyt
     out, err = capsys.readouterr()
     assert out.splitlines()[1].split()[3:] == ["merged", "merged", "into", "main"]
     assert err == ""
+
+
+def test_nothing_of_what_github_answers_reaches_the_terminal(shop: Hosted, capsys: pytest.CaptureFixture[str]) -> None:
+    shop.published(TEST)
+    with shop.http("robin") as http:
+        texts = {"title": LINE[:250], "body": BODY}
+        assert http.patch(f"{shop.path}/pulls/1", json=texts).status_code == 200
+        remark = {"body": BODY, "event": "COMMENT"}
+        assert http.post(f"{shop.path}/pulls/1/reviews", json=remark).status_code == 200
+    for args in (["sync"], ["merge", "1"], ["sync"]):
+        call(shop, "-v", *args)
+        out, err = capsys.readouterr()
+        assert (leaks(out), leaks(err)) == ([], [])
+        call(shop, "--json", *args)
+        assert_json(capsys.readouterr().out)
 
 
 def test_sync_as_json(shop: Hosted, capsys: pytest.CaptureFixture[str]) -> None:
