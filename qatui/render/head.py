@@ -31,7 +31,8 @@ def facts(document: Document) -> list[str]:
     if document.old is not None and not document.deleted:
         told += _ends(document.old, document.new)
     if document.unlike:
-        told.append(f"{_lines(len(document.unlike))} differ in blanks only")
+        differ = "differs" if len(document.unlike) == 1 else "differ"
+        told.append(f"{_lines(len(document.unlike))} {differ} in blanks only")
     if document.moved is not None and document.moved.blocks:
         told.append(f"{_lines(sum(block.count for block in document.moved.blocks))} moved")
     return told
