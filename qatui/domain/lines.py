@@ -9,6 +9,7 @@ import unicodedata
 from bisect import bisect_right
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from itertools import chain, zip_longest
 from typing import NamedTuple
 
@@ -182,7 +183,7 @@ class _Drawing:
         self._offsets.extend(range(at, at + count) if spread else [at] * count)
         self._pieces.append(shown)
         self._length += len(shown)
-        self._cell += _cells(shown)
+        self._cell += len(shown) if quiet is not None and len(shown) > 1 else _cells(shown)  # a code is of single cells
         if quiet is not None:
             self._marks.append(Mark(at, self._length, quiet))
 
@@ -192,6 +193,7 @@ def _cells(text: str) -> int:
     return len(text) if text.isascii() else sum(map(_cell_width, text))
 
 
+@lru_cache(4096)
 def _cell_width(character: str) -> int:
     if takes_no_cell(character):
         return 0
