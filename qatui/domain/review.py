@@ -14,18 +14,33 @@ BODY_LIMIT = 65_536
 
 @dataclass(frozen=True, slots=True)
 class Comment:
-    """A remark on a candidate, or on a line of one of its revisions."""
+    """A remark on a candidate, on one of its files, or on lines of it; or an answer to one."""
 
     id: int
     candidate_id: int
     revision: int
     """Revision it was written on."""
     side: Side | None
+    """The file it is on: on base, or proposed. None: on the candidate."""
     line: int | None
-    """From 1; None with `side` None: on the whole candidate."""
+    """From 1, in the text that was read; None: on the whole file, or the candidate."""
     body: str
     author: str
     at: int
+    last: int | None = None
+    """The last line, where it is on several."""
+    reply_to: int | None = None
+    """The comment that began the thread; an answer stands where that does."""
+    resolved_by: str | None = None
+    """Who said that the thread is settled; only its first comment has it."""
+    resolved_at: int | None = None
+    content_hash: str | None = None
+    """The text that was read; None: not on a file, or said on base's before this was kept."""
+
+    @property
+    def span(self) -> range | None:
+        """Its lines, from 0, in the text that was read; None: it is on the whole."""
+        return None if self.line is None else range(self.line - 1, self.line if self.last is None else self.last)
 
 
 @dataclass(frozen=True, slots=True)
