@@ -8,6 +8,7 @@ from qatui.domain.diff import Document
 from qatui.domain.lines import Lines
 from qatui.domain.marks import visible
 from qatui.render.cells import fitted
+from qatui.render.glyphs import Glyphs
 from qatui.render.notes import wrap
 from qatui.render.palette import ink
 from qatui.render.part import Look
@@ -38,6 +39,13 @@ def facts(document: Document) -> list[str]:
     return told
 
 
+def size(document: Document, glyphs: Glyphs) -> str:
+    """How many lines came and went, as `+3 −1`; a new file came whole."""
+    hunks = [hunk for hunk in document.hunks if not hunk.quiet]
+    added, removed = sum(hunk.new_count for hunk in hunks), sum(hunk.old_count for hunk in hunks)
+    return f"{glyphs.plus}{added:,} {glyphs.minus}{removed:,}"
+
+
 def head(document: Document, look: Look, names: tuple[str | None, str | None] | None) -> Iterator[list[Segment]]:
     """The lines above a printed diff: what the file is called, what the sides are called, what else is to be told.
 
@@ -45,15 +53,14 @@ def head(document: Document, look: Look, names: tuple[str | None, str | None] | 
     """
     theme, glyphs = look.theme, look.glyphs
     paper = ink(theme, "dim", "panel")
-    added, removed = (sum(counts) for counts in _counts(document))
-    size = f"{glyphs.plus}{added:,} {glyphs.minus}{removed:,}"
+    counts = size(document, glyphs)
     before = f"{document.old_path} {glyphs.into} " if document.old_path not in (None, document.path) else ""
-    title = wrap(f"{before}{document.path}", look.width - len(size) - 3)
+    title = wrap(f"{before}{document.path}", look.width - len(counts) - 3)
     for number, line in enumerate(title):
         words = fitted(
-            [Segment(f" {line}", ink(theme, "foreground", "panel", "bold"))], look.width - len(size) - 1, paper
+            [Segment(f" {line}", ink(theme, "foreground", "panel", "bold"))], look.width - len(counts) - 1, paper
         )
-        yield fitted([*words, Segment("" if number else size, paper)], look.width, paper)
+        yield fitted([*words, Segment("" if number else counts, paper)], look.width, paper)
     if names is not None:
         yield from _sides(look, *names)
     told = facts(document)
@@ -69,12 +76,6 @@ def _sides(look: Look, old: str | None, new: str | None) -> Iterator[list[Segmen
             lead = " " if number else sign
             style = ink(look.theme, token, "panel")
             yield fitted([Segment(f" {lead} {line}", style)], look.width, style)
-
-
-def _counts(document: Document) -> tuple[list[int], list[int]]:
-    """Lines added, and lines removed, by hunk; a new file is added whole."""
-    hunks = [hunk for hunk in document.hunks if not hunk.quiet]
-    return [hunk.new_count for hunk in hunks], [hunk.old_count for hunk in hunks]
 
 
 def _ends(old: Lines, new: Lines) -> list[str]:

@@ -19,7 +19,7 @@ from qatui.errors import ExitCode, QatuiError
 from qatui.flows.compare import colour
 from qatui.flows.comparing import Comparison, Opened
 from qatui.flows.pairs import Found, Pair, Trouble, compare_pair
-from qatui.render.head import facts
+from qatui.render.head import facts, size
 from qatui.tui.aside import aside
 from qatui.tui.keyed_app import KeyedApp
 from qatui.tui.keymap import Act
@@ -303,8 +303,9 @@ class DiffScreen(ReadingScreen):
             return [Piece("reading", "dim")]
         if document is None:
             return [] if self._files else [Piece("no differences", "foreground", "bold")]
-        told = facts(document) or ([] if document.hunks else ["no differences"])
-        pieces = [Piece(words, "foreground", rank=rank) for rank, words in enumerate(told)]
+        told = [size(document, self.glyphs)] if document.hunks else []
+        told = [*told, *facts(document)] or ["no differences"]
+        pieces = [Piece(words, rank=rank) for rank, words in enumerate(told)]
         plain = next((each.why_plain for each in document.colours.values() if each.why_plain), None)
         if plain:
             pieces.append(Piece(f"plain: {visible(plain)}", "dim", rank=9))

@@ -16,6 +16,7 @@ from textual.widgets import Input, TextArea
 from qatui.flows.desk import Desk
 from qatui.settings.types import ChecklistItem, Person, Team, User
 from qatui.tui.app import Workstation
+from qatui.tui.keyed_app import KeyedApp
 from qatui.tui.parts import Parts, Seat
 from tests.conftest import NOW, Project, seed
 
@@ -107,7 +108,7 @@ async def settle(pilot: Pilot[Exception]) -> None:
 
 async def press(pilot: Pilot[Exception], *keys: str) -> None:
     """Press keys one by one, each a second later and after what the one before it began."""
-    clock = cast("Workstation", pilot.app).turns.clock
+    clock = cast("KeyedApp", pilot.app).turns.clock
     for key in keys:
         if isinstance(clock, Clock):
             clock.ahead += 1.0
@@ -118,7 +119,7 @@ async def press(pilot: Pilot[Exception], *keys: str) -> None:
 Walk = Callable[[Pilot[Exception]], Coroutine[Any, Any, None]]
 
 
-def drive(app: Workstation, walk: Walk, size: tuple[int, int] = (120, 36)) -> None:
+def drive(app: KeyedApp, walk: Walk, size: tuple[int, int] = (120, 36)) -> None:
     """Run the app without a terminal, and walk through it once it is settled."""
 
     async def run() -> None:
