@@ -33,7 +33,7 @@ SLICE = 0.005
 """Seconds that `advance` takes, and those of one batch of tokens more."""
 PATIENCE = 0.4
 """Seconds of work that a pass may take, and PATIENCE_A_LINE more for each line: texts made to be slow take longer."""
-PATIENCE_A_LINE = 0.0005
+PATIENCE_A_LINE = 0.0003
 _TOO_LONG = "takes too long"
 
 

@@ -50,7 +50,12 @@ def tokens(lexer: "Lexer", text: str) -> Iterator[Token]:
         return _regex_tokens(lexer, text, ["root"])
     if isinstance(lexer, RegexLexer):
         _Feed(lexer, text)
-    return iter(lexer.get_tokens_unprocessed(text))
+    return _own_tokens(lexer, text)
+
+
+def _own_tokens(lexer: "Lexer", text: str) -> Iterator[Token]:
+    """What the lexer gives, and nothing done before the first token is asked for."""
+    yield from lexer.get_tokens_unprocessed(text)
 
 
 class _Feed:

@@ -6,13 +6,13 @@ import subprocess
 import sys
 import textwrap
 import threading
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from typing import Any
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from pygments.lexer import RegexLexer
+from pygments.lexer import Lexer, RegexLexer
 from pygments.token import Error, Keyword
 
 from qatui.domain import highlight
@@ -248,6 +248,15 @@ class Hopeless(RegexLexer):
     tokens = {"root": [(r"(a|aa)+!", Error), (r"\w+", Keyword)]}  # noqa: RUF012
 
 
+class Eager(Lexer):
+    """Reads the whole text before it gives anything."""
+
+    name = "Eager"
+
+    def get_tokens_unprocessed(self, text: str) -> Iterator[Token]:
+        raise AssertionError(text)
+
+
 def lexed_by(monkeypatch: pytest.MonkeyPatch, lexer: Any) -> None:
     monkeypatch.setattr(highlight, "lexer_for", lambda _path, _line: lexer)
 
@@ -271,6 +280,13 @@ def test_where_a_lexer_fails_the_rest_is_plain_and_says_so(
     assert shown.why_plain == f"{why}: nothing is coloured from line 301 on"
     assert (shown.line(200), shown.line(301), shown.line(500)) == ([(0, 4, "keyword")], [], [])
     assert not shown.provisional
+
+
+def test_a_lexer_that_fails_at_once_leaves_all_plain(monkeypatch: pytest.MonkeyPatch) -> None:
+    lexed_by(monkeypatch, Eager())
+    shown = Highlighter("a", ["fine"])
+    assert shown.line(0) == []
+    assert shown.why_plain == "Eager failed (AssertionError): nothing is coloured from line 1 on"
 
 
 def test_a_provisional_window_that_takes_too_long_ends_it(monkeypatch: pytest.MonkeyPatch) -> None:
