@@ -82,7 +82,7 @@ def three_way(base: Lines, ours: Lines, theirs: Lines, to_ours: Sequence[Hunk], 
             change = Change.OURS
         elif not by_ours:
             change = Change.THEIRS
-        elif _piece(ours, range(start[1], end[1])) == _piece(theirs, range(start[2], end[2])):
+        elif piece(ours, range(start[1], end[1])) == piece(theirs, range(start[2], end[2])):
             change = Change.BOTH
         chunks.append(_chunk(change, start, end))
         at = end
@@ -118,7 +118,7 @@ def _growth(hunks: Sequence[Hunk]) -> int:
     return sum(hunk.new_count - hunk.old_count for hunk in hunks)
 
 
-def _piece(text: Lines, lines: range) -> bytes:
+def piece(text: Lines, lines: range) -> bytes:
     """Some lines of a text, to the byte."""
     if not lines:
         return b""
@@ -133,9 +133,9 @@ def merged(compared: ThreeWay, labels: tuple[str, str, str] = LABELS) -> Merged:
         if chunk.change is Change.CONFLICT:
             pieces += _marked(compared, chunk, labels)
         elif chunk.change is Change.THEIRS:
-            pieces.append(_piece(compared.theirs, chunk.theirs))
+            pieces.append(piece(compared.theirs, chunk.theirs))
         else:
-            pieces.append(_piece(compared.ours, chunk.ours))
+            pieces.append(piece(compared.ours, chunk.ours))
     return Merged(b"".join(pieces), compared.conflicts)
 
 
@@ -145,8 +145,8 @@ def _marked(compared: ThreeWay, chunk: Chunk, labels: tuple[str, str, str]) -> I
     sides = (compared.ours, chunk.ours), (compared.base, chunk.base), (compared.theirs, chunk.theirs)
     for marker, label, (text, lines) in zip(("<<<<<<<", "|||||||", "======="), (*labels[:2], ""), sides, strict=True):
         yield _marker(marker, label) + end
-        piece = _piece(text, lines)
-        yield piece if not piece or piece.endswith(b"\n") else piece + end
+        written = piece(text, lines)
+        yield written if not written or written.endswith(b"\n") else written + end
     yield _marker(">>>>>>>", labels[2]) + end
 
 
