@@ -68,8 +68,8 @@ def print_text(comparison: Comparison, wanted: Wanted, look: Look, colours: Colo
         except QatuiError as error:
             if not comparison.many:
                 raise
-            diagnostics.say(error.message)
             ended.trouble = error
+            diagnostics.fail(error, as_json=False)
             continue
         assert isinstance(pair, Pair)
         lines = _lines(pair, document, wanted, look, colours)
@@ -132,7 +132,7 @@ def _files(comparison: Comparison, wanted: Wanted, ended: Ended) -> Iterator[str
             document = _document(pair, wanted)
         except QatuiError as error:
             ended.trouble = error
-            diagnostics.say(error.message)
+            diagnostics.fail(error, as_json=True)
             continue
         assert isinstance(pair, Pair)
         ended.differs = ended.differs or differs(document)

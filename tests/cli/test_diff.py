@@ -187,7 +187,10 @@ def test_folders_are_printed_file_by_file_and_trouble_is_told_at_the_end(diff: D
         (tmp_path / side / "y\udcff").write_text(text)
     os.mkfifo(tmp_path / "b" / "pipe")
     ran = diff("a", "b")
-    assert (ran.code, ran.err) == (2, "b/pipe is a pipe: in a folder only files are compared.\n")
+    assert (ran.code, ran.err) == (2, "qatui: b/pipe is a pipe: in a folder only files are compared.\n")
+    as_json = diff("a", "b", "--json")
+    assert (as_json.code, len(as_json.data["files"])) == (2, 2)
+    assert json.loads(as_json.err)["error"]["message"] == "b/pipe is a pipe: in a folder only files are compared."
     first, second = ran.out.split("\n\n")
     assert " − a/x\n + b/x\n" in first
     assert " − a/y�\n + b/y�\n" in second
