@@ -14,8 +14,9 @@ from textual.pilot import Pilot
 
 from qatui.domain.blanks import Blanks
 from qatui.errors import QatuiError, UsageError
-from qatui.flows import comparing
+from qatui.flows import comparing, review
 from qatui.flows.comparing import Comparison, open_first
+from qatui.flows.desk import Desk
 from qatui.flows.pairs import Pair
 from qatui.render.palette import TOKENS
 from qatui.settings.types import User
@@ -24,6 +25,7 @@ from qatui.tui.diff_app import DiffApp, DiffScreen, Viewed
 from qatui.tui.widgets.diff_head import DiffHead
 from qatui.tui.widgets.diff_view import Manner
 from qatui.workspace.versions import Version
+from tests.conftest import Project, seed
 from tests.tui.conftest import drive, keys, press, settle
 
 OLD = "".join(
@@ -390,6 +392,16 @@ def test_in_a_terminal_it_is_a_screen_and_q_leaves_it(start: Callable[..., Termi
     terminal.shows("put('/5')", "change 1/3")
     terminal.process.send("]")
     terminal.shows("change 2/3")
+    terminal.process.send("q")
+    assert terminal.ends() == 0
+
+
+@pytest.mark.pty
+def test_a_candidate_is_shown_with_its_comments(start: Callable[..., Terminal], desk: Desk, project: Project) -> None:
+    (number,) = seed(desk, {"tests/test_users.py": "def test_users(client):\n    assert True\n"})
+    review.comment(desk, [number], "this asserts nothing", line=2)
+    terminal = start(*QATUI, "-C", str(project.root), "diff", str(number), QATUI_DATABASE=desk.db.url)
+    terminal.shows("tests/test_users.py", "− base main@", f"+ candidate {number} rev 1", "this asserts nothing")
     terminal.process.send("q")
     assert terminal.ends() == 0
 
