@@ -9,12 +9,15 @@ from qatui.cli.publish import job_record, numbers, person_is_there, publication_
 from qatui.cli.publish import tell_others as tell_jobs_of_others
 from qatui.cli.session import Session, pass_session
 from qatui.domain.marks import visible
-from qatui.errors import ExitCode
+from qatui.errors import ExitCode, UsageError
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+
     from qatui.flows.follow import Followed
     from qatui.flows.sync import Synced
     from qatui.github.pulls import Method
+    from qatui.store.publications import Publication
 
 
 @click.command()
@@ -42,17 +45,30 @@ def sync(session: Session) -> ExitCode:
     type=click.Choice(("merge", "squash", "rebase")),
     help="Default: the first that repository and rules allow.",
 )
-@click.option("--auto", is_flag=True, help="What waits for checks or reviews: let GitHub merge it as soon as it can.")
+@click.option(
+    "--auto",
+    is_flag=True,
+    help="What waits for checks or reviews: let GitHub merge it as soon as it can, with what is pushed until then.",
+)
+@click.option("--yes", "-y", is_flag=True, help="Without PUBLICATION: do not ask.")
 @pass_session
-def merge(session: Session, publications: tuple[int, ...], method: "Method | None", auto: bool) -> ExitCode:
+def merge(session: Session, publications: tuple[int, ...], method: "Method | None", auto: bool, yes: bool) -> ExitCode:
     """Merge the pull requests of your own publications, and sync them; without PUBLICATION all that are open.
 
-    Only what the base's rules let through, and only the commits that were published: where others put commits on the
-    branch, it says whose. A base with a merge queue gets it through the queue.
+    Of several it asks first; where nobody can be asked, --yes says so. Only what the base's rules let through, and only
+    the commits that were published: where others put commits on the branch, it says whose. A base with a merge queue
+    gets it through the queue.
     """
     from qatui.flows.merge import merge as flow
+    from qatui.flows.merge import open_ones
 
     asking = person_is_there()
+    if not publications and not yes:
+        found = open_ones(session.desk)
+        if len(found) > 1 and not _said_yes(session, found):
+            diagnostics.say("nothing was done", quiet=session.quiet)
+            return ExitCode.NEEDS_PERSON
+        publications = tuple(each.id for each in found)
     result = flow(
         session.desk, session.hub, publications, method=method, auto=auto, foreground=asking, say=saying(session)
     )
@@ -69,17 +85,40 @@ def merge(session: Session, publications: tuple[int, ...], method: "Method | Non
         return result.exit_code
     if result.already:
         diagnostics.say(f"merged before: {numbers(result.already)}", quiet=session.quiet)
-    diagnostics.refusals([(f"publication {number}", reason) for number, reason in result.refused])
+    dropped = [(int(ran.job.payload["publication"]), ran.words) for ran in result.jobs if ran.state == "dropped"]
+    _tell_not_merged((*result.refused, *dropped))
     for ran in result.jobs:
-        if ran.state == "dropped":
-            diagnostics.say(f"publication {ran.job.payload['publication']} is not merged: {ran.words}")
-        elif ran.state != "done":
+        if ran.state not in ("done", "dropped"):
             tell_job(ran)
-    _tell(session, result.synced)
+    none = "" if result.asked or result.already or result.refused else "None of your pull requests is open."
+    _tell(session, result.synced, none)
     return result.exit_code
 
 
-def _tell(session: Session, found: "Synced") -> None:
+def _said_yes(session: Session, found: "Sequence[Publication]") -> bool:
+    """Ask whether to merge several; raises UsageError where nobody can be asked."""
+    count = len(found)
+    if session.json or not person_is_there():
+        raise UsageError(
+            f"{count} pull requests are open, and there is nobody to ask.", "Name publications, or say --yes for all."
+        )
+    for each in found:
+        diagnostics.say(f"{each.id}  #{each.pull_number} into {each.base_branch}: {each.title}")
+    return diagnostics.confirm(f"Merge these {count}?")
+
+
+def _tell_not_merged(rows: "Iterable[tuple[int, str]]") -> None:
+    """Which publications are not merged, those with the same reason in one sentence."""
+    grouped: dict[str, list[int]] = {}
+    for number, reason in rows:
+        grouped.setdefault(reason, []).append(number)
+    for reason, ids in grouped.items():
+        what = f"publication {ids[0]} is" if len(ids) == 1 else f"publications {numbers(ids)} are"
+        diagnostics.say(f"{what} not merged: {reason}")
+
+
+def _tell(session: Session, found: "Synced", none: str = "No pull request is open.") -> None:
+    """What a sync did and found; `none` is what stdout says where there is nothing to list, empty: nothing."""
     for remark in found.remarks:
         diagnostics.say(remark, quiet=session.quiet)
     for error in found.trouble:
@@ -91,12 +130,17 @@ def _tell(session: Session, found: "Synced") -> None:
             diagnostics.say(ran.words, quiet=session.quiet and not ran.exit_code)
     tell_jobs_of_others(found.others)
     if not found.followed:
-        output.line("No pull request is open.")
+        if found.unread:
+            are = "pull request is" if found.unread == 1 else "pull requests are"
+            output.line(f"{found.unread} {are} open as far as is known, and could not be read.")
+        elif none:
+            output.line(none)
         return
     rows = [("id", "pull", "branch", "is", "")]
     for each in found.followed:
         at = each.publication
-        rows.append((str(at.id), f"#{at.pull_number}", at.branch, at.pull_state, visible(each.words)))
+        pull = "·" if at.pull_number is None else f"#{at.pull_number}"
+        rows.append((str(at.id), pull, at.branch, at.pull_state, visible(each.words)))
     output.table(rows, right=(0,))
     for each in found.followed:
         diagnostics.refusals([(str(number), reason) for number, reason in each.differing], "not merged")

@@ -50,7 +50,8 @@ def publish(session: Session, ids: tuple[int, ...], query: str | None, dry_run: 
         desk, taken, remarks, away = flow.meet_remote(desk, ahead.push_url, foreground=asking)
         remarks = (*ahead.remarks, *remarks)
         made = flow.plan(desk, chosen, wanted, taken=taken, remarks=remarks, push_url=ahead.push_url)
-        code = _show_plan(session, made, ahead, *outbox.left_jobs(desk))
+        left = outbox.unfinished(desk, outbox.PUBLISHING)
+        code = _show_plan(session, made, ahead, left, outbox.of_others(desk))
         return ExitCode.REMOTE if away or ahead.away else code
     result = flow.publish(desk, chosen, wanted, hub=session.hub, foreground=asking, say=saying(session))
     return _show_result(session, result)
@@ -84,7 +85,7 @@ def _show_plan(
         return code
     _tell(session, plan)
     for job in mine:
-        diagnostics.say(f"job {job.id} would be finished first, it is {job.state}: {job.error}")
+        diagnostics.say(f"job {job.id} would be finished first, it is {job.state}: {job.words}")
     tell_others(others)
     if not plan.commits:
         output.line("Nothing to publish.")
@@ -169,6 +170,8 @@ def _tell(session: Session, found: "PublishingPlan | Published") -> None:
         diagnostics.say(remark, quiet=session.quiet)
     if found.already:
         diagnostics.say(f"published before: {numbers(found.already)}", quiet=session.quiet)
+    if found.there:
+        diagnostics.say(f"on the base already, as approved: {numbers(found.there)}", quiet=session.quiet)
     diagnostics.refusals(((str(number), reason) for number, reason in found.held), "held")
     diagnostics.refusals([(str(number), reason) for number, reason in found.refused])
 
@@ -184,24 +187,34 @@ def tell_others(jobs: "Iterable[Job]") -> None:
         diagnostics.say("To do such a job yourself: qatui outbox retry JOB; to give it up: qatui outbox drop JOB")
 
 
+_NOT_YET = {
+    "publish": "The branch is not pushed yet",
+    "pull_request": "The pull request is not opened yet",
+    "merge": "The pull request is not merged yet",
+    "tick": "The test plan is not ticked yet",
+}
+"""What is not done while a job of a kind waits."""
+
+
 def tell_job(ran: "Ran") -> None:
     """What became of a job that did not end as it should, and how to go on."""
-    from qatui.flows.outbox import NO_TOKEN
-    from qatui.flows.publication import KIND, OPENING
+    from qatui.flows.outbox import PUBLISHING
 
-    if ran.words.startswith(NO_TOKEN):
-        diagnostics.say(f"The pull request is not opened yet, {ran.words}. The next publish or sync with one opens it.")
+    kind, publishes = ran.job.kind, ran.job.kind in PUBLISHING
+    if ran.lacks_token:
+        next_run = "publish or sync" if publishes else "sync"
+        diagnostics.say(f"{_NOT_YET.get(kind, kind)}, {ran.words}. The next {next_run} with one goes on.")
         return
     diagnostics.say(f"job {ran.job.id} is {ran.state}: {ran.words}")
     if ran.needs_terminal:
-        diagnostics.say("git wants somebody to type: run qatui publish at a terminal.")
+        diagnostics.say(f"git wants somebody to type: run qatui outbox retry {ran.job.id} at a terminal.")
     elif ran.state != "running":
-        again = "qatui publish again" if ran.job.kind in (KIND, OPENING) else f"qatui outbox retry {ran.job.id}"
+        again = "qatui publish again" if publishes else f"qatui outbox retry {ran.job.id}"
         if ran.hint:
             diagnostics.say(ran.hint)
         diagnostics.say(f"Run {again} to go on, or: qatui outbox drop {ran.job.id}")
         if ran.state == "failed":
-            diagnostics.say("All that git said: qatui outbox list --log")
+            diagnostics.say("All that was done and said: qatui outbox list --log")
 
 
 def _many(count: int, noun: str) -> str:
@@ -223,7 +236,7 @@ def outbox() -> None:
 @click.option("--log", "with_log", is_flag=True, help="What each job did and what git said; --json always has it.")
 @pass_session
 def list_jobs(session: Session, every: bool, with_log: bool) -> None:
-    """The jobs: id, state, kind, whose, tries, and the last error."""
+    """The jobs: id, state, kind, whose, tries, and what was said last."""
     from qatui.flows.outbox import jobs
 
     found = jobs(session.desk, every=every)
@@ -233,10 +246,10 @@ def list_jobs(session: Session, every: bool, with_log: bool) -> None:
     if not found:
         output.line("The outbox is empty.")
         return
-    rows = [("id", "state", "job", "who", "tries", "since", "last error")]
+    rows = [("id", "state", "job", "who", "tries", "since", "said last")]
     for job in found:
         since = iso(job.created_at)
-        rows.append((str(job.id), job.state, job.key, handle(job.actor), str(job.attempts), since, job.error or "·"))
+        rows.append((str(job.id), job.state, job.key, handle(job.actor), str(job.attempts), since, job.words or "·"))
     output.table(rows, right=(0, 4))
     if with_log:
         for job in found:
@@ -252,12 +265,11 @@ def retry(session: Session, job_id: int | None) -> ExitCode:
     """Do JOB now, whoever's it is, or all of yours that wait or failed."""
     from qatui.flows import outbox as flow
 
+    desk, hub, asking, say = session.desk, session.hub, person_is_there(), saying(session)
     if job_id is not None:
-        flow.find(session.desk, job_id)
-    asking, say = person_is_there(), saying(session)
-    ran = flow.drain(session.desk, hub=session.hub, only=job_id, again=True, foreground=asking, say=say)
-    code = _show_jobs(session, ran)
-    if job_id is None and (others := flow.left_jobs(session.desk)[1]):
+        return _show_jobs(session, flow.take_over(desk, job_id, hub=hub, foreground=asking, say=say))
+    code = _show_jobs(session, flow.drain(desk, hub=hub, again=True, foreground=asking, say=say))
+    if others := flow.of_others(desk):
         tell_others(others)
         code = max(code, ExitCode.NEEDS_PERSON)
     return code
@@ -267,13 +279,16 @@ def retry(session: Session, job_id: int | None) -> ExitCode:
 @click.argument("job_id", metavar="JOB", type=int)
 @pass_session
 def drop(session: Session, job_id: int) -> ExitCode:
-    """Give JOB up, whoever's it is: what it would have published is approved again, as before.
+    """Give JOB up, whoever's it is.
 
-    Refused where its branch is at the remote already. Where the remote cannot be asked, the candidates are held.
+    What a branch would have published is approved again, as before; refused where the branch is at the remote already,
+    and where the remote cannot be asked, the candidates are held. Without its pull request what was published is closed
+    and decided again, unless somebody opened one by hand. A merge or a tick is not done.
     """
     from qatui.flows import outbox as flow
 
-    return _show_jobs(session, [flow.drop(session.desk, job_id, foreground=person_is_there(), say=saying(session))])
+    desk, asking = session.desk, person_is_there()
+    return _show_jobs(session, [flow.drop(desk, job_id, hub=session.hub, foreground=asking, say=saying(session))])
 
 
 def _show_jobs(session: Session, jobs: "Iterable[Ran]") -> ExitCode:
@@ -309,6 +324,7 @@ def _plan_record(plan: "PublishingPlan") -> dict[str, Any]:
 def _left_record(found: "PublishingPlan | Published") -> dict[str, Any]:
     return {
         "already": list(found.already),
+        "there": list(found.there),
         "held": [{"id": number, "reason": reason} for number, reason in found.held],
         "refused": [{"id": number, "reason": reason} for number, reason in found.refused],
         "remarks": list(found.remarks),
@@ -352,6 +368,7 @@ def ran_record(ran: "Ran") -> dict[str, Any]:
         "id": ran.job.id,
         "job": ran.job.key,
         "state": ran.state,
+        "reason": ran.reason.value,
         "words": ran.words,
         "hint": ran.hint,
         "needs_terminal": ran.needs_terminal,
@@ -366,7 +383,8 @@ def job_record(job: "Job") -> dict[str, Any]:
         "state": job.state,
         "actor": job.actor,
         "attempts": job.attempts,
-        "error": job.error,
+        "reason": job.reason.value,
+        "words": job.words,
         "log": job.log,
         "created_at": iso(job.created_at),
         "updated_at": iso(job.updated_at),

@@ -18,6 +18,8 @@ _NAMED = 5
 class BaseRules:
     """The rules of a branch, from rulesets, branch protection and the repository's own settings together."""
 
+    by_pull: bool = False
+    """Nothing comes to it but by a pull request."""
     approvals: int = 0
     """Approving reviews, none of them the author's."""
     code_owners: bool = False
@@ -37,6 +39,12 @@ class BaseRules:
     """It is protected in a way that only administrators are told."""
     others: tuple[str, ...] = ()
     """GitHub's names of rules that it checks by itself, such as commit_message_pattern."""
+
+    @property
+    def takes_commits(self) -> bool:
+        """Whether a commit may be pushed straight to it, without passing a rule by."""
+        asked = self.by_pull or self.reviewed or self.checks or self.queue or self.locked
+        return not (asked or self.signatures or self.hidden)
 
     @property
     def reviewed(self) -> bool:

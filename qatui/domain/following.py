@@ -85,8 +85,11 @@ _WAITING = {
     "draft": "it is a draft",
     "unknown": "GitHub works out whether it can be merged",
 }
-QUEUED = "it is in the merge queue of"
-"""How the words begin for a pull request that a merge queue has."""
+
+
+def queued(base: str) -> str:
+    """What a pull request waits for that a merge queue has."""
+    return f"it is in the merge queue of {one_line(base)}"
 
 
 def is_queued(events: Iterable[str]) -> bool:

@@ -6,7 +6,7 @@ become a ref.
 
 import re
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from qatui.domain.candidate import Candidate, State
 from qatui.domain.lifecycle import Action, why_not
@@ -80,16 +80,51 @@ class PublishingPlan:
     items: tuple[PlanLine, ...] = ()
     already: tuple[int, ...] = ()
     """Asked for, and published before."""
+    there: tuple[int, ...] = ()
+    """Approved, and on base exactly so by now: they become merged."""
     held: tuple[tuple[int, str], ...] = ()
     """Approved, but something moved since the verdict: they become held."""
     refused: tuple[tuple[int, str], ...] = ()
     remarks: tuple[str, ...] = ()
     """What the person should know beside."""
+    contents: Mapping[int, str] = field(default_factory=dict)
+    """Hash of the content of each candidate that something is to become of."""
 
     @property
     def candidates(self) -> tuple[int, ...]:
         """Ids of what goes into the branch, in its order."""
         return tuple(number for commit in self.commits for number in commit.candidates)
+
+
+def changes(shown: PublishingPlan, now: PublishingPlan) -> tuple[str, ...]:
+    """What is not any more as a person was shown it, a sentence's end each; none: it is exactly that.
+
+    `now` is the plan for the candidates of `shown`. Where it goes to and remarks may have become known since.
+    """
+    reasons = dict((*now.held, *now.refused))
+    told = []
+    if (shown.base_branch, shown.base_commit) != (now.base_branch, now.base_commit):
+        told.append(f"the base is {one_line(now.base_branch)}@{now.base_commit[:10]} by now")
+    if shown.commits and shown.branch != now.branch:
+        told.append(f"the branch {shown.branch} is taken by now")
+    for number in shown.candidates:
+        if number not in now.candidates:
+            told.append(f"candidate {number} is left out: {reasons.get(number, 'it is published or merged by now')}")
+        elif shown.contents[number] != now.contents[number]:
+            told.append(f"candidate {number} has another content by now")
+    more = sorted({*now.candidates, *now.there, *dict(now.held)} - set(shown.contents) | _moved(shown, now))
+    told += [f"something else becomes of candidate {number} by now" for number in more]
+    same = (shown.title, shown.body, shown.commits, shown.items) == (now.title, now.body, now.commits, now.items)
+    if not told and not same:
+        told.append("the words of the commits or of the pull request changed")
+    return tuple(told)
+
+
+def _moved(shown: PublishingPlan, now: PublishingPlan) -> set[int]:
+    """Those that were to be held, or taken for merged, and are not now, or the other way round."""
+    aside = {*dict(shown.held), *shown.there}
+    fates = ((set(dict(shown.held)), set(dict(now.held))), (set(shown.there), set(now.there)))
+    return {number for before, after in fates for number in before ^ after if number in aside}
 
 
 def why_refused(candidate: Candidate, obstacle: str | None) -> str | None:

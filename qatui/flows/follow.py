@@ -11,6 +11,7 @@ from qatui.domain import following
 from qatui.domain.candidate import Candidate, Outcome
 from qatui.domain.following import PullSeen, Stand
 from qatui.domain.lifecycle import Action, next_state
+from qatui.errors import NeedsTerminal, Unreachable
 from qatui.flows import moves
 from qatui.flows.desk import Desk, credential
 from qatui.flows.hub import Hub
@@ -21,6 +22,7 @@ from qatui.github.repositories import Commit
 from qatui.github.timeline import timeline
 from qatui.store import outbox, publications
 from qatui.store.database import Connection
+from qatui.store.outbox import Reason
 from qatui.store.publications import Part, Publication
 from qatui.workspace.branches import has_commit, is_in
 
@@ -46,6 +48,8 @@ class Followed:
     differing: tuple[tuple[int, str], ...] = ()
     """Candidates that are not on base as they were approved, each with why."""
     needs_person: bool = False
+    jobs: tuple[int, ...] = ()
+    """Jobs that follow from it."""
 
 
 def seen(pull: Pull) -> PullSeen:
@@ -62,40 +66,65 @@ def seen(pull: Pull) -> PullSeen:
     )
 
 
-def follow(desk: Desk, hub: Hub, publication: Publication, pull: Pull, tip: str | None) -> Followed:
-    """Write down what became of a publication.
+def follow(
+    desk: Desk, hub: Hub, publication: Publication, pull: Pull, tip: Callable[[], str | None]
+) -> Followed | None:
+    """Write down what became of a publication; None: it was closed, and still is.
 
-    `tip` is the commit of its base branch, fetched after `pull` was read; None where that could not be. Raises
-    RemoteError where others' commits on its branch cannot be listed.
+    `tip` fetches the commit of its base branch, None where that is gone; it is asked only after a merge. Raises
+    RemoteError where others' commits on its branch cannot be listed, GitError where git cannot compare.
     """
     there = seen(pull)
     where = following.stand(there, publication.base_branch)
     if where is Stand.OPEN:
         return _open(desk, hub, publication, there)
     if where is Stand.CLOSED:
-        return _closed(desk, publication)
+        return None if publication.pull_state == "closed" else _closed(desk, publication)
     if where is Stand.ASTRAY:
-        return _astray(desk, publication, there)
-    if tip is None:
-        return Followed(publication, "open", "merged; the base could not be fetched to see what came of it")
-    return merged(desk, publication, there.merge_commit, tip)
+        into = f"into {pull.base.ref}, not into {publication.base_branch}, for which it was approved"
+        return lost(desk, publication, "merged", f"merged {into}")
+    try:
+        at = tip()
+    except (Unreachable, NeedsTerminal):
+        told = "merged; the base could not be fetched to see what came of it"
+        return Followed(publication, publication.pull_state, told)
+    if at is not None:
+        return merged(desk, publication, there.merge_commit, at)
+    if there.merge_commit and has_commit(desk.repository, there.merge_commit):
+        return merged(desk, publication, there.merge_commit, there.merge_commit)
+    gone = f"merged into {publication.base_branch}, and that branch is gone: what came of it cannot be seen"
+    return lost(desk, publication, "merged", gone)
 
 
 def _open(desk: Desk, hub: Hub, publication: Publication, pull: PullSeen) -> Followed:
+    was = publication.pull_state
+    if was == "closed":
+        publication = _opened_again(desk, publication)
     foreign = "" if pull.head == publication.head_commit else others(desk, hub, publication)
     words = f"held: {foreign}" if foreign else following.waiting(pull)
     if publication.reason != foreign:
         publication = _note(desk, publication, {"reason": foreign})
     if not foreign and _is_queued(desk, hub, publication):
-        return Followed(publication, "open", f"{following.QUEUED} {publication.base_branch}")
-    return Followed(publication, "open", words, needs_person=bool(foreign) or following.needs_person(pull))
+        return Followed(publication, was, following.queued(publication.base_branch))
+    return Followed(publication, was, words, needs_person=bool(foreign) or following.needs_person(pull))
+
+
+def _opened_again(desk: Desk, publication: Publication) -> Publication:
+    """Those of its candidates that nobody decided again are published as before."""
+
+    def finish(connection: Connection, _: object) -> None:
+        publications.change(connection, publication.id, {"pull_state": "open", "reason": ""}, desk.now())
+
+    cause = f"publication {publication.id}: #{publication.pull_number} was opened again"
+    _move(desk, publication, _ids(desk, publication), Action.PUBLISHED, cause, {}, finish)
+    return get(desk, publication.id)
 
 
 def _is_queued(desk: Desk, hub: Hub, publication: Publication) -> bool:
     """Whether the merge queue has it still: asked, one request, where we put it in."""
     with desk.db.read() as connection:
         job = outbox.newest(connection, desk.repository_id, f"{MERGE}:{publication.id}")
-    if job is None or job.state != "done" or not job.error.startswith(following.QUEUED):
+    if job is None or job.reason is not Reason.QUEUE:
         return False
     assert publication.pull_number is not None
     return following.is_queued(each.event for each in hub.github.every(timeline(hub.repo, publication.pull_number)))
@@ -126,22 +155,40 @@ def merged(desk: Desk, publication: Publication, merge_commit: str | None, tip: 
     differing = _differing(desk, publication, parts, merge_commit, tip)
     if differing and merge_commit and not is_in(desk.repository, merge_commit, tip):
         told = f"merged as {merge_commit[:12]}, which {publication.base_branch} does not have yet"
-        return Followed(publication, "open", told, needs_person=True)
+        return Followed(publication, publication.pull_state, told, needs_person=True)
     words = following.told_differences({part.candidate_id: part.path for part in parts}, differing, len(parts))
     values = {"pull_state": "merged", "merge_commit": merge_commit, "reason": words}
 
-    def finish(connection: Connection, _: object) -> None:
-        _settle(desk, connection, publication, values)
+    jobs: list[int] = []
 
-    cause = f"publication {publication.id}: #{publication.pull_number} was merged into {publication.base_branch}"
+    def finish(connection: Connection, _: object) -> None:
+        jobs.extend(_settle(desk, connection, publication, values))
+
+    what = f"#{publication.pull_number}" if publication.pull_number else "it"
+    cause = f"publication {publication.id}: {what} was merged into {publication.base_branch}"
     same = [part.candidate_id for part in parts if part.candidate_id not in differing]
     _move(desk, publication, differing, Action.CLOSED, cause, differing)
     outcome = _move(desk, publication, same, Action.MERGED, cause, {}, finish)
     told = words or f"merged into {publication.base_branch}"
     return Followed(
         get(desk, publication.id), publication.pull_state, told, outcome.done,
-        differing=tuple(differing.items()), needs_person=bool(differing),
+        differing=tuple(differing.items()), needs_person=bool(differing), jobs=tuple(jobs),
     )  # fmt: skip
+
+
+def landed(desk: Desk, publication: Publication, tip: str) -> Followed | None:
+    """Take for merged what came to base without a pull request that we know; None where base does not have it.
+
+    Its commits are in base, or all of its files are there as they were committed.
+    """
+    with desk.db.read() as connection:
+        parts = publications.parts(connection, publication.id)
+    head = publication.head_commit
+    if head is None or not parts:
+        return None
+    if is_in(desk.repository, head, tip):
+        return merged(desk, publication, head, tip)
+    return None if _differing(desk, publication, parts, None, tip) else merged(desk, publication, None, tip)
 
 
 def _differing(
@@ -164,42 +211,47 @@ def _differing(
     return {number: why for number, why in found.items() if why}
 
 
-def _settle(desk: Desk, connection: Connection, publication: Publication, values: Mapping[str, str | None]) -> None:
-    """Write down that it is merged, and the job that ticks the plan, if a candidate completes an item of it."""
-    now = desk.now()
-    publications.change(connection, publication.id, values, now)
-    if not desk.team.plan.files or not publications.completed(connection, publication.id):
-        return
-    add_once_more(desk, connection, TICK, publication.id, {}, publication.actor)
+def _settle(
+    desk: Desk, connection: Connection, publication: Publication, values: Mapping[str, str | None]
+) -> list[int]:
+    """Write down that it is merged, and the job that ticks what its candidates complete; the ids of jobs.
+
+    What is to be ticked is in the job: a candidate may have its next revision before that runs.
+    """
+    publications.change(connection, publication.id, values, desk.now())
+    if not desk.team.plan.files or publication.pull_number is None:
+        return []
+    references = publications.completed(connection, publication.id)
+    if not references:
+        return []
+    return [add_once_more(desk, connection, TICK, publication.id, {"references": references}, publication.actor)]
 
 
 def add_once_more(
     desk: Desk, connection: Connection, kind: str, number: int, payload: Mapping[str, object], actor: str
 ) -> int:
-    """Add a job of a publication, or find the one of its kind that is still to be done; its id."""
+    """Add a job of a publication, or find the one of its kind that is still to be done, which does this then; its id.
+
+    One that runs at this moment stays as it is.
+    """
     key = f"{kind}:{number}"
     ended = outbox.ended(connection, desk.repository_id, key)
-    return outbox.add(
-        connection,
-        desk.repository_id,
-        kind,
-        f"{key}:{ended + 1}" if ended else key,
-        {"publication": number, **payload},
-        actor=actor,
-        credential=credential(desk),
-        now=desk.now(),
-    )
+    whole: dict[str, object] = {"publication": number, **payload}
+    whose = {"actor": actor, "credential": credential(desk)}
+    name = f"{key}:{ended + 1}" if ended else key
+    job = outbox.add(connection, desk.repository_id, kind, name, whole, **whose, now=desk.now())
+    outbox.rewrite(connection, job, whole, **whose, now=desk.now())
+    return job
 
 
-def _astray(desk: Desk, publication: Publication, pull: PullSeen) -> Followed:
-    words = f"merged into {pull.base}, not into {publication.base_branch}, for which it was approved"
-    values = {"pull_state": "merged", "reason": words}
-    with desk.db.read() as connection:
-        ids = [part.candidate_id for part in publications.parts(connection, publication.id)]
-    differing = dict.fromkeys(ids, f"its pull request was {words}")
+def lost(desk: Desk, publication: Publication, pull_state: str, words: str) -> Followed:
+    """Close the candidates of a publication that came to no base we can see, with why."""
+    ids = _ids(desk, publication)
+    differing = dict.fromkeys(ids, f"its pull request was {words}" if publication.pull_number else words)
     _move(desk, publication, ids, Action.CLOSED, f"publication {publication.id}", differing)
-    publication = _note(desk, publication, values)
-    return Followed(publication, "open", words, differing=tuple(differing.items()), needs_person=True)
+    was = publication.pull_state
+    publication = _note(desk, publication, {"pull_state": pull_state, "reason": words})
+    return Followed(publication, was, words, differing=tuple(differing.items()), needs_person=True)
 
 
 def _closed(desk: Desk, publication: Publication) -> Followed:
@@ -208,13 +260,17 @@ def _closed(desk: Desk, publication: Publication) -> Followed:
     def finish(connection: Connection, _: object) -> None:
         publications.change(connection, publication.id, {"pull_state": "closed", "reason": ""}, desk.now())
 
-    with desk.db.read() as connection:
-        ids = [part.candidate_id for part in publications.parts(connection, publication.id)]
+    ids = _ids(desk, publication)
     cause = f"publication {publication.id}: {publication.branch}"
     outcome = _move(desk, publication, ids, Action.CLOSED, cause, dict.fromkeys(ids, words), finish)
     what = "its candidate" if len(ids) == 1 else f"its {len(ids)} candidates"
     told = f"closed, not merged: approve or reject {what} again"
     return Followed(get(desk, publication.id), "open", told, closed=outcome.done, needs_person=True)
+
+
+def _ids(desk: Desk, publication: Publication) -> list[int]:
+    with desk.db.read() as connection:
+        return [part.candidate_id for part in publications.parts(connection, publication.id)]
 
 
 def _move(

@@ -21,7 +21,7 @@ from qatui.store import candidates, content, reviews
 from qatui.store.database import Connection
 from qatui.store.publications import Part
 from qatui.workspace.attributes import AS_IT_IS
-from qatui.workspace.branches import WRITE_SECONDS
+from qatui.workspace.branches import WRITE_SECONDS, blob_id
 from qatui.workspace.filtering import run_filters
 from qatui.workspace.landing import Ground, Spot, survey
 from qatui.workspace.storing import NotStored, refusals
@@ -41,6 +41,8 @@ class Sifted:
 
     taken: list[Candidate] = field(default_factory=list)
     """In path order, which is the order of the commits."""
+    there: list[Candidate] = field(default_factory=list)
+    """Those that base has exactly as they were approved."""
     held: dict[int, str] = field(default_factory=dict)
     refused: dict[int, str] = field(default_factory=dict)
 
@@ -53,6 +55,8 @@ def sift(desk: Desk, rows: Collection[Candidate], ground: Mapping[str, Spot], oc
         spot = ground[each.path]
         if reason := why_refused(each, spot.obstacle):
             sifted.refused[each.id] = reason
+        elif spot.holds == each.content_hash:
+            sifted.there.append(each)
         elif reason := why_held(each, spot.oid, base_unchanged=desk.team.gates.base_unchanged):
             sifted.held[each.id] = reason
         elif reason := next(filter(None, (tree.clash(each.path) for tree in trees)), None):
@@ -64,12 +68,23 @@ def sift(desk: Desk, rows: Collection[Candidate], ground: Mapping[str, Spot], oc
 
 
 def ground_of(desk: Desk, commit: str, rows: Collection[Candidate]) -> dict[str, Spot]:
-    """What stands in the candidates' paths at a commit; what git refuses to store of those approved is an obstacle.
+    """What stands in the candidates' paths at a commit, and whether that is what was approved.
 
-    Tried aside: one file that an encoding does not fit would stop the publication of all others. No filter is started:
-    they are commands, and looking starts none.
+    What git refuses to store of those approved is an obstacle. Tried aside: one file that an encoding does not fit
+    would stop the publication of all others. No filter is started: they are commands, and looking starts none.
     """
-    return dict(_tried(desk, survey(desk.repository, commit, [each.path for each in rows]), rows).spots)
+    return dict(_tried(desk, _surveyed(desk, commit, rows), rows).spots)
+
+
+def _surveyed(desk: Desk, commit: str, rows: Collection[Candidate]) -> Ground:
+    """What stands in the candidates' paths; not looked at where git would store other bytes than were approved."""
+    ground = survey(desk.repository, commit, [each.path for each in rows])
+    spots = dict(ground.spots)
+    for each, data in _contents(desk, [each for each in rows if each.state is State.APPROVED and spots[each.path].oid]):
+        spot = spots[each.path]
+        if spot.oid and spot.oid == blob_id(data, spot.oid) and not spot.treatment.touches(data):
+            spots[each.path] = replace(spot, holds=each.content_hash)
+    return replace(ground, spots=spots)
 
 
 def _tried(desk: Desk, ground: Ground, rows: Collection[Candidate]) -> Ground:
@@ -93,13 +108,17 @@ def _with_obstacles(ground: Ground, reasons: Mapping[str, str]) -> Ground:
 
 def _touched(desk: Desk, ground: Ground, rows: Sequence[Candidate]) -> Iterator[tuple[str, bytes]]:
     """Path and content of those of `rows` whose bytes git changes."""
+    for each, data in _contents(desk, rows):
+        if ground.spots[each.path].treatment.touches(data):
+            yield each.path, data
+
+
+def _contents(desk: Desk, rows: Sequence[Candidate]) -> Iterator[tuple[Candidate, bytes]]:
     for start in range(0, len(rows), CONTENTS_AT_ONCE):
         some = rows[start : start + CONTENTS_AT_ONCE]
         with desk.db.read() as connection:
             data = content.get_many(connection, [each.content_hash for each in some])
-        for each in some:
-            if ground.spots[each.path].treatment.touches(data[each.content_hash]):
-                yield each.path, data[each.content_hash]
+        yield from ((each, data[each.content_hash]) for each in some)
 
 
 def _filtered(
@@ -138,17 +157,21 @@ def gather(
 ) -> dict[int, str]:
     """Move at most ROWS_A_WRITE candidates: to publishing what can be, which `occupied` gets, to held what moved.
 
-    The refused, each with why. Here, and once, each file goes through its filter; `log` hears of it.
+    What base has already is merged. The refused, each with why. Here, and once, each file goes through its filter;
+    `log` hears of it.
     """
     hashes = {each.id: each.content_hash for each in wanted}
     with desk.db.read() as connection:
         found = candidates.get_many(connection, desk.repository_id, hashes)
-    paths = [each.path for each in found.values()]
-    surveyed = _tried(desk, survey(desk.repository, base_commit, paths), found.values())
+    surveyed = _tried(desk, _surveyed(desk, base_commit, found.values()), found.values())
     surveyed, blobs = _filtered(desk, surveyed, sift(desk, found.values(), surveyed.spots, occupied).taken, log)
     ground = surveyed.spots
-    if sift(desk, found.values(), ground).held:
-        moves.move(desk, hashes, Action.HOLD, _judge(desk, Action.HOLD, hashes, ground, occupied), undoable=False)
+    sifted = sift(desk, found.values(), ground)
+    for action, meant in ((Action.HOLD, sifted.held), (Action.MERGED, sifted.there)):
+        if meant:
+            judge = _judge(desk, action, hashes, ground, occupied)
+            cause = "" if action is Action.HOLD else f"{desk.base.branch} has it already, as it was approved"
+            moves.move(desk, hashes, action, judge, undoable=False, cause=cause)
 
     def beside(connection: Connection, done: Sequence[int]) -> None:
         made = [found[number] for number in done]
@@ -167,7 +190,8 @@ def _judge(
 
     def judge(_: Connection, rows: Mapping[int, Candidate]) -> dict[int, moves.Change | str]:
         sifted = sift(desk, rows.values(), ground, occupied)
-        meant = sifted.held if action is Action.HOLD else {each.id: "" for each in sifted.taken}
+        going = sifted.there if action is Action.MERGED else sifted.taken
+        meant = sifted.held if action is Action.HOLD else {each.id: "" for each in going}
         answers: dict[int, moves.Change | str] = {}
         for number, each in rows.items():
             state = next_state(each.state, action)

@@ -11,7 +11,7 @@ from qatui.flows.desk import Desk
 from qatui.flows.follow import add_once_more
 from qatui.flows.hub import Hub
 from qatui.flows.merging import KIND, METHODS
-from qatui.flows.outbox import Ran, drain, silent
+from qatui.flows.outbox import WORK, Ran, drain, silent
 from qatui.flows.publication import get
 from qatui.flows.sync import Synced, sync
 from qatui.github.pulls import Method
@@ -57,20 +57,31 @@ def merge(
     """
     if hub is None:
         raise ConfigError("There is no token for GitHub: nothing can be merged.", "qatui doctor says how to give one.")
-    before = sync(desk, hub, foreground=foreground, say=say)  # what an earlier run left, or somebody merged meanwhile
+    # What an earlier run left, or somebody merged meanwhile; but a merge that waits may be meant otherwise now.
+    before = sync(desk, hub, kinds=WORK.keys() - {KIND}, foreground=foreground, say=say)
     asked, already, refused = _chosen(desk, list(dict.fromkeys(numbers)))
-    rules = {base: preflight.ask(hub, base).rules for base in dict.fromkeys(each.base_branch for each in asked)}
+    bases = {base: preflight.ask(hub, base) for base in dict.fromkeys(each.base_branch for each in asked)}
     ran: tuple[Ran, ...] = ()
     for publication in asked:
-        binding = rules[publication.base_branch]
+        found, binding = bases[publication.base_branch].repository, bases[publication.base_branch].rules
+        if not found.permissions.push:
+            refused[publication.id] = f"you may not push to {found.full_name}, and so not merge there"
+            continue
         way = _way(binding, method)
         if way is None:
             refused[publication.id] = _no_way(binding, publication.base_branch, method)
             continue
         job = _begin(desk, publication, way, auto=auto, queue=binding.queue)
-        ran += drain(desk, hub=hub, only=job, again=True, foreground=foreground, say=say)
+        ran += drain(desk, hub=hub, kinds=[KIND], only=[job], again=True, foreground=foreground, say=say)
     after = sync(desk, hub, only={each.id for each in asked}, foreground=foreground, say=say)
     return Merging(tuple(asked), tuple(already), tuple(refused.items()), ran, _both(before, after))
+
+
+def open_ones(desk: Desk) -> list[Publication]:
+    """The reviewer's own publications whose pull request is open as far as is known."""
+    with desk.db.read() as connection:
+        found = publications.followed(connection, desk.repository_id)
+    return [each for each in found if each.pull_state == "open" and each.actor == desk.reviewer]
 
 
 def _both(before: Synced, after: Synced) -> Synced:
@@ -88,9 +99,7 @@ def _both(before: Synced, after: Synced) -> Synced:
 def _chosen(desk: Desk, numbers: Sequence[int]) -> tuple[list[Publication], list[int], dict[int, str]]:
     """Publications to merge, numbers of those merged already, and why others cannot be."""
     if not numbers:
-        with desk.db.read() as connection:
-            found = publications.followed(connection, desk.repository_id)
-        return [each for each in found if each.pull_state == "open" and each.actor == desk.reviewer], [], {}
+        return open_ones(desk), [], {}
     asked: list[Publication] = []
     already: list[int] = []
     refused: dict[int, str] = {}

@@ -1,7 +1,8 @@
 """The job that merges a publication's pull request, puts it into its base's queue, or lets GitHub merge it later.
 
-The head that was published is always sent along: what others put on the branch is never merged unseen. What the base
-asks for is never passed by either, though an administrator's token could
+The head that was published is always sent along: what others put on the branch before is never merged unseen. (What
+they put there after GitHub was asked to merge it by itself, GitHub merges too, if they may write.) What the base asks
+for is never passed by either, though an administrator's token could
 (https://docs.github.com/en/repositories/configuring-branches-and-merges-in-your-repository/managing-protected-branches).
 """
 
@@ -17,6 +18,7 @@ from qatui.flows.hub import Hub
 from qatui.flows.publication import Ending, Means, get
 from qatui.github import checks, graphql, pulls, reviews
 from qatui.github.pulls import Method, Pull
+from qatui.store.outbox import Reason
 from qatui.store.publications import Publication
 
 KIND = follow.MERGE
@@ -43,13 +45,17 @@ def run(desk: Desk, payload: Mapping[str, Any], means: Means) -> Ending:
         return _refused(f"held: {follow.others(desk, hub, publication)}; look at them on its page, and merge it there")
     if pull.base.ref != publication.base_branch:
         return _refused(f"it goes into {pull.base.ref} by now, not into {publication.base_branch}")
-    if payload["auto"] and not there.draft and there.state in ("blocked", "unstable", "unknown"):
-        return _merge_later(hub, pull, method, means)
+    if payload["auto"] and not there.draft and there.state in ("blocked", "unknown"):
+        return _merge_later(hub, pull, sha, method, means)
     if payload["queue"] and not there.draft:
         return _enqueue(hub, pull, sha, means)
+    if there.state == "unstable" and payload["auto"]:  # GitHub would merge it: what failed is not asked for
+        return _merge(hub, publication, pull, sha, method, means)
     missing = _reasons(hub, pull, publication.base_branch, there.state)
     if following.is_ready(there) and not missing:
         return _merge(hub, publication, pull, sha, method, means)
+    if there.state == "unstable":
+        missing.append(f"{publication.base_branch} does not ask for that: --auto merges it all the same")
     return _refused(following.waiting(there, missing))
 
 
@@ -89,13 +95,13 @@ def _enqueue(hub: Hub, pull: Pull, sha: str, means: Means) -> Ending:
     except (Invalid, NoPermission) as error:
         told = _reasons(hub, pull, pull.base.ref, "blocked")
         return _refused("; ".join(told) or f"{error.message} {error.hint}".strip())
-    return Ending("done", f"{following.QUEUED} {pull.base.ref}")
+    return Ending("done", following.queued(pull.base.ref), reason=Reason.QUEUE)
 
 
-def _merge_later(hub: Hub, pull: Pull, method: Method, means: Means) -> Ending:
+def _merge_later(hub: Hub, pull: Pull, sha: str, method: Method, means: Means) -> Ending:
     means.say(f"asking GitHub to merge #{pull.number} as soon as it can")
     try:
-        hub.github.write(graphql.enable_auto_merge(hub.repo, pull, method), again=means.again)
+        hub.github.write(graphql.enable_auto_merge(hub.repo, pull, method, sha=sha), again=means.again)
     except (Invalid, NoPermission) as error:
         return _refused(f"{error.message} {error.hint}".strip())
     return Ending("done", "GitHub merges it as soon as it can")

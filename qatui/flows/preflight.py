@@ -18,6 +18,7 @@ from qatui.github.repositories import Repository, repository
 from qatui.github.rules import Parameters, Protection, Rule, branch, protection, rules
 from qatui.workspace.remote import Remote
 from qatui.workspace.repository import key_of
+from qatui.workspace.signing import signs
 
 _OWN = frozenset(
     {
@@ -34,6 +35,8 @@ _OWN = frozenset(
     }
 )
 """Types of rules that have a sentence of their own, or need none."""
+_BY_PULL = frozenset({"pull_request", "merge_queue", "required_status_checks"})
+"""Types of rules that no commit meets which is pushed straight to the branch."""
 _NOWHERE = Path("/")
 _ROLES = ("qa-lead", "maintainer")
 """Who of the team is asked for a review."""
@@ -85,7 +88,8 @@ def ask(hub: Hub, base_branch: str) -> Asked:
         if found.permissions.admin:
             kept = hub.github.ask(protection(repo, base_branch))
         else:
-            hidden = hub.github.ask(branch(repo, base_branch)).protected and not listed
+            told = any(each.type in _BY_PULL for each in listed)  # by rulesets, which everybody may read
+            hidden = hub.github.ask(branch(repo, base_branch)).protected and not told
     except (NoAccess, NoPermission):
         pass  # there is none, or no such branch yet: rulesets have said everything
     return Asked(found, gathered(found, listed, kept, hidden=hidden))
@@ -104,6 +108,7 @@ def gathered(found: Repository, listed: list[Rule], kept: Protection | None, *, 
     for each in reviews:
         methods &= set(each.allowed_merge_methods) or methods
     return BaseRules(
+        by_pull=old is not None or bool(types & _BY_PULL),
         approvals=max(
             [each.required_approving_review_count for each in reviews]
             + [old.required_approving_review_count if old else 0]
@@ -145,7 +150,8 @@ def look_ahead(desk: Desk, hub: Hub | None) -> Preflight:
         return Preflight(target, remarks=(remark,), away=True)
     known = reviewers(desk)
     whom = reviewers(desk, hub.login) if known and asked.rules.reviewed else ()
-    said = base_rules.words(asked.rules, signed=signs(desk), signed_off=desk.team.commit.sign_off, reviewers=whom)
+    signed = signs(desk.repository)
+    said = base_rules.words(asked.rules, signed=signed, signed_off=desk.team.commit.sign_off, reviewers=whom)
     cost = RULES_COST + extra + _OPENING_COST + (RULES_COST if known else 0) + (_ASKING_COST if whom else 0)
     return Preflight(target, said, cost, tuple(_remarks(hub, asked.repository)))
 
@@ -158,11 +164,6 @@ def reviewers(desk: Desk, author: str = "") -> tuple[str, ...]:
         for name, person in desk.team.people.items()
         if person.role in _ROLES and "@" not in name and name.casefold() not in (own, desk.reviewer.casefold())
     )
-
-
-def signs(desk: Desk) -> bool:
-    """Whether the person's git signs commits."""
-    return (desk.repository.config("commit.gpgSign") or "").lower() in ("true", "yes", "on", "1")
 
 
 def repository_at(url: str) -> Repo | None:

@@ -19,6 +19,7 @@ from qatui.flows.gathering import Wanted, commit_messages, gather, pieces, pull_
 from qatui.flows.hub import Hub, github_host
 from qatui.store import candidates, outbox, publications
 from qatui.store.database import ROWS_A_WRITE, Connection
+from qatui.store.outbox import Reason
 from qatui.store.publications import Part, Publication
 from qatui.workspace.branches import has_commit, publication_ref
 from qatui.workspace.landing import survey
@@ -63,6 +64,7 @@ class Ending:
     """What a person should know of it."""
     needs_person: bool = False
     """Whether somebody has to look: it did not end as it was meant to."""
+    reason: Reason = Reason.NONE
 
 
 def run(desk: Desk, payload: Mapping[str, Any], means: Means) -> Ending:
@@ -192,6 +194,20 @@ def give_up(desk: Desk, payload: Mapping[str, Any], means: Means) -> Ending:
             state, reason = "failed", f"{reason}, and whether its branch had reached the remote is not known"
         turn(desk, publication, state, reason)
     return run(desk, payload, means)
+
+
+def push_again(desk: Desk, publication: Publication, means: Means) -> bool:
+    """Have a pushed publication's branch at the remote where it is gone by now; False where it is not gone.
+
+    Raises as `run`.
+    """
+    if not publication.push_url:
+        return False
+    remote = _remote(desk, publication, means)
+    if remote.heads(publication.branch):
+        return False
+    means.say(f"{publication.branch} is gone at {remote.name}")
+    return _deliver(desk, _write(desk, publication, means), means)[0] == "pushed"
 
 
 def _is_there(desk: Desk, publication: Publication, means: Means) -> bool:

@@ -10,9 +10,10 @@ from typing import Any
 from qatui.domain.quoting import one_line
 from qatui.errors import Invalid, NoPermission
 from qatui.flows.desk import Desk
+from qatui.flows.follow import lost
 from qatui.flows.hub import Hub
 from qatui.flows.preflight import ask, is_same, repository_at, reviewers
-from qatui.flows.publication import OPENING, Ending, Means, get
+from qatui.flows.publication import OPENING, Ending, Means, get, push_again
 from qatui.github.protocol import Repo
 from qatui.github.pulls import Pull, create_pull, pulls, request_reviewers
 from qatui.github.repositories import repository
@@ -29,9 +30,18 @@ def run(desk: Desk, payload: Mapping[str, Any], means: Means) -> Ending:
     with desk.db.read() as connection:
         number = int(payload["publication"])
         publication, body = get(desk, number, connection), publications.body(connection, number)
+    if publication.pull_state == "merged":
+        return Ending("done", f"{publication.base_branch} has it already, without a pull request")
     repo = Repo.of(hub.github.ask(repository(hub.repo)).full_name)  # it may have been renamed
     fork = _fork(hub, repo, publication)
-    pull = _there(hub, repo, fork, publication) or _open(hub, repo, fork, publication, body, means)
+    pull = _there(hub, repo, fork, publication)
+    if pull is None:
+        try:
+            pull = _open(hub, repo, fork, publication, body, means)
+        except Invalid:
+            if not push_again(desk, publication, means):
+                raise
+            pull = _open(hub, repo, fork, publication, body, means)
     _keep(desk, publication, pull, fork)
     means.say(f"{repo}#{pull.number}: {one_line(pull.html_url)}")
     remark = _ask_for_reviews(desk, hub, repo, pull, means) if pull.state == "open" else ""
@@ -39,10 +49,22 @@ def run(desk: Desk, payload: Mapping[str, Any], means: Means) -> Ending:
 
 
 def give_up(desk: Desk, payload: Mapping[str, Any], means: Means) -> Ending:
-    """Open none: the branch stays, and the text for a person to open it by hand."""
+    """Open none: the branch stays, its candidates are decided again. One that somebody opened by hand is kept.
+
+    Without a `hub` that cannot be looked for; what comes to base by it is still taken for merged.
+    """
     publication = get(desk, int(payload["publication"]))
-    where = f"; its text is in {publication.record_file}" if publication.record_file else ""
-    return Ending("dropped", f"the branch {publication.branch} stays without a pull request of ours{where}")
+    if means.hub is not None:
+        repo = Repo.of(means.hub.github.ask(repository(means.hub.repo)).full_name)
+        fork = _fork(means.hub, repo, publication)
+        if pull := _there(means.hub, repo, fork, publication):
+            _keep(desk, publication, pull, fork)
+            return Ending("done", f"somebody opened #{pull.number} for it: it is followed")
+    where = f"; the text is in {publication.record_file}" if publication.record_file else ""
+    told = f"no pull request is opened for its branch {publication.branch}"
+    ended = lost(desk, publication, "closed", told)
+    again = "its candidate is" if len(ended.differing) == 1 else f"its {len(ended.differing)} candidates are"
+    return Ending("dropped", f"{told}: {again} to be decided again{where}")
 
 
 def _there(hub: Hub, repo: Repo, fork: Repo | None, publication: Publication) -> Pull | None:

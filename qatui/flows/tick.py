@@ -9,23 +9,17 @@ from collections.abc import Mapping
 from typing import Any
 
 from qatui.errors import NeedsTerminal, Unreachable
-from qatui.flows import plan_by_api, plan_by_git
+from qatui.flows import plan_by_api, plan_by_git, preflight
 from qatui.flows.desk import Desk
 from qatui.flows.follow import TICK as KIND
 from qatui.flows.plan_work import Moved, PlanWork
 from qatui.flows.publication import Ending, Means, get
-from qatui.github.client import GitHub
-from qatui.github.protocol import Repo
-from qatui.github.repositories import repository
-from qatui.github.rules import branch, rules
 from qatui.store import publications
 
 __all__ = ["KIND", "give_up", "run"]
 
 TRIES = 5
 """A plan that others change again and again is tried later."""
-_PROTECTING = frozenset({"pull_request", "required_status_checks", "merge_queue", "update", "required_signatures"})
-"""Types of rules that a commit pushed straight to a branch does not meet, or only by passing them by."""
 
 
 def run(desk: Desk, payload: Mapping[str, Any], means: Means) -> Ending:
@@ -34,18 +28,19 @@ def run(desk: Desk, payload: Mapping[str, Any], means: Means) -> Ending:
     Raises GitError, RemoteError where it cannot be done now. Killed anywhere and run again, it ticks nothing twice.
     """
     publication = get(desk, int(payload["publication"]))
-    with desk.db.read() as connection:
-        references = publications.completed(connection, publication.id)
+    references = payload.get("references")
+    if references is None:  # a job of an older qatui
+        with desk.db.read() as connection:
+            references = publications.completed(connection, publication.id)
     if not references or not desk.team.plan.files:
         return Ending("done", "there is nothing to tick")
     hub, base = means.hub, publication.base_branch
     assert hub is not None, "the outbox leaves this job waiting without one"
-    found = hub.github.ask(repository(hub.repo))
-    if not found.permissions.push:
-        return Ending("dropped", f"you may not push to {found.full_name}: tick by hand what is done", needs_person=True)
-    repo = Repo.of(found.full_name)
+    asked = preflight.ask(hub, base)
+    if not asked.repository.permissions.push:
+        return Ending("dropped", f"you may not push to {asked.repo}: tick by hand what is done", needs_person=True)
     work = PlanWork(
-        desk, hub.github, repo, means, publication, tuple(references), _is_protected(hub.github, repo, base)
+        desk, hub.github, asked.repo, means, publication, tuple(references), protected=not asked.rules.takes_commits
     )
     for _ in range(TRIES):
         try:
@@ -66,9 +61,3 @@ def _once(work: PlanWork) -> Ending:
     except NeedsTerminal as error:
         work.means.log(f"{error.message} So it goes through GitHub's API.")
         return plan_by_api.tick(work)
-
-
-def _is_protected(github: GitHub, repo: Repo, name: str) -> bool:
-    """Whether a branch wants pull requests: by its rules, or in a way that only administrators are told."""
-    types = {each.type for each in github.every(rules(repo, name))}
-    return bool(types & _PROTECTING) or (not types and github.ask(branch(repo, name)).protected)

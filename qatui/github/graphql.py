@@ -10,9 +10,9 @@ from qatui.github.protocol import GRAPHQL, Done, Repo, Request, Write, look, sen
 from qatui.github.pulls import Method, Pull, pull
 
 
-def enable_auto_merge(repo: Repo, target: Pull, method: Method) -> Write[Done]:
-    """Have it merged as soon as its base's rules are met."""
-    variables = {"pullRequestId": target.node_id, "mergeMethod": method.upper()}
+def enable_auto_merge(repo: Repo, target: Pull, method: Method, *, sha: str) -> Write[Done]:
+    """Have it merged as soon as its base's rules are met, if its head is still at `sha`."""
+    variables = {"pullRequestId": target.node_id, "mergeMethod": method.upper(), "expectedHeadOid": sha}
     request = _mutation("enablePullRequestAutoMerge", f"have {repo}#{target.number} merged when it is ready", variables)
     seen = look(pull(repo, target.number), lambda now: Done() if now.auto_merge or now.merged else None)
     return Write(request, seen)

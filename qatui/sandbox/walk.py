@@ -13,11 +13,12 @@ from qatui.domain.lifecycle import Action
 from qatui.domain.moments import DAY
 from qatui.domain.plan_items import items
 from qatui.errors import ExitCode
+from qatui.flows.bases import meet_base, upstream
 from qatui.flows.decide import decide
 from qatui.flows.desk import Desk
 from qatui.flows.hub import Hub
 from qatui.flows.merge import merge
-from qatui.flows.publish import meet_remote, publish
+from qatui.flows.publish import publish
 from qatui.flows.review import answer
 from qatui.sandbox.demo_candidates import load_samples
 from qatui.store import candidates, events, publications
@@ -97,7 +98,7 @@ def walk(desk: Desk, hub: Hub, say: Callable[[str], None]) -> Walked:
     published = publish(desk, hub=hub, say=say)
     merging = merge(desk, hub, say=say)
     codes = [merging.exit_code, *(ran.exit_code for ran in published.jobs)]
-    base = meet_remote(desk).desk.base
+    base = meet_base(desk, upstream(desk)).desk.base
     (plan,) = desk.team.plan.files
     found = items(desk.repository.read(base.commit, plan) or b"")
     with desk.db.read() as connection:

@@ -7,6 +7,7 @@ running a job twice does nothing twice.
 import json
 from collections.abc import Collection
 from dataclasses import dataclass
+from enum import StrEnum
 from typing import Any
 
 from sqlalchemy import Connection, func, insert, or_, select, update
@@ -18,6 +19,28 @@ OPEN = ("waiting", "running", "failed")
 """States of a job that is still to be done."""
 LEASE = 10 * 60 * 1000
 """Milliseconds a claim lasts without being renewed; longer than any one step of a job is given."""
+
+
+class Reason(StrEnum):
+    """Why a job is where it is: what programs decide by, while its words are for people."""
+
+    NONE = ""
+    """Nothing stands in its way, or it is done."""
+    TOKEN = "token"
+    """It waits for a token: no failure, and nothing to be tried again before there is one."""
+    TERMINAL = "terminal"
+    """It waits for somebody to type."""
+    NETWORK = "network"
+    """It waits for a remote that could not be reached, or wants to be left alone for a while."""
+    BUSY = "busy"
+    """It waits: others had the store, or the remote's branch, at that moment."""
+    INTERRUPTED = "interrupted"
+    """It waits: its process, or its git, was ended."""
+    REFUSED = "refused"
+    """It failed: git or the remote said no."""
+    BUG = "bug"
+    QUEUE = "queue"
+    """It is done, and a merge queue goes on with it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,10 +57,12 @@ class Job:
     credential: str
     attempts: int
     not_before: int
-    error: str
+    words: str
+    """What became of its last run, for people."""
     log: str
     created_at: int
     updated_at: int
+    reason: Reason
 
 
 def _job(row: Any) -> Job:
@@ -51,10 +76,11 @@ def _job(row: Any) -> Job:
         credential=row.credential,
         attempts=row.attempts,
         not_before=row.not_before,
-        error=row.error,
+        words=row.words,
         log=row.log,
         created_at=row.created_at,
         updated_at=row.updated_at,
+        reason=Reason(row.reason),
     )
 
 
@@ -150,7 +176,8 @@ def settle(
     holder: str,
     state: str,
     now: int,
-    error: str = "",
+    reason: Reason = Reason.NONE,
+    words: str = "",
     log: str = "",
     not_before: int = 0,
 ) -> bool:
@@ -162,7 +189,8 @@ def settle(
             state=state,
             lease=None,
             lease_until=None,
-            error=error,
+            reason=reason.value,
+            words=words,
             log=log,
             not_before=not_before,
             updated_at=now,
@@ -193,10 +221,20 @@ def retry(connection: Connection, job_id: int, now: int) -> bool:
     return bool(done.rowcount == 1)
 
 
-def note(connection: Connection, job_id: int, words: str, now: int) -> bool:
+def note(connection: Connection, job_id: int, reason: Reason, words: str, now: int) -> bool:
     """Note why a waiting job is not done; False where that is known already, or it does not wait."""
-    told = update(outbox).where(O.id == job_id, O.state == "waiting", O.error != words)
-    return bool(connection.execute(told.values(error=words, updated_at=now)).rowcount == 1)
+    told = update(outbox).where(O.id == job_id, O.state == "waiting", O.words != words)
+    values = {"reason": reason.value, "words": words, "updated_at": now}
+    return bool(connection.execute(told.values(values)).rowcount == 1)
+
+
+def rewrite(
+    connection: Connection, job_id: int, payload: dict[str, Any], *, actor: str, credential: str, now: int
+) -> bool:
+    """Let a job that nobody is at do something else, for who asks now; False where it runs or is finished."""
+    idle_one = update(outbox).where(O.id == job_id, O.state.in_(["failed", "waiting"]))
+    values = {"payload": json.dumps(payload), "actor": actor, "credential": credential, "updated_at": now}
+    return bool(connection.execute(idle_one.values(values)).rowcount == 1)
 
 
 def idle(connection: Connection, repository_id: int, now: int) -> list[Job]:

@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import Connection, bindparam, func, insert, select, update
+from sqlalchemy import ColumnElement, Connection, bindparam, exists, func, insert, select, update
 
 from qatui.store.schema import candidate, origin, publication, publication_candidate
 
@@ -162,9 +162,30 @@ def latest(connection: Connection, candidate_ids: Sequence[int]) -> dict[int, in
 
 
 def followed(connection: Connection, repository_id: int) -> list[Publication]:
-    """Those whose pull request is open as far as is known, oldest first."""
-    wanted = select(*_ROW).where(P.repository_id == repository_id, P.pull_state == "open").order_by(P.id)
+    """Those whose pull request is open as far as is known, or closed and may be opened again, oldest first.
+
+    One that is closed is followed until its candidates are decided again.
+    """
+    closed = (P.pull_state == "closed") & P.pull_number.is_not(None) & _holds("closed")
+    wanted = select(*_ROW).where(P.repository_id == repository_id, (P.pull_state == "open") | closed).order_by(P.id)
     return [_publication(row) for row in connection.execute(wanted)]
+
+
+def unopened(connection: Connection, repository_id: int) -> list[Publication]:
+    """Those that are pushed and have no pull request, while candidates wait for what becomes of them, oldest first."""
+    wanted = select(*_ROW).where(
+        P.repository_id == repository_id, P.state == "pushed", P.pull_number.is_(None), _holds("published", "closed")
+    )
+    return [_publication(row) for row in connection.execute(wanted.order_by(P.id))]
+
+
+def _holds(*states: str) -> ColumnElement[bool]:
+    """Whether a publication is the newest of a candidate that is in one of these states."""
+    other = publication_candidate.alias()
+    newest = select(func.max(other.c.publication_id)).where(other.c.candidate_id == PC.candidate_id).scalar_subquery()
+    return exists().where(
+        PC.publication_id == P.id, candidate.c.id == PC.candidate_id, candidate.c.state.in_(states), newest == P.id
+    )
 
 
 def completed(connection: Connection, number: int) -> list[str]:

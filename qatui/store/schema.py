@@ -264,10 +264,11 @@ outbox = Table(
     Column("not_before", BigInteger, nullable=False, default=0),
     Column("lease", String(64)),  # who runs it
     Column("lease_until", BigInteger),
-    Column("error", Text, nullable=False, default=""),
+    Column("words", Text, nullable=False, default=""),  # what the last run said, good or bad
     Column("log", Text, nullable=False, default=""),
     Column("created_at", BigInteger, nullable=False),
     Column("updated_at", BigInteger, nullable=False),
+    Column("reason", String(16), nullable=False, server_default=""),  # outbox.Reason: what programs decide by
     UniqueConstraint("repository_id", "key"),
     Index("ix_outbox_state", "repository_id", "state", "not_before"),
 )

@@ -26,6 +26,7 @@ from qatui.tui.parts import Parts, Seat
 from qatui.tui.trouble import Kind, Trouble
 
 if TYPE_CHECKING:
+    from qatui.domain.publishing import PublishingPlan
     from qatui.domain.review import Side
     from qatui.flows.desk import Desk
     from qatui.store.first_look import FirstLook
@@ -69,6 +70,8 @@ class Backend:
         self.child: Child | None = None
         self.unsaved = 0
         """Writes that are on their way."""
+        self.publishing = False
+        """Whether a publish of ours is under way."""
 
     @property
     def desk(self) -> "Desk | None":
@@ -286,21 +289,24 @@ class Backend:
             self._tell(wrote)
             await self._look_for_changes()
 
-    def publish(self, job: int | None = None) -> bool:
-        """Publish what is approved, or end what a job began, in a lane of its own; False: it is under way already."""
-        verb = errands.publish if job is None else partial(errands.finish, job=job)
+    def publish(self, what: "PublishingPlan | int") -> bool:
+        """Publish a plan that was shown, or end what a job began, in a lane of its own; False: one is under way."""
+        verb = partial(errands.finish, job=what) if isinstance(what, int) else partial(errands.publish, shown=what)
         work = partial(verb, open_hub=self.open_hub)
 
         async def run() -> None:
-            async with self._locks["publish"]:
+            try:
                 await self._connected.wait()
                 ended = await self._guarded("write", "published", work, self._must())
+            finally:
+                self.publishing = False
             for message in ended or ():
                 self._tell(message)
             await self._look_for_changes()
 
-        if self._locks["publish"].locked():
+        if self.publishing:
             return False
+        self.publishing = True
         self._spawn("publish", run)
         return True
 

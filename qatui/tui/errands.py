@@ -18,6 +18,7 @@ from qatui.tui.coach import Ending
 
 if TYPE_CHECKING:
     from qatui.domain.diff import Document
+    from qatui.domain.publishing import PublishingPlan
     from qatui.domain.review import Side
     from qatui.flows.desk import Desk
     from qatui.flows.hub import Hub
@@ -175,14 +176,23 @@ def answer(desk: "Desk", ids: Sequence[int], item: str, done: bool) -> messages.
     return messages.Wrote("ticked" if done else "unticked", answer(desk, ids, item, done), turn="")
 
 
-def publications(desk: "Desk") -> messages.PublicationsLoaded:
-    """Every publication, and what publishing would do now."""
+def publications(desk: "Desk", ahead: "messages.LookedAhead | None" = None) -> messages.PublicationsLoaded:
+    """Every publication, and what publishing would do now: on the base as it was when somebody looked `ahead`."""
     from qatui.flows import outbox
     from qatui.flows.publish import plan
     from qatui.store import candidates, publications
 
-    made, jobs = plan(desk), outbox.unfinished(desk)
-    why = {job.payload["publication"]: job.error for job in outbox.jobs(desk) if job.error}
+    if ahead is None or ahead.base is None:
+        made = plan(desk)
+    else:
+        target = ahead.preflight.push_url if ahead.preflight else None
+        at = replace(desk, base=ahead.base)
+        made = plan(at, taken=ahead.taken, remarks=ahead.remarks, push_url=target)
+    jobs, every_job = outbox.unfinished(desk, outbox.PUBLISHING), outbox.jobs(desk)
+    why = {job.payload["publication"]: job.words for job in every_job if job.words}
+    ours = {job.id for job in jobs}
+    busy = [each for each in every_job if each.state == "running" and each.id not in ours]
+    running = sum(each.kind in outbox.PUBLISHING for each in busy)
     with desk.db.read() as connection:
         every = publications.every(connection, desk.repository_id)
         ids = candidates.queue_ids(connection, desk.repository_id, Query(frozenset({State.HELD})))[:SHOWN_HELD]
@@ -198,27 +208,33 @@ def publications(desk: "Desk") -> messages.PublicationsLoaded:
         {job.payload["publication"]: job.id for job in jobs},
         why,
         tuple(job.id for job in jobs if outbox.wants_terminal(job)),
+        running,
     )
 
 
 def left_unfinished(desk: "Desk") -> messages.LeftUnfinished:
     """How many publications came to no end."""
-    from qatui.flows.outbox import unfinished
+    from qatui.flows.outbox import PUBLISHING, unfinished
 
-    return messages.LeftUnfinished(len(unfinished(desk)))
+    return messages.LeftUnfinished(len(unfinished(desk, PUBLISHING)))
 
 
 def look_ahead(desk: "Desk", open_hub: "OpenHub") -> messages.LookedAhead:
-    """Ask GitHub what the base wants and who may push; every trouble is told in words."""
+    """Ask GitHub what the base wants and who may push, and the remote where the base is; trouble is told in words."""
     from qatui.flows.hub import github_host
     from qatui.flows.preflight import look_ahead
+    from qatui.flows.publish import meet_remote
 
-    host = github_host(desk.repository, desk.team) or ""
+    told = messages.LookedAhead(github_host(desk.repository, desk.team) or "")
     try:
-        hub = open_hub(desk) if host else None
-        return messages.LookedAhead(host, look_ahead(desk, hub) if hub else None)
+        hub = open_hub(desk) if told.host else None
+        told.preflight = look_ahead(desk, hub) if hub else None
+        met = meet_remote(desk, told.preflight.push_url if told.preflight else "")
     except QatuiError as error:
-        return messages.LookedAhead(host, trouble=f"{error.message} {error.hint}".strip())
+        told.trouble = f"{error.message} {error.hint}".strip()
+    else:
+        told.base, told.taken, told.remarks = met.desk.base, met.taken, met.remarks
+    return told
 
 
 def read_pull(desk: "Desk", publication: "Publication", open_hub: "OpenHub") -> messages.PullRead:
@@ -242,10 +258,11 @@ def read_pull(desk: "Desk", publication: "Publication", open_hub: "OpenHub") -> 
 
 def finish(desk: "Desk", job: int, open_hub: "OpenHub") -> tuple[messages.Told, ...]:
     """End one publication that an earlier publish left."""
-    from qatui.flows.outbox import drain
+    from qatui.flows.outbox import PUBLISHING, drain
     from qatui.flows.publish import Published
 
-    ended = messages.PublishEnded(Published(jobs=drain(desk, hub=open_hub(desk), only=job, again=True)))
+    ran = drain(desk, hub=open_hub(desk), kinds=PUBLISHING, only=[job], again=True)
+    ended = messages.PublishEnded(Published(jobs=ran))
     good = bool(ended.result.jobs) and not any(ran.exit_code for ran in ended.result.jobs)
     return (messages.Wrote("finished the publication", Outcome(), turn="", counted=False), ended) if good else (ended,)
 
@@ -259,15 +276,17 @@ def parts(desk: "Desk", number: int) -> messages.PartsLoaded:
     return messages.PartsLoaded(number, parts, body)
 
 
-def publish(desk: "Desk", open_hub: "OpenHub") -> tuple[messages.Told, ...]:
-    """Publish what is approved, and finish what an earlier publish left."""
+def publish(desk: "Desk", shown: "PublishingPlan", open_hub: "OpenHub") -> tuple[messages.Told, ...]:
+    """Publish what was `shown`, exactly or not at all, and finish what an earlier publish left."""
     from qatui.flows.publish import publish
+    from qatui.workspace.repository import Base
 
-    result = publish(desk, hub=open_hub(desk))
+    at = replace(desk, base=Base(shown.base_branch, shown.base_commit))
+    result = publish(at, shown=shown, hub=open_hub(desk))
     ended = messages.PublishEnded(result)
-    if not (result.published or result.held or result.refused):
+    if not (result.published or result.held or result.refused or result.there):
         return (ended,)
-    outcome = Outcome(result.published, (*result.held, *result.refused))
+    outcome = Outcome(result.published, (*result.held, *result.refused), already=result.there)
     notes = [f"pull request #{each.pull_number}" for each in result.publications if each.pull_number is not None]
     notes += [f"pull request text in {each.record_file}" for each in result.publications if each.record_file]
     return messages.Wrote("published", outcome, turn="", note=notes[0] if notes else ""), ended
@@ -289,7 +308,7 @@ def newest_pushed(desk: "Desk") -> messages.Told:
     if any(job.kind == OPENING and job.state in ("waiting", "running") and not lacks_token(job) for job in jobs):
         return messages.NothingPushed()
     ticks = [job for job in jobs if job.kind == TICK]
-    plan = ticks[-1].error if ticks else "no item of the plan is completed by it"
+    plan = ticks[-1].words if ticks else "no item of the plan is completed by it"
     record = Path(newest.record_file or "")
     inside = record.is_relative_to(desk.repository.root)
     file = str(record.relative_to(desk.repository.root) if inside else record)

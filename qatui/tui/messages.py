@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from qatui.settings.types import ChecklistItem
     from qatui.store.publications import Part, Publication
     from qatui.tui.coach import Ending
+    from qatui.workspace.repository import Base
 
 
 class Told(Message, bubble=False):
@@ -201,6 +202,8 @@ class PublicationsLoaded(Told):
     """Publication with something left to do -> what its job said when it was tried last."""
     terminal_jobs: tuple[int, ...] = ()
     """Of the unfinished those in which git wants somebody to type."""
+    running: int = 0
+    """Jobs of publishing that some process is at now."""
 
 
 @dataclass(eq=False, repr=False)
@@ -212,6 +215,12 @@ class LookedAhead(Told):
     preflight: "Preflight | None" = None
     trouble: str = ""
     """Why nothing can be published, or why that is not known; empty without a preflight: there is no token."""
+    base: "Base | None" = None
+    """As the remote has it now; None: it was not asked."""
+    taken: "Collection[str]" = ()
+    """The remote's branches."""
+    remarks: tuple[str, ...] = ()
+    """Why the remote could not be asked."""
 
 
 @dataclass(eq=False, repr=False)

@@ -6,6 +6,7 @@ Nothing but objects and one ref under refs/qatui is written; working tree, index
 The same call makes the same commit ids, so that a run that died is simply run again.
 """
 
+import hashlib
 import tempfile
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager, suppress
@@ -65,6 +66,12 @@ def drop_ref(repository: Repository, ref: str) -> None:
 def has_commit(repository: Repository, commit: str) -> bool:
     """Whether the clone holds a commit."""
     return repository.git("cat-file", "-e", f"{commit}^{{commit}}", accept=(0, 1, 128)).status == 0
+
+
+def blob_id(data: bytes, like: str) -> str:
+    """The id of a blob as git names it, in a repository whose ids are like `like`: sha1, or sha256."""
+    digest = hashlib.sha256 if len(like) == 64 else hashlib.sha1
+    return digest(b"blob %d\0" % len(data) + data, usedforsecurity=False).hexdigest()
 
 
 def is_in(repository: Repository, commit: str, tip: str) -> bool:

@@ -24,6 +24,8 @@ class Spot:
     """Mode of the file that stands there, which its next version keeps (100755: executable)."""
     treatment: Treatment = AS_IT_IS
     """What git does to the file before it stores it, as far as it was asked."""
+    holds: str | None = None
+    """Hash of the approved content that stands there already, where that was looked at."""
 
 
 def spots(repository: Repository, commit: str, paths: Sequence[str]) -> dict[str, Spot]:

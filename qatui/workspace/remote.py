@@ -5,6 +5,7 @@ goes to the address, so that no remote-tracking ref moves.
 """
 
 import re
+import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
@@ -59,9 +60,9 @@ class Remote:
         """
         kept, seen, tracking = base_ref(remote, branch), seen_ref(remote, branch), f"refs/remotes/{remote}/{branch}"
         before = self.repository.refs(tracking).get(tracking)
-        self._fetch(branch, kept)
+        _in_turn(lambda: self._fetch(branch, kept))
         with moving(self.repository, seen):
-            self.repository.git("update-ref", *(("-d", seen) if before is None else (seen, before)))
+            _in_turn(lambda: self.repository.git("update-ref", *(("-d", seen) if before is None else (seen, before))))
         return Base(branch, self.repository.refs(kept)[kept])
 
     def push(self, commit: str, branch: str, seen: str = "") -> None:
@@ -126,6 +127,25 @@ class Remote:
             log=self.log,
             foreground=self.foreground,
         )
+
+
+TURNS = 6
+"""So often a ref of ours is tried that another qatui moves at the same moment."""
+_TURN_SECONDS = 0.05
+"""Until the second try; each pause is twice the one before."""
+
+
+def _in_turn(move: Callable[[], object]) -> None:
+    """Move a ref; where another process is at it, once more a moment later: that one is done then."""
+    for turn in range(TURNS):
+        try:
+            move()
+        except (GitError, Unreachable) as error:
+            if "cannot lock ref" not in error.message or turn == TURNS - 1:
+                raise
+            time.sleep(_TURN_SECONDS * 2**turn)
+        else:
+            return
 
 
 _LAST_WORDS = 4

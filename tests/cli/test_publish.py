@@ -69,10 +69,21 @@ def test_publish_as_json(desk: Desk, project: Project, capsys: pytest.CaptureFix
         "requests": 0,
         "published": [number],
         "already": [],
+        "there": [],
         "held": [],
         "refused": [{"id": other, "reason": "only approved candidates can be published: it waits for review"}],
         "remarks": [],
-        "jobs": [{"id": 1, "job": "publish:1", "state": "done", "words": "", "needs_terminal": False, "hint": ""}],
+        "jobs": [
+            {
+                "id": 1,
+                "job": "publish:1",
+                "state": "done",
+                "reason": "",
+                "words": "",
+                "needs_terminal": False,
+                "hint": "",
+            }
+        ],
         "jobs_of_others": [],
     }
     assert call(project, "publish", str(number)) == ExitCode.DONE
@@ -132,6 +143,7 @@ def test_dry_run_with_nothing_to_do(desk: Desk, project: Project, capsys: pytest
         "rules": [],
         "requests": 0,
         "already": [],
+        "there": [],
         "held": [],
         "refused": [],
         "remarks": [],
@@ -198,7 +210,7 @@ def test_when_the_remote_is_away_and_back(desk: Desk, project: Project, capsys: 
     assert "    $ git push" in capsys.readouterr().out
     assert call(project, "outbox", "list", "--all", "--json") == ExitCode.DONE
     (job,) = data(capsys)["jobs"]
-    assert (job["id"], job["state"], job["attempts"], job["error"]) == (1, "done", 3, "")
+    assert (job["id"], job["state"], job["attempts"], job["words"]) == (1, "done", 3, "")
     assert call(project, "show", str(number), "--json") == ExitCode.DONE
     assert data(capsys)["candidate"]["state"] == "published"
 
@@ -247,7 +259,7 @@ def test_who_was_refused_hears_why_and_where_the_rest_is(
     assert err[0].endswith(": lint ␛[2Jfailed")
     assert err[1:] == [
         "Run qatui publish again to go on, or: qatui outbox drop 1",
-        "All that git said: qatui outbox list --log",
+        "All that was done and said: qatui outbox list --log",
     ]
 
 
@@ -323,4 +335,4 @@ def test_who_needs_a_terminal_hears_it(desk: Desk, project: Project, capsys: pyt
     project.git("remote", "set-url", "--push", "origin", "ssh://git@example.test/a/b.git")
     assert call(project, "publish") == ExitCode.REMOTE
     err = capsys.readouterr().err
-    assert err.endswith("git wants somebody to type: run qatui publish at a terminal.\n")
+    assert err.endswith("git wants somebody to type: run qatui outbox retry 1 at a terminal.\n")

@@ -116,7 +116,7 @@ def test_in_the_background_nothing_is_painted_and_the_job_waits_for_a_terminal(
     terminal.sendline("typed")
     terminal.expect("read typed")
     job = the_job(desk)
-    assert (job.state, "needs a terminal" in job.error) == ("waiting", True), job
+    assert (job.state, "needs a terminal" in job.words) == ("waiting", True), job
     assert '"needs_terminal": true' in (tmp_path / "out").read_text()
     assert "refs/heads/qatui" not in run_git(asked.remote, "for-each-ref")
 

@@ -29,9 +29,9 @@ regenerate   -- -- -- -- -- -- -- -- aw -- -- -- -- --
 hold         -- -- he he he -- -- -- -- -- -- -- -- --
 publish      -- -- pi -- -- -- -- -- -- -- -- -- -- --
 unpublish    -- -- -- -- ap -- -- -- -- -- -- -- -- --
-published    -- -- -- -- pd -- -- -- -- -- -- -- -- --
-merged       -- -- -- -- me me -- -- -- -- -- -- -- --
-closed       -- -- -- -- -- cl -- -- -- -- -- -- -- --
+published    -- -- -- -- pd -- -- -- -- -- -- pd -- --
+merged       -- -- me -- me me -- -- -- -- -- me -- --
+closed       -- -- -- -- -- cl -- -- -- -- -- cl -- --
 archive      -- -- -- -- -- -- ar -- -- -- -- -- -- --
 supersede    su su su su -- -- -- -- su su su su -- --
 withdraw     wi wi wi wi -- -- -- -- wi wi wi wi -- --

@@ -1,17 +1,19 @@
 """Merging one's own publications, over the embedded GitHub with its branch rules."""
 
 from dataclasses import replace
+from typing import Any
 
 import pytest
 
 from qatui.errors import ConfigError, ExitCode, NotFound
 from qatui.flows.merge import Merging, merge
 from qatui.flows.outbox import drop, jobs
+from qatui.github import graphql
 from qatui.sandbox.github.founding import protect
 from qatui.sandbox.github.records import Rules
 from tests.conftest import run_git
 from tests.flows.test_sync import files
-from tests.hosted import Hosted
+from tests.hosted import Hosted, client
 
 
 def merged(shop: Hosted, *numbers: int, **how: object) -> Merging:
@@ -116,9 +118,10 @@ def test_a_failed_check_is_named(shop: Hosted) -> None:
 def test_a_check_that_failed_stops_it_though_the_base_does_not_ask_for_it(shop: Hosted) -> None:
     shop.published(files("a"))
     status(shop, "failure", "lint")
-    assert refusals(merged(shop, 1)) == ["check failed: lint"]
-    status(shop, "success", "lint")
-    assert merged(shop, 1).exit_code is ExitCode.DONE
+    unasked = "main does not ask for that: --auto merges it all the same"
+    assert refusals(merged(shop, 1)) == [f"check failed: lint; {unasked}"]
+    assert merged(shop, 1, auto=True).exit_code is ExitCode.DONE
+    assert shop.pull(1).merged_at
 
 
 def test_auto_merges_at_once_what_can_be_merged(shop: Hosted) -> None:
@@ -219,3 +222,31 @@ def test_a_merge_that_could_not_be_sent_waits_and_can_be_dropped(shop: Hosted) -
     assert [each.kind for each in waiting] == ["merge"]
     assert drop(shop.desk, waiting[0].id).state == "dropped"
     assert not shop.pull(1).merged_at
+
+
+def test_github_is_asked_to_merge_later_only_what_was_published(shop: Hosted, monkeypatch: pytest.MonkeyPatch) -> None:
+    rule(shop, required_checks=["unit"])
+    (made,) = shop.published(files("a")).publications
+    real = graphql.enable_auto_merge
+
+    def pushed_meanwhile(*given: Any, **how: Any) -> Any:
+        shop.push(made.branch, {"tests/test_b.py": "b = 1\n"})
+        return real(*given, **how)
+
+    monkeypatch.setattr(graphql, "enable_auto_merge", pushed_meanwhile)
+    (why,) = refusals(merged(shop, 1, auto=True))
+    assert "ead" in why, why
+    assert shop.pull(1).auto_merge is None
+
+
+def test_who_may_not_push_is_told_once_and_nothing_is_tried(shop: Hosted) -> None:
+    shop.published(files("a"))
+    shop.published(files("b"))
+    rita, line = client(shop.github, "rita", shop.clock)
+    shop.line.asked.clear()
+    with rita:
+        found = merge(shop.again(), replace(shop.hub, github=rita))
+    assert len({why for _, why in found.refused}) == 1
+    assert [number for number, _ in found.refused] == [1, 2]
+    assert "may not push to acme/" in found.refused[0][1]
+    assert not any(each.startswith("PUT") for each in line.asked)

@@ -76,7 +76,7 @@ def test_an_unreachable_remote_is_tried_again_later_and_by_hand_at_once(
     assert ran.words.startswith(f"The remote {project.remote} could not be reached: git ls-remote failed (128): fatal:")
     assert result.remarks[0].endswith(". The base is as it was fetched last.")
     assert (state(desk, number), the_publication(desk).state) == (State.PUBLISHING, "waiting")
-    assert (job(desk).state, job(desk).error) == ("waiting", f"{ran.words} {ran.hint}".strip())
+    assert (job(desk).state, job(desk).words) == ("waiting", f"{ran.words} {ran.hint}".strip())
     assert flow.drain(desk) == ()
     clock.forward(flow.FIRST_PAUSE)
     assert [each.state for each in flow.drain(desk)] == ["waiting"]
@@ -96,11 +96,11 @@ def test_a_remote_that_refuses_fails_the_job(desk: Desk, project: Project) -> No
     assert f"{project.remote} did not take {BRANCH}: remote: no, ␛[31msays the server; ! [remote rejected]" in ran.words
     assert "pre-receive hook declined" in ran.words
     assert ran.words.count(str(project.remote)) == 1, "the address is said once"
-    assert job(desk).error == ran.words
+    assert job(desk).words == ran.words
     assert "says the server" in job(desk).log
     assert flow.drain(desk) == ()
     (project.remote / "hooks/pre-receive").unlink()
-    assert [each.state for each in flow.drain(desk, only=job(desk).id, again=True)] == ["done"]
+    assert [each.state for each in flow.drain(desk, only=[job(desk).id], again=True)] == ["done"]
     assert state(desk, number) is State.PUBLISHED
 
 
@@ -123,7 +123,7 @@ def test_a_prompt_ends_the_job_as_one_that_needs_a_terminal(desk: Desk, project:
     assert "needs a terminal" in ran.words
     left = job(desk)
     assert flow.wants_terminal(left), "the row tells it after a restart too"
-    assert left.error == f"{ran.words} {ran.hint}"
+    assert left.words == f"{ran.words} {ran.hint}"
     assert "set up an agent" in ran.hint
     project.git("config", "core.sshCommand", "echo away >&2; exit 255; true")
     publish(desk)
@@ -142,7 +142,7 @@ def test_a_job_of_another_name_is_done_or_dropped_only_by_its_number(
     assert flow.drain(other, again=True) == ()
     assert job(desk).attempts == 1
     back(project)
-    (ran,) = flow.drain(other, only=1, again=True)
+    (ran,) = flow.take_over(other, 1)
     assert (ran.state, state(desk, number)) == ("done", State.PUBLISHED)
     author = run_git(project.remote, "log", "-1", "--format=%ae", BRANCH)
     assert author == "robin@example.test", "the commits are those that were decided"
@@ -154,7 +154,8 @@ def test_a_job_of_another_name_that_runs_is_left_to_it(
 ) -> None:
     take(desk, "elsewhere:1:abcd")
     other = as_reviewer(desk, "kim")
-    assert flow.drain(other, only=1, again=True) == ()
+    (ran,) = flow.take_over(other, 1)
+    assert (ran.state, ran.words, ran.exit_code) == ("running", flow.OVERTAKEN, ExitCode.LOCKED)
     with pytest.raises(Refused, match="Job 1 is running"):
         flow.drop(other, 1)
 
@@ -214,7 +215,7 @@ def test_what_interrupts_a_job_puts_it_back(desk: Desk, left_job: int, monkeypat
 
     with pytest.raises(KeyboardInterrupt):
         flow.drain(desk, again=True, say=interrupted)
-    assert (job(desk).state, job(desk).error) == ("waiting", "it was interrupted")
+    assert (job(desk).state, job(desk).words) == ("waiting", "it was interrupted")
     assert publish(desk).published == (left_job,)
 
 
@@ -224,7 +225,7 @@ def test_a_bug_in_a_job_is_not_called_an_interruption(desk: Desk, left_job: int)
 
     with pytest.raises(KeyError):
         flow.drain(desk, again=True, say=broken)
-    assert (job(desk).state, job(desk).error) == ("failed", "a bug: KeyError")
+    assert (job(desk).state, job(desk).words) == ("failed", "a bug: KeyError")
 
 
 def damage(desk: Desk, number: int) -> None:
@@ -244,7 +245,7 @@ def test_a_job_that_cannot_be_done_says_why_and_stops_no_other(desk: Desk, proje
     second = publish(desk, [two])
     assert second.published == (two,)
     assert [ran.state for ran in second.jobs] == ["failed", "done"]
-    assert [each.error for each in flow.jobs(desk)] == [f"{first.jobs[0].words} {first.jobs[0].hint}"]
+    assert [each.words for each in flow.jobs(desk)] == [f"{first.jobs[0].words} {first.jobs[0].hint}"]
 
 
 def test_a_store_that_is_busy_puts_the_job_back(desk: Desk, left_job: int, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -333,7 +334,7 @@ def test_who_lost_a_job_to_another_process_says_what_became_of_it(
                 outbox.settle(connection, 1, holder="elsewhere:1:x", state="done", now=desk.now())
 
     (ran,) = flow.drain(desk, again=True, say=overtaken)
-    assert (ran.state, ran.words, ran.exit_code) == (end, "another process took this job over", code)
+    assert (ran.state, ran.words, ran.exit_code) == (end, flow.OVERTAKEN if end == "running" else "", code)
     assert job(desk).state == end
 
 
@@ -429,10 +430,10 @@ def test_what_is_at_the_remote_cannot_be_dropped(desk: Desk, project: Project) -
     place.write_text("in the way")
     publish(desk)
     before = job(desk)
-    assert (before.state, "pull-requests" in before.error) == ("failed", True)
+    assert (before.state, "pull-requests" in before.words) == ("failed", True)
     with pytest.raises(Refused, match="is at the remote already"):
         flow.drop(desk, 1)
-    assert (job(desk).state, job(desk).error) == (before.state, before.error), "the cause stays"
+    assert (job(desk).state, job(desk).words) == (before.state, before.words), "the cause stays"
     place.unlink()
     foreign_branch(project, BRANCH)
     with pytest.raises(Refused, match="is at the remote already"):

@@ -5,7 +5,7 @@ import pytest
 from qatui.domain.base_rules import BaseRules
 from qatui.errors import Refused
 from qatui.flows.desk import Desk
-from qatui.flows.preflight import gathered, is_same, look_ahead, repository_at
+from qatui.flows.preflight import ask, gathered, is_same, look_ahead, repository_at
 from qatui.github.protocol import Repo
 from qatui.github.repositories import Repository
 from qatui.github.rules import (
@@ -48,6 +48,7 @@ def test_of_rulesets_and_protection_the_stricter_counts() -> None:
         required_signatures=Switch(enabled=True),
     )
     assert gathered(REPOSITORY, rules, kept) == BaseRules(
+        by_pull=True,
         approvals=3,
         code_owners=True,
         last_push=True,
@@ -91,3 +92,35 @@ def test_a_repository_by_any_address() -> None:
     assert {str(repository_at(each)) for each in addresses} == {"acme/pay"}
     assert [repository_at(each) for each in ("/srv/pay.git", "../pay", "https://git.test/a/b/c")] == [None] * 3
     assert is_same(Repo("Acme", "PAY"), Repo("a", "b"), Repo("acme", "pay"))
+
+
+@pytest.mark.parametrize(
+    ("rules", "protected", "admin", "takes"),
+    [
+        ([], False, True, True),
+        (["non_fast_forward"], False, True, True),
+        (["non_fast_forward"], True, False, False),
+        ([], True, False, False),
+        (["pull_request"], False, True, False),
+        (["required_signatures"], False, True, False),
+        (["update"], False, True, False),
+    ],
+)
+def test_whether_a_commit_may_be_pushed_straight_to_the_base(
+    rules: list[str], protected: bool, admin: bool, takes: bool
+) -> None:
+    def answer(path: str) -> object:
+        if "/rules/" in path:
+            return [{"type": each} for each in rules]
+        if path.endswith("/protection"):
+            return None
+        if "/branches/" in path:
+            return {"name": "main", "commit": {"sha": "a" * 40}, "protected": protected}
+        return whole(permissions={"admin": admin, "push": True})
+
+    assert ask(hub(answer), "main").rules.takes_commits is takes
+
+
+def test_classic_protection_beside_a_ruleset_counts() -> None:
+    kept = Protection(required_pull_request_reviews=RequiredReviews())
+    assert not gathered(REPOSITORY, [Rule("non_fast_forward")], kept).takes_commits

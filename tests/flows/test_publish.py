@@ -363,7 +363,7 @@ def test_a_password_in_the_address_stays_with_git(desk: Desk, project: Project, 
     assert (ran.state, ran.exit_code) == ("waiting", ExitCode.REMOTE)
     with desk.db.read() as connection:
         (job,) = outbox.jobs(connection, desk.repository_id)
-    kept = json.dumps([str(only(desk)), job.log, job.error, ran.words, *result.remarks, str(job.payload)])
+    kept = json.dumps([str(only(desk)), job.log, job.words, ran.words, *result.remarks, str(job.payload)])
     assert "127.0.0.1:9" in kept
     assert "s3cret" not in kept
 

@@ -20,6 +20,7 @@ from qatui.sandbox.github.founding import protect, rename
 from qatui.sandbox.github.records import Rules
 from qatui.settings.types import Person, Team
 from qatui.store import events, publications
+from qatui.store.outbox import Reason
 from qatui.store.publications import Publication
 from tests.conftest import Clock, run_git, seed
 from tests.hosted import Hosted, client
@@ -187,7 +188,7 @@ def test_without_a_token_it_waits_and_the_next_publish_opens_it(shop: Hosted) ->
     assert all(ran.exit_code is ExitCode.DONE for ran in result.jobs)
     assert outbox.unfinished(shop.desk) == []
     (job,) = outbox.jobs(shop.desk)
-    assert job.error == words
+    assert (job.words, job.reason) == (words, Reason.TOKEN)
     assert jobs(publish(shop.desk)) == [("pull_request:1", "waiting", words)]
     made = only(shop)
     assert made.record_file is not None
@@ -196,15 +197,38 @@ def test_without_a_token_it_waits_and_the_next_publish_opens_it(shop: Hosted) ->
     assert (only(shop).pull_number, pulls(shop)) == (1, 1)
 
 
-def test_who_gives_it_up_keeps_the_branch_and_the_text(shop: Hosted) -> None:
-    approve(shop, dict(TEST))
+def test_who_gives_it_up_decides_again_and_keeps_the_branch_and_the_text(shop: Hosted) -> None:
+    ids = approve(shop, dict(TEST))
     publish(shop.desk)
     made = only(shop)
     ran = outbox.drop(shop.desk, 2)
-    assert (ran.state, ran.words) == (
-        "dropped", f"the branch {made.branch} stays without a pull request of ours; its text is in {made.record_file}",
-    )  # fmt: skip
+    told = f"no pull request is opened for its branch {made.branch}"
+    words = f"{told}: its candidate is to be decided again; the text is in {made.record_file}"
+    assert (ran.state, ran.words) == ("dropped", words)
     assert run_git(shop.bare, "rev-parse", made.branch) == made.head_commit
+    assert [(each.state.value, each.state_reason) for each in shop.rows(ids)] == [("closed", told)]
+    again = shop.publish(*ids)
+    assert (again.published, again.publications[0].pull_number) == (tuple(ids), 1)
+
+
+def test_given_up_for_one_that_somebody_opened_by_hand_it_is_followed(shop: Hosted) -> None:
+    ids = approve(shop, dict(TEST))
+    publish(shop.desk)
+    number = by_hand(shop, only(shop).branch)
+    ran = outbox.drop(shop.desk, 2, hub=shop.hub)
+    assert (ran.state, ran.words) == ("done", f"somebody opened #{number} for it: it is followed")
+    assert (only(shop).pull_number, shop.states(ids)) == (number, ["published"])
+
+
+def test_a_branch_that_is_deleted_before_is_pushed_again(shop: Hosted) -> None:
+    ids = approve(shop, dict(TEST))
+    publish(shop.desk)
+    made = only(shop)
+    with shop.http() as http:
+        assert http.delete(f"{shop.path}/git/refs/heads/{made.branch}").status_code == 204
+    assert jobs(publish(shop.desk, hub=shop.hub)) == [("pull_request:1", "done", "")]
+    assert run_git(shop.bare, "rev-parse", made.branch) == made.head_commit
+    assert (only(shop).pull_number, shop.states(ids)) == (1, ["published"])
 
 
 def test_one_that_somebody_opened_is_taken_for_ours(shop: Hosted) -> None:

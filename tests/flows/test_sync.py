@@ -201,7 +201,7 @@ def test_a_job_that_fails_or_lacks_a_token_is_told_until_somebody_acts(shop: Hos
     assert (ran.state, ran.exit_code, failed.exit_code) == ("failed", ExitCode.REMOTE, ExitCode.REMOTE)
     assert ran.hint, "what to do about it"
     (job,) = jobs(shop.desk)
-    assert job.error == f"{ran.words} {ran.hint}", "the cure is kept"
+    assert job.words == f"{ran.words} {ran.hint}", "the cure is kept"
     assert sync(shop.again(), bad).jobs[0].state == "failed", "told again, not passed over"
     other = sync(replace(shop.again(), reviewer="kim", signature=("Kim", "kim@example.org")), shop.hub)
     assert ([each.id for each in other.others], other.exit_code) == ([job.id], ExitCode.NEEDS_PERSON)
@@ -263,15 +263,21 @@ def test_syncs_beside_a_publish_make_no_second_branch_or_pull_request(shop: Host
     desk = shop.again()
     done = threading.Event()
 
+    results: list[Published] = []
+
     def publishing() -> None:
-        publish(desk, ids, hub=shop.hub)
-        done.set()
+        try:
+            results.append(publish(desk, ids, hub=shop.hub))
+        finally:
+            done.set()
 
     thread = threading.Thread(target=publishing)
     thread.start()
     while not done.is_set():
         assert sync(desk, shop.hub).trouble == ()
     thread.join()
+    (result,) = results
+    assert (result.refused, [each.id for each in result.publications]) == ((), [1]), "whoever did it"
     assert shop.states(ids) == ["published"] * 3
     assert run_git(shop.bare, "for-each-ref", "--format=%(refname)", "refs/heads/qatui").count("\n") == 0
     with shop.http() as http:

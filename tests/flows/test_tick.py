@@ -9,6 +9,7 @@ from sqlalchemy import update
 
 from qatui.domain.proposal import Proposal
 from qatui.errors import ExitCode
+from qatui.flows import sync as syncing
 from qatui.flows.ingest import ingest
 from qatui.flows.outbox import drain, jobs
 from qatui.flows.plan_work import BRANCH
@@ -262,3 +263,18 @@ def test_what_was_merged_otherwise_than_approved_ticks_nothing_until_it_is_merge
     plan.merge(3)
     assert words(plan.synced()) == ["ticked 1 item on main"]
     assert "[x] a part (#3)" in text(plan)
+
+
+def test_what_was_merged_is_ticked_though_the_next_revision_came_before(
+    plan: Hosted, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    completing(plan, {"a": ("a part", True)})
+    plan.merge(2)
+    with monkeypatch.context() as busy:
+        busy.setattr(syncing, "drain", lambda *_, **__: ())
+        plan.synced()
+    newer = Proposal("tests/test_a.py", b"# newer\n", "a")
+    (again,) = ingest(plan.again(), [newer], source="test").revised
+    assert plan.states([again]) == ["pending"]
+    assert words(plan.synced()) == ["ticked 1 item on main"]
+    assert "- [x] a part (#2)\r\n" in text(plan)

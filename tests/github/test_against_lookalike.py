@@ -314,7 +314,7 @@ def test_what_only_graphql_does(server: Lookalike, robin: GitHub) -> None:
         assert robin.write(graphql.enqueue(REPO, pull, sha=pull.head.sha)) == Done()
     elsewhere = opened(server, robin, "clean")
     with pytest.raises(errors.GitHubRefused, match="Could not have acme/payments-api#") as caught:
-        robin.write(graphql.enable_auto_merge(REPO, elsewhere, "squash"))
+        robin.write(graphql.enable_auto_merge(REPO, elsewhere, "squash", sha=elsewhere.head.sha))
     assert caught.value.said
     with pytest.raises(NoAccess, match="does not find it"):
         robin.write(graphql.resolve_thread("PRRT_nothing"))

@@ -491,7 +491,7 @@ def test_graphql_errors_come_with_status_200(line: Line) -> None:
     target = pulls.Pull(7, "PR_7", "open", "t", "u", pulls.Side("x", "a"), pulls.Side("main", "b"), "now")
     refused = reply(200, {"data": None, "errors": [{"type": "UNPROCESSABLE", "message": "Auto merge is not allowed"}]})
     with line.client(refused) as github, pytest.raises(Invalid, match="Auto merge is not allowed"):
-        github.write(graphql.enable_auto_merge(REPO, target, "squash"))
+        github.write(graphql.enable_auto_merge(REPO, target, "squash", sha="a"))
     queued = reply(200, {"errors": [{"type": "UNPROCESSABLE", "message": "Pull request is already in the queue"}]})
     with line.client(queued) as github:
         assert github.write(graphql.enqueue(REPO, target, sha="a")) == Done()

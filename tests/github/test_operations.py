@@ -66,7 +66,7 @@ CALLS: dict[str, list[Any]] = {
         contents.put(REPO, "docs/ü#?.md", b"x", message="m", branch="main", sha=SHA),
         contents.put(REPO, "new.md", b"", message="m", branch="main"),
     ],
-    "graphql.enable_auto_merge": [graphql.enable_auto_merge(REPO, PULL, "squash")],
+    "graphql.enable_auto_merge": [graphql.enable_auto_merge(REPO, PULL, "squash", sha=SHA)],
     "graphql.enqueue": [graphql.enqueue(REPO, PULL, sha=SHA)],
     "graphql.mark_ready": [graphql.mark_ready(REPO, PULL)],
     "graphql.mark_viewed": [graphql.mark_viewed(PULL, "tests/a.py")],

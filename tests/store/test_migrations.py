@@ -20,8 +20,9 @@ from sqlalchemy import Connection, inspect
 
 from qatui.cli.main import run
 from qatui.errors import StoreError, StoreTooNew
-from qatui.store import database, migrate, publications, sqlite_file
+from qatui.store import database, migrate, outbox, publications, sqlite_file
 from qatui.store.database import Database, open_database
+from qatui.store.outbox import Reason
 from qatui.store.schema import alembic_version, metadata
 from qatui.store.version import VERSION
 from tests.conftest import Project
@@ -155,6 +156,22 @@ def test_the_template_makes_a_migration(tmp_path: Path) -> None:
 _PUBLISHED_THEN = """INSERT INTO publication VALUES
     (1, 7, 'qatui/1', 'pushed', 'main', 'b', 'c', '/r.git', 'T', 'B', NULL, 'Kim', 'kim@example.test', 'kim', '', 8, 9)
 """
+_JOB_THEN = """INSERT INTO outbox
+    (repository_id, kind, key, payload, state, actor, credential, attempts, not_before, error, log,
+     created_at, updated_at)
+    VALUES (7, ?, ?, '{}', ?, 'kim', 'user:kim', 1, 0, ?, 'l', 1, 1)
+"""
+_JOBS_THEN = (
+    ("publish", "waiting", "git push needs a terminal: wants a password", Reason.TERMINAL),
+    ("publish", "waiting", "The remote could not be reached", Reason.NETWORK),
+    ("publish", "waiting", "", Reason.NONE),
+    ("pull_request", "waiting", "it waits for a token for github.com: see qatui doctor", Reason.TOKEN),
+    ("merge", "done", "it is in the merge queue of main", Reason.QUEUE),
+    ("merge", "done", "merged into main", Reason.NONE),
+    ("tick", "failed", "a bug: KeyError", Reason.BUG),
+    ("tick", "failed", "the branch is protected", Reason.REFUSED),
+)
+"""Kind, state and words, and the reason that is made of them."""
 
 
 def test_the_first_store_becomes_todays(url: str, tmp_path: Path) -> None:
@@ -169,6 +186,8 @@ def test_the_first_store_becomes_todays(url: str, tmp_path: Path) -> None:
         assert not inspect(connection).has_table("answer")
         connection.exec_driver_sql("INSERT INTO repository VALUES (7, 'example.test/acme/shop', 1)")
         connection.exec_driver_sql(_PUBLISHED_THEN)
+        for number, (kind, state, words, _) in enumerate(_JOBS_THEN):
+            connection.exec_driver_sql(_JOB_THEN, (kind, f"{kind}:{number}", state, words))
     first.close()
     db = open_database(url)
     whole = open_database(f"sqlite:///{tmp_path}/whole.db")
@@ -181,6 +200,8 @@ def test_the_first_store_becomes_todays(url: str, tmp_path: Path) -> None:
         assert (kept.pull_number, kept.pull_url, kept.pull_state) == (None, "", "")
         assert (kept.head_repository, kept.merge_commit, kept.signed) == ("", None, False)
         assert left.exec_driver_sql("SELECT id, key FROM repository").all() == [(7, "example.test/acme/shop")]
+        jobs = outbox.jobs(left, 7)
+        assert [(job.words, job.reason, job.log) for job in jobs] == [(*each[2:], "l") for each in _JOBS_THEN]
     db.close()
     whole.close()
 

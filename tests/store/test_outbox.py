@@ -5,7 +5,7 @@ import threading
 import pytest
 
 from qatui.store import outbox
-from qatui.store.outbox import LEASE, Job
+from qatui.store.outbox import LEASE, Job, Reason
 from tests.conftest import NOW
 from tests.store.conftest import Shelf
 
@@ -28,7 +28,7 @@ def settle(shelf: Shelf, number: int, holder: str, state: str = "done", not_befo
     """End a run."""
     with shelf.db.write() as connection:
         return outbox.settle(
-            connection, number, holder=holder, state=state, now=NOW + 1, error="e", log="l", not_before=not_before
+            connection, number, holder=holder, state=state, now=NOW + 1, words="e", log="l", not_before=not_before
         )
 
 
@@ -82,7 +82,7 @@ def test_a_lease_that_ended_goes_to_the_next_and_the_first_settles_nothing(shelf
     assert get(shelf, number).state == "running"
     assert settle(shelf, number, "second")
     job = get(shelf, number)
-    assert (job.state, job.error, job.log, job.updated_at) == ("done", "e", "l", NOW + 1)
+    assert (job.state, job.words, job.log, job.updated_at) == ("done", "e", "l", NOW + 1)
     assert not settle(shelf, number, "second", "failed")
     assert claim(shelf, "third", now=NOW + 9 * LEASE) is None
 
@@ -168,3 +168,23 @@ def test_claimers_at_once_never_get_the_same_job(shelf: Shelf, claimers: int) ->
         each.join()
     assert len(taken) == 24
     assert set(taken) == made
+
+
+def test_what_a_job_is_to_do_can_be_said_anew_while_nobody_is_at_it(shelf: Shelf) -> None:
+    with shelf.db.write() as connection:
+        number = outbox.add(
+            connection, shelf.id, "merge", "merge:1", {"way": "merge"}, actor="a", credential="user:a",
+            now=NOW,
+        )  # fmt: skip
+        whose = {"actor": "b", "credential": "user:b"}
+        assert outbox.rewrite(connection, number, {"way": "squash"}, **whose, now=NOW)
+        job = outbox.get(connection, shelf.id, number)
+        assert job is not None
+        assert (job.payload, job.actor, job.credential) == ({"way": "squash"}, "b", "user:b")
+        assert outbox.claim(connection, shelf.id, holder="h", credentials=["user:b"], now=NOW)
+        assert not outbox.rewrite(connection, number, {}, **whose, now=NOW), "it runs"
+        assert outbox.settle(connection, number, holder="h", state="done", now=NOW, reason=Reason.QUEUE)
+        assert not outbox.rewrite(connection, number, {}, **whose, now=NOW), "it is done"
+        done = outbox.get(connection, shelf.id, number)
+        assert done is not None
+        assert (done.payload, done.reason) == ({"way": "squash"}, Reason.QUEUE)

@@ -40,7 +40,7 @@ def standing(loaded: messages.PublicationsLoaded, keymap: Keymap) -> tuple[str, 
     """How it stands, each with the key that goes on, and the ink of it."""
     plan, key, look = loaded.plan, keymap.first("app.publish"), keymap.first("publish.open")
     count, moved, refused, held = len(plan.candidates), len(plan.held), len(plan.refused), len(loaded.held)
-    words = []
+    words = [f"{many(len(plan.there), 'test')} on the base already: {key} takes in"] if plan.there else []
     if loaded.unfinished:
         words.append(f"{len(loaded.unfinished):,} unfinished: {key} finishes")
     if count:
@@ -57,11 +57,18 @@ def standing(loaded: messages.PublicationsLoaded, keymap: Keymap) -> tuple[str, 
     return f"nothing is approved and unpublished: {keymap.first('app.queue')} goes to the queue", "dim"
 
 
-def question(loaded: messages.PublicationsLoaded, ahead: messages.LookedAhead | None, glyphs: Glyphs) -> Asked:
-    """The question before publishing, its consequence in numbers."""
+def question(
+    loaded: messages.PublicationsLoaded,
+    ahead: messages.LookedAhead | None,
+    glyphs: Glyphs,
+    changed: Sequence[str] = (),
+) -> Asked:
+    """The question before publishing, its consequence in numbers; `changed` is why it is put once more."""
     plan, names = loaded.plan, loaded.names
     count, waiting = len(plan.candidates), len(loaded.unfinished)
-    facts: list[tuple[str, str]] = []
+    facts = [("risk-look", f"{glyphs.warning} not published yet: {visible(each)}") for each in changed[:_RULES_ASKED]]
+    if len(changed) > _RULES_ASKED:
+        facts.append(("risk-look", f"  and {many(len(changed) - _RULES_ASKED, 'change')} more"))
     if count:
         facts.append(
             ("risk-good", f"{glyphs.good} {many(len(plan.commits), 'commit')} on the new branch {plan.branch}")
@@ -70,12 +77,16 @@ def question(loaded: messages.PublicationsLoaded, ahead: messages.LookedAhead | 
         facts += _pull_facts(plan, ahead)
     if waiting:
         facts.append(("accent", f"  and {many(waiting, 'publication')} left unfinished before"))
+    if plan.there:
+        facts.append(("foreground", f"  {many(len(plan.there), 'test')} on the base already, as approved: merged"))
     if left := [*plan.held, *plan.refused]:
         facts += refusals(left, names, glyphs.warning)
     if count:
         return Asked(f"Publish {many(count, 'test')}?", f"publish {count:,}", facts)
     if waiting:
         return Asked("Finish what was left?", "finish it", facts)
+    if plan.there and not plan.held:
+        return Asked(f"Take {many(len(plan.there), 'test')} for merged?", f"take {len(plan.there):,}", facts)
     return Asked(f"Hold {many(len(plan.held), 'test')} for another look?", f"hold {len(plan.held):,}", facts)
 
 
@@ -122,7 +133,7 @@ def describe_ahead(ahead: messages.LookedAhead | None) -> list[list[Words]]:
     lines: list[list[Words]] = [[("dim", "GitHub   "), ("risk-look", visible(each))] for each in found.remarks]
     if not found.away:
         lines.append([("dim", "GitHub   "), ("foreground", many(found.requests, "request"))])
-        asks = found.rules or ("It asks for nothing.",)
+        asks = found.rules or ("none",)
         lines += [[("dim", "rules    " if not at else " " * 9), ("foreground", each)] for at, each in enumerate(asks)]
     return lines
 
@@ -149,7 +160,7 @@ def describe_plan(
     if plan.commits:
         lines.append([("dim", "branch   "), ("foreground bold", visible(plan.branch))])
         lines.append([("dim", "base     "), ("foreground", f"{visible(plan.base_branch)}@{plan.base_commit[:10]}")])
-        lines.append([("dim", "push     "), ("foreground", _push(plan, ahead))])
+        lines.append([("dim", "push     "), ("foreground", _push(plan, ahead).replace("pushed to ", "to ", 1))])
         lines += describe_ahead(ahead)
         lines += _plan_items(plan)
     asides = (("held", loaded.held.items()), ("to hold", plan.held), ("refused", plan.refused))
@@ -157,13 +168,16 @@ def describe_plan(
         for number, reason in rows:
             name = visible(names.get(number, f"#{number}"))
             lines.append([("risk-look", f"{glyphs.warning} {words}  {name}: {visible(reason)}")])
+    if plan.there:
+        lines.append([("dim", "there    "), ("foreground", f"{many(len(plan.there), 'test')}, merged by others")])
     if not plan.commits:
         lines.append([("dim", "Nothing approved waits to be published.")])
         return lines
     for commit in plan.commits:
         subject, *rest = visible_lines(commit.message).rstrip("\n").split("\n")
         lines += [[], [("dim", "commit   "), ("foreground bold", subject)]]
-        lines += [[("dim", f"         {each}")] for each in rest if each]
+        lines += [[("dim", f"         {each}")] for each in rest]
+        lines += [[("dim", "file     "), ("foreground", visible(path))] for path in commit.paths]
     lines += [[], [("accent bold", "Pull request")], [("foreground bold", visible(plan.title))], []]
     return lines + [[("foreground", each)] for each in visible_lines(plan.body).split("\n")]
 
@@ -207,10 +221,10 @@ def describe(
 def trouble(result: "Published", terminal_key: str) -> tuple[str, str] | None:
     """The words and the ink for a publish that did not come to its end; None: all went well."""
     if any(ran.needs_terminal for ran in result.jobs):
-        return f"git wants somebody to type: {terminal_key} publishes at the terminal", "risk-look"
+        return f"git wants somebody to type: {terminal_key} goes on at the terminal", "risk-look"
     bad = [ran for ran in result.jobs if ran.exit_code]
     if bad:
-        what = "no pull request" if bad[0].job.kind == "pull_request" else "not published"
+        what = {"publish": "not published", "pull_request": "no pull request"}.get(bad[0].job.kind, bad[0].job.kind)
         return f"{what}: {visible(f'{bad[0].words} {bad[0].hint}'.strip())}", "risk-high"
     return None
 

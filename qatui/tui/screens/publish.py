@@ -47,7 +47,10 @@ class PublishScreen(Frame):
         """None while GitHub is asked."""
         self._pulls: dict[int, str] = {}
         """Publication -> how its pull request stood when GitHub was asked last."""
-        self._under_way = False
+        self._known: messages.LookedAhead | None = None
+        """What was told last, also while GitHub is asked again."""
+        self._changed: tuple[str, ...] = ()
+        """What was not any more as a question had said it: nothing was published, and it is put again."""
         self._coming: int | None = None
         """The publication that the cursor goes to once it is in the list."""
         self._terminal_jobs: tuple[int, ...] = ()
@@ -70,7 +73,7 @@ class PublishScreen(Frame):
         self._look_ahead()
 
     def _load(self) -> None:
-        self.backend.ask(self, "publications", errands.publications)
+        self.backend.ask(self, "publications", partial(errands.publications, ahead=self._known))
 
     def _look_ahead(self) -> None:
         """Ask GitHub what the base wants; the screen does not wait for it."""
@@ -95,9 +98,10 @@ class PublishScreen(Frame):
         self._draw_chosen()
 
     def on_looked_ahead(self, message: messages.LookedAhead) -> None:
-        """What the base asks for, or why that is not known."""
-        self._ahead = message
-        self._draw_chosen()
+        """What the base asks for and where it is, or why that is not known."""
+        self._ahead = self._known = message
+        self._asking |= bool(self._changed)
+        self._load()
 
     def on_pull_read(self, message: messages.PullRead) -> None:
         """How the pull request of the chosen publication stands."""
@@ -120,17 +124,20 @@ class PublishScreen(Frame):
 
     def on_publish_ended(self, message: messages.PublishEnded) -> None:
         """Say what went wrong; what went well was said as any verb is."""
-        self._under_way = False
         result = message.result
         self._coming = max((each.id for each in result.publications), default=None)
         self._terminal_jobs = tuple(ran.job.id for ran in result.jobs if ran.needs_terminal)
         if words := trouble(result, self.station.keymap.first("publish.terminal")):
             self.say(*words)
-        self._load()
+        self.station.look_for_unfinished()
+        self._changed = result.changed
+        if self._changed:
+            self._look_ahead()
+        else:
+            self._load()
 
     def on_failed(self, message: messages.Failed) -> None:
         """It came to nothing."""
-        self._under_way = False
         self._draw()
 
     # Drawing
@@ -142,7 +149,8 @@ class PublishScreen(Frame):
         loaded = self._loaded
         if loaded is None:
             return
-        self._say_state(*(("publishing …", "accent") if self._under_way else standing(loaded, self.station.keymap)))
+        busy = self.backend.publishing or loaded.running
+        self._say_state(*(("publishing …", "accent") if busy else standing(loaded, self.station.keymap)))
         now, count = self.backend.now(), len(loaded.plan.candidates)
         next_one: list[Words] = [
             ("accent bold", "next     "),
@@ -190,7 +198,7 @@ class PublishScreen(Frame):
 
     def why_not(self, act: Act) -> str | None:
         """Why nothing can be published now."""
-        if act.id == "app.publish" and self._under_way:
+        if act.id == "app.publish" and self.backend.publishing:
             return "it is under way"
         if act.id == "publish.terminal" and not self._terminal_jobs:
             return "only where git wants somebody to type"
@@ -210,16 +218,16 @@ class PublishScreen(Frame):
         if loaded is None:
             self._asking = True
             return
-        if not (loaded.plan.commits or loaded.plan.held or loaded.unfinished):
+        changed, self._changed = self._changed, ()
+        if not (loaded.plan.contents or loaded.unfinished):
             self.say(*standing(loaded, self.station.keymap))
             return
 
         def answered(answer: Answer | None) -> None:
-            if answer is not None and self.backend.publish():
-                self._under_way = True
+            if answer is not None and self.backend.publish(loaded.plan):
                 self._draw()
 
-        self.app.push_screen(Question(question(loaded, self._ahead, self.glyphs)), answered)
+        self.app.push_screen(Question(question(loaded, self._ahead, self.glyphs, changed)), answered)
 
     def do_open(self) -> None:
         """Review the first test that is held or refused."""
@@ -299,7 +307,6 @@ class PublishScreen(Frame):
             self.sync()
         elif each.id in self._loaded.unfinished:
             if self.backend.publish(self._loaded.unfinished[each.id]):
-                self._under_way = True
                 self._draw()
         else:
             if each.state in ("gathering", "waiting"):
