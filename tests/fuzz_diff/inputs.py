@@ -267,6 +267,17 @@ def _other_ends(data: bytes, draw: Random) -> bytes:
     return b"".join(line + (end if draw.random() < 0.3 else b"\n") for line in data.split(b"\n"))
 
 
+def _in_most_lines(data: bytes, draw: Random) -> bytes:
+    """Most lines become other ones that are like them."""
+    made = []
+    for line in data.split(b"\n"):
+        for _ in range(draw.randint(0, 3)):
+            at = draw.randint(0, len(line))
+            line = line[:at] + draw.choice((b"", b"x", b" new ", b"(1)", b"\xcc\x81")) + line[at + draw.randint(0, 3) :]
+        made.append(line)
+    return b"\n".join(made)
+
+
 def _other_blanks(data: bytes, draw: Random) -> bytes:
     return data.replace(
         *draw.choice(((b" ", b"  "), (b"  ", b" "), (b"    ", b"\t"), (b"\n", b" \n"), (b"\n", b"\n\n")))
@@ -280,5 +291,5 @@ def _edit(data: bytes, draw: Random) -> bytes:
 
 Mutation = Callable[[bytes, Random], bytes]
 MUTATIONS: tuple[Mutation, ...] = (
-    _flip, _delete, _double, _exchange, _insert, _insert, _other_text, _other_ends, _other_blanks, _edit, _edit, _edit,
+    _flip, _delete, _double, _exchange, _insert, _insert, _other_text, _other_ends, _other_blanks, _in_most_lines, _edit, _edit, _edit,
 )  # fmt: skip
