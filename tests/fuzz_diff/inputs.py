@@ -291,5 +291,6 @@ def _edit(data: bytes, draw: Random) -> bytes:
 
 Mutation = Callable[[bytes, Random], bytes]
 MUTATIONS: tuple[Mutation, ...] = (
-    _flip, _delete, _double, _exchange, _insert, _insert, _other_text, _other_ends, _other_blanks, _in_most_lines, _edit, _edit, _edit,
+    _flip, _delete, _double, _exchange, _insert, _insert, _other_text, _other_ends, _other_blanks, _in_most_lines,
+    _edit, _edit, _edit,
 )  # fmt: skip
