@@ -216,7 +216,7 @@ class DiffScreen(ReadingScreen):
     async def _compare_next(self) -> None:
         """The file that is likely to be looked at next; why it cannot be compared is told when it is."""
         key = (self._at + 1, self.blanks)
-        pair = self._files[key[0]]
+        pair = self._files[key[0]] if key[0] < len(self._files) else None  # a key may have gone on meanwhile
         if isinstance(pair, Pair) and key not in self._documents:
             with suppress(QatuiError):
                 self._keep(key, await aside(partial(compare_pair, coloured=True), pair, self.blanks))

@@ -97,6 +97,8 @@ def commands(ids: list[int], files: Path) -> dict[str, list[list[object]]]:
             [files / SHORT, plan],
             [SHORT, NO_CONTROLS],
             [SHORT],
+            [SHORT, plan, "0" * 40, "100644", files / "m.jsonl", "0" * 40, "100755"],
+            [SHORT, plan, ".", "100644", files / "m.jsonl", ".", "100644", NO_CONTROLS, f"similarity {SHORT}"],
         ],
         "comment": [[open_, "-m", BODY], [open_, "-m", SHORT, "--line", 999]],
         "checklist": [[SHORT, open_], [open_], [open_, SHORT]],

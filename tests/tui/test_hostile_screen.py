@@ -1,6 +1,8 @@
 """Of hostile candidates nothing reaches the terminal of the workstation: on the bytes that each screen sends."""
 
+import os
 from collections.abc import Iterator
+from pathlib import Path
 
 import pexpect
 import pytest
@@ -19,8 +21,8 @@ pytestmark = pytest.mark.pty
 class Watched(Screen):
     """A screen that keeps every byte."""
 
-    def __init__(self, project: Project, width: int, height: int) -> None:
-        super().__init__(project, width, height)
+    def __init__(self, project: Project, width: int, height: int, *arguments: str) -> None:
+        super().__init__(project, width, height, *arguments)
         self.sent = b""
 
     def read(self) -> None:
@@ -30,6 +32,10 @@ class Watched(Screen):
             return
         self.sent += data
         self._stream.feed(data)
+
+    def whole(self) -> bytes:
+        """All that it sent, up to the last sequence, of which only a part may be read."""
+        return self.sent[: self.sent.rfind(b"\x1b")]
 
 
 @pytest.fixture
@@ -62,8 +68,28 @@ def test_no_screen_sends_anything_of_a_candidate(watched: Watched) -> None:
         in_dialog(watched, key, words)
     watched.press("P")
     watched.shows("Pull request", "Reviewed-by", "QA-Candidate")
-    assert terminal_leaks(watched.sent) == []
-    assert revealed(watched.sent) == []
+    sent = watched.whole()
+    assert (terminal_leaks(sent), revealed(sent)) == ([], [])
+
+
+def test_nor_does_the_screen_of_a_diff(project: Project, tmp_path: Path) -> None:
+    """Of folders whose files have hostile names."""
+    for side, data in {"old": CONTENT[:300], "new": SECRETS.encode() + CONTENT}.items():
+        for name in ("a\x1b]0;7331\x07.py", os.fsdecode(b"b\xe2\x80\xae\x9b7331m\xff.py")):
+            (tmp_path / side).mkdir(exist_ok=True)
+            (tmp_path / side / name).write_bytes(data)
+    watched = Watched(project, 120, 36, "diff", str(tmp_path / "old"), str(tmp_path / "new"))
+    try:
+        watched.shows("a␛]0;7331␇.py", "ghp_••••")
+        watched.press("J")
+        watched.shows("b‹U+202E›�7331m�.py", "ghp_••••")
+        watched.press("|")
+        watched.press("U")
+        watched.shows("‹U+001B›")
+        sent = watched.whole()
+    finally:
+        watched.kill()
+    assert (terminal_leaks(sent), revealed(sent)) == ([], [])
 
 
 def in_dialog(watched: Watched, key: str, words: str) -> None:

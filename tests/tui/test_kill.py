@@ -28,12 +28,12 @@ SECONDS = 60.0
 class Screen:
     """The program in a pseudo-terminal, and what a person sees of it."""
 
-    def __init__(self, project: Project, width: int = 80, height: int = 24) -> None:
+    def __init__(self, project: Project, width: int = 80, height: int = 24, *arguments: str) -> None:
         self._picture = pyte.Screen(width, height)
         self._stream = pyte.ByteStream(self._picture)
         self.process = pexpect.spawn(
             sys.executable,
-            ["-m", "qatui", "-C", str(project.root)],
+            ["-m", "qatui", "-C", str(project.root), *arguments],
             dimensions=(height, width),
             env={**os.environ, "TERM": "xterm-256color", "COLORTERM": "truecolor", "LANG": "C.UTF-8"},
         )
