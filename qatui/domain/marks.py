@@ -141,7 +141,7 @@ def pieces(
     The characters at `odd` are marked too; without `codes` they keep their look.
     """
     end = len(text) if end is None else end
-    special = {character for character in set(text) if _KINDS[character] is not _Kind.PLAIN}
+    special = {character for character in set(text[start:end]) if _KINDS[character] is not _Kind.PLAIN}
     points = {place for place in odd if start <= place < end}
     if special:
         points.update(place for place in range(start, end) if text[place] in special)

@@ -127,6 +127,8 @@ class Painter:
         rows: set[int] = set()
         for side, text in self._texts.items():
             for row, first, count in self._rows.runs(side):
+                if side == "old" and self._rows[row].kind is Kind.EQUAL and not self._document.unlike:
+                    continue  # the new line is as long
                 rows.update(row + line - first for line in text.tall(first, count, self.text_width))
         for row in sorted(rows):
             if (height := self.height(row)) > 1:

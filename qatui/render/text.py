@@ -116,12 +116,16 @@ class Text:
         if self._codes:
             yield from range(first, first + count)
             return
-        third = width // 3  # a secret may be drawn longer than it is, but no line becomes three times as long by that
+        # A mask may be longer than its secret: a line with passwords grows by less than half, one with addresses by less
+        # than twice. Only where it could become too long they are looked for.
+        most, most_with_address = width * 2 // 3, width // 3
         for number, line in enumerate(self.source.lines[first : first + count], first):
             shown = line if line.isprintable() else line.expandtabs(TAB)
             if shown.isascii() and shown.isprintable():
                 length = len(shown)
-                if length <= third or (length <= width and not self._hidden(number)):
+                if length <= most and (length <= most_with_address or "://" not in line):
+                    continue
+                if length <= width and not self._hidden(number):
                     continue
             yield number
         last = len(self) - 1
