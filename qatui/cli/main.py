@@ -3,14 +3,12 @@
 import os
 import signal
 import sys
-import threading
 from pathlib import Path
-from types import FrameType
 
 import click
 
 from qatui import __version__
-from qatui.cli import diagnostics
+from qatui.cli import diagnostics, interrupts
 from qatui.cli.families import Families
 from qatui.cli.session import Session
 from qatui.errors import QatuiError
@@ -61,8 +59,7 @@ def run(args: list[str]) -> int:
     as_json = "--json" in args
     diagnostics.open_missing_streams()
     try:
-        if threading.current_thread() is threading.main_thread():
-            signal.signal(signal.SIGTERM, _terminate)
+        interrupts.listen()
         result = _complete() if _COMPLETING in os.environ else _invoke(args)
         sys.stdout.flush()
         return int(result or 0)
@@ -81,11 +78,6 @@ def run(args: list[str]) -> int:
         return diagnostics.system_fault(error, as_json=as_json)
     except Exception as error:  # noqa: BLE001 - the command line's edge
         return diagnostics.bug(error, as_json=as_json)
-
-
-def _terminate(_number: int, _frame: FrameType | None) -> None:
-    """SIGTERM ends the program as Ctrl-C does: what it started (git, hooks) is ended with it."""
-    raise KeyboardInterrupt
 
 
 def _invoke(args: list[str]) -> int | None:

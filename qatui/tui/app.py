@@ -43,6 +43,8 @@ class Workstation(KeyedApp, inherit_bindings=False):
         self.unfinished: int | None = None
         """Publications that came to no end and nobody is at; None: not looked for yet."""
         self.course = Course(shown=parts.coach)
+        self.warned_of = 0
+        """Which publish of this session went on when the person wanted to leave, from 1."""
 
     def get_default_screen(self) -> Frame:
         """The queue."""

@@ -24,6 +24,7 @@ from qatui.tui.aside import aside
 from qatui.tui.child import Child
 from qatui.tui.parts import Parts, Seat
 from qatui.tui.trouble import Kind, Trouble
+from qatui.workspace import running
 
 if TYPE_CHECKING:
     from qatui.domain.publishing import PublishingPlan
@@ -72,6 +73,8 @@ class Backend:
         """Writes that are on their way."""
         self.publishing = False
         """Whether a publish of ours is under way."""
+        self.publishes = 0
+        """How many were begun."""
 
     @property
     def desk(self) -> "Desk | None":
@@ -153,9 +156,10 @@ class Backend:
             self._app.set_interval(POLL_SECONDS, self.poll)
 
     def close(self) -> None:
-        """Give the store back and end a child."""
+        """Give the store back, end a child, and what git does: a push or its hook may take minutes."""
         if self.child is not None:
             self.child.cancel()
+        running.end_all()
         if self._seat is not None:
             self._seat.db.close()
 
@@ -297,7 +301,8 @@ class Backend:
         async def run() -> None:
             try:
                 await self._connected.wait()
-                ended = await self._guarded("write", "published", work, self._must())
+                # Not waited for by who leaves: every step is safe to be killed in, and the next publish finishes it.
+                ended = await self._guarded("write", "published", work, self._must(), far=True)
             finally:
                 self.publishing = False
             for message in ended or ():
@@ -307,6 +312,7 @@ class Backend:
         if self.publishing:
             return False
         self.publishing = True
+        self.publishes += 1
         self._spawn("publish", run)
         return True
 

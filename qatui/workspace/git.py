@@ -8,7 +8,6 @@ import contextlib
 import logging
 import os
 import re
-import signal
 import subprocess
 import time
 from collections.abc import Callable, Mapping, Sequence
@@ -22,6 +21,7 @@ from git.cmd import Git
 from git.exc import GitCommandNotFound
 
 from qatui.errors import GitError, GitKilled, GitTimeout, NeedsTerminal, NoGit
+from qatui.workspace import running
 
 _LOG = logging.getLogger("qatui.git")
 
@@ -124,7 +124,7 @@ def git(
     command, verb = ["git", *_CONFIG, *chosen, *args], _verb(args)
     _tell(without_passwords("$ git " + " ".join(args)), log)
     try:
-        running = Git(str(cwd)).execute(
+        begun = Git(str(cwd)).execute(
             command,
             as_process=True,
             istream=subprocess.PIPE if isinstance(data, bytes) else data,
@@ -133,11 +133,11 @@ def git(
         )
     except GitCommandNotFound as error:
         raise NoGit("git was not found or cannot start here.", "Install git 2.30 or newer.") from error
-    assert isinstance(running, Git.AutoInterrupt)
-    process = running.proc
+    process = begun.proc if isinstance(begun, Git.AutoInterrupt) else None
     assert process is not None
     try:
-        out, err = _communicate(process, data if isinstance(data, bytes) else None, seconds)
+        with running.listed(process.pid, alone=foreground):
+            out, err = _communicate(process, data if isinstance(data, bytes) else None, seconds)
     except subprocess.TimeoutExpired:
         _kill_group(process, alone=foreground)
         raise GitTimeout(
@@ -231,8 +231,7 @@ def _close_streams(process: "subprocess.Popen[bytes]") -> None:
 
 def _kill_group(process: "subprocess.Popen[bytes]", *, alone: bool) -> None:
     """Stop git and everything it started: it leads a session of its own, unless it ran in ours (`alone`)."""
-    with contextlib.suppress(ProcessLookupError):
-        os.kill(process.pid, signal.SIGKILL) if alone else os.killpg(process.pid, signal.SIGKILL)
+    running.kill(process.pid, alone=alone)
     process.wait()
     # Not until the end of its output: what left its session (an ssh master) may hold that open.
     _close_streams(process)

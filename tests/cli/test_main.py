@@ -1,5 +1,6 @@
 """The program's edge: what is loaded, exit codes, the forms of an error, and how it ends."""
 
+import contextlib
 import json
 import os
 import signal
@@ -356,6 +357,62 @@ def test_a_signal_ends_it_without_a_traceback(number: signal.Signals) -> None:
         process.send_signal(number)
         _, err = process.communicate(timeout=30)
     assert (process.returncode, err) == (130, "qatui: interrupted\n")
+
+
+FINALIZED = """
+import os, signal, sys, time
+from qatui.cli import interrupts
+class Finalized:
+    def __del__(self):
+        os.kill(os.getpid(), {number})
+        for _ in range(1000):
+            pass
+interrupts.listen()
+try:
+    made = Finalized()
+    del made
+    print("swallowed", flush=True)
+    time.sleep(30)
+except KeyboardInterrupt:
+    print("heard")
+"""
+
+
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
+def test_a_signal_that_comes_in_a_finalizer_is_heard_behind_it(number: signal.Signals) -> None:
+    code = FINALIZED.format(number=int(number))
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, timeout=20, check=False)
+    assert (done.stdout, done.stderr) == ("swallowed\nheard\n", "")
+
+
+HANGING = """
+import threading, time, click
+from qatui.cli import main
+def hang():
+    threading.Thread(target=time.sleep, args=(60,)).start()
+    print("ready", flush=True)
+main.qatui.add_command(click.Command("hang", callback=hang))
+import sys
+from qatui.__main__ import main as program
+sys.argv = ["qatui", "hang"]
+program()
+"""
+
+
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
+def test_a_signal_ends_what_only_waits_for_a_thread(number: signal.Signals) -> None:
+    with subprocess.Popen(
+        [sys.executable, "-c", HANGING], stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
+    ) as process:
+        assert process.stdout is not None
+        assert process.stdout.readline() == "ready\n"
+        while process.poll() is None:  # some come before it leaves: each is an interruption, none a traceback
+            process.send_signal(number)
+            with contextlib.suppress(subprocess.TimeoutExpired):
+                process.wait(0.1)
+        assert process.stderr is not None
+        err = process.stderr.read()
+    assert (process.returncode, err.replace("qatui: interrupted\n", "")) == (130, "")
 
 
 FLOODING = """

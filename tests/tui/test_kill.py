@@ -1,6 +1,7 @@
 """The program in a real terminal: what it shows, what survives SIGKILL, what it never loads before the first frame."""
 
 import os
+import select
 import signal
 import subprocess
 import sys
@@ -15,10 +16,13 @@ import pytest
 from qatui.domain.candidate import State
 from qatui.domain.query import parse
 from qatui.flows.desk import Desk
+from qatui.flows.publish import publish
 from qatui.store.candidates import counts, queue_ids
 from qatui.wiring import Start, open_desk
-from tests.conftest import Project
+from tests.conftest import Project, run_git
+from tests.flows.test_publish import approved
 from tests.tui.conftest import many
+from tests.workspace.test_attributes import executable
 
 pytestmark = pytest.mark.pty
 
@@ -215,6 +219,36 @@ def test_sigterm_gives_the_terminal_back(project: Project, started: Callable[[],
     running.process.expect(pexpect.EOF, timeout=SECONDS)
     running.process.close()
     assert running.process.exitstatus == 0
+
+
+def test_who_leaves_while_a_publish_runs_is_told_and_waits_for_nothing(
+    project: Project, started: Callable[[], Screen], tmp_path: Path
+) -> None:
+    os.mkfifo(told := tmp_path / "told")
+    executable(project.root / ".git/hooks/pre-push", f"exec 3> {told}; echo begun >&3; sleep 300; exit 1")
+    reader = os.open(told, os.O_RDONLY | os.O_NONBLOCK)
+    desk = open_desk(Start(project.root))
+    approved(desk, {"tests/test_a.py": "a\n"})
+    screen = started()
+    screen.shows("P publish what was approved")
+    screen.press("P")
+    screen.shows("test_a.py", "ublish 1 test")
+    screen.press("y")
+    while select.select([reader], [], [], 0) == ([], [], []):
+        screen.read()
+    assert os.read(reader, 99) == b"begun\n"
+    screen.press("q")
+    screen.shows("publishing goes on · q again stops it; the next publish finishes it")
+    screen.press("q")
+    screen.process.expect(pexpect.EOF, timeout=20)
+    screen.process.close()
+    assert screen.process.exitstatus == 0
+    assert os.read(reader, 99) == b"", "the hook, and all it started, ended with it"
+    os.close(reader)
+    (project.root / ".git/hooks/pre-push").unlink()
+    assert len(publish(desk).published) == 1
+    assert run_git(project.remote, "for-each-ref", "--format=%(refname)", "refs/heads/qatui").count("\n") == 0
+    desk.db.close()
 
 
 def test_one_write_of_the_terminal_is_no_verdict(project: Project, started: Callable[[], Screen]) -> None:

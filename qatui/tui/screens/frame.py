@@ -98,6 +98,15 @@ class Frame(KeyedScreen):
 
     # Actions of every screen
 
+    def do_quit(self) -> None:
+        """Leave; while a publish runs only when asked a second time."""
+        if not self.backend.publishing or self.station.warned_of == self.backend.publishes:
+            super().do_quit()
+            return
+        self.station.warned_of = self.backend.publishes
+        again = f"{self.keymap.first('app.quit')} again stops it; the next publish finishes it"
+        self.say(f"publishing goes on {self.glyphs.dot} {again}", "risk-look")
+
     def do_coach(self) -> None:
         """The first steps, or no more of them."""
         self.station.show_coach(not self.station.course.shown)
