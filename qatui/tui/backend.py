@@ -179,26 +179,19 @@ class Backend:
         """The lines of `ids`, which came into sight."""
         self._spawn("rows", partial(self._read, "rows", asker, partial(errands.some_rows, ids=ids)))
 
-    def look(self, asker: MessagePump, candidate_id: int, blanks: Blanks = Blanks.SHOW) -> None:
-        """One candidate whole, without a change of state."""
-        self._open(asker, candidate_id, blanks, opening=False)
-
-    def open_candidate(self, asker: MessagePump, candidate_id: int, blanks: Blanks) -> None:
-        """One candidate whole; a pending one is in review from now on."""
-        self._open(asker, candidate_id, blanks, opening=True)
-
-    def _open(self, asker: MessagePump, candidate_id: int, blanks: Blanks, *, opening: bool) -> None:
+    def look(self, asker: MessagePump, number: int, blanks: Blanks = Blanks.SHOW, *, opening: bool = False) -> None:
+        """One candidate whole; with `opening` a pending one is in review from now on."""
         lane = f"dossier of {type(asker).__name__}"
-        self.ask(asker, lane, partial(errands.dossier, candidate_id=candidate_id, opening=opening, blanks=blanks))
+        self.ask(asker, lane, partial(errands.dossier, candidate_id=number, opening=opening, blanks=blanks))
 
-    def preload(self, candidate_id: int) -> None:
+    def preload(self, candidate_id: int, blanks: Blanks = Blanks.SHOW) -> None:
         """Align the texts of a candidate that is likely to be looked at next."""
 
         async def load() -> None:
             async with self._locks["preload"]:
                 await self._connected.wait()
                 if self._newest["preload"] == mine:
-                    work = partial(errands.dossier, candidate_id=candidate_id, opening=False)
+                    work = partial(errands.dossier, candidate_id=candidate_id, opening=False, blanks=blanks)
                     await self._guarded("read", "read", work, self._must())
 
         self._newest["preload"] = mine = self._newest["preload"] + 1
@@ -206,11 +199,8 @@ class Backend:
 
     def recall(self, asker: MessagePump, name: str) -> None:
         """A bookmark; None where there is none."""
-
-        def read(seat: Seat) -> messages.Recalled:
-            return messages.Recalled(name, errands.recall(seat, [name])[name])
-
-        self._spawn("place", partial(self._read, "place", asker, read, newest=False))
+        step: Step = lambda seat: messages.Recalled(name, errands.recall(seat, [name])[name])  # noqa: E731
+        self._spawn("place", partial(self._read, "place", asker, step, newest=False))
 
     def ask(
         self, asker: MessagePump, lane: str, work: Callable[["Desk"], messages.Told], *, newest: bool = True,

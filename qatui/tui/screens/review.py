@@ -115,7 +115,7 @@ class ReviewScreen(ReadingScreen, DecidingFrame):
         self.refresh_lines()
 
     def _open(self) -> None:
-        self.backend.open_candidate(self, self.at_hand(), self.blanks)
+        self.backend.look(self, self.at_hand(), self.blanks, opening=True)
 
     def on_dossier_loaded(self, message: messages.DossierLoaded) -> None:
         """Draw it; the old picture stayed until now."""
@@ -134,7 +134,7 @@ class ReviewScreen(ReadingScreen, DecidingFrame):
         self.refresh_lines()
         self._keep()
         if self._at + 1 < len(self._ids):
-            self.backend.preload(self._ids[self._at + 1])
+            self.backend.preload(self._ids[self._at + 1], self.blanks)
 
     def on_store_changed(self, message: messages.StoreChanged) -> None:
         """Somebody did something, perhaps to this candidate."""
