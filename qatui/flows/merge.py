@@ -73,7 +73,9 @@ def merge(
             continue
         job = _begin(desk, publication, way, auto=auto, queue=binding.queue)
         ran += drain(desk, hub=hub, kinds=[KIND], only=[job], again=True, foreground=foreground, say=say)
-    after = sync(desk, hub, only={each.id for each in asked}, foreground=foreground, say=say)
+    ran += drain(desk, hub=hub, kinds=[KIND], foreground=foreground, say=say)  # what a death left of an earlier one
+    tried = {each.id for each in asked}.union(int(each.job.payload["publication"]) for each in ran)
+    after = sync(desk, hub, only=tried, foreground=foreground, say=say)
     return Merging(tuple(asked), tuple(already), tuple(refused.items()), ran, _both(before, after))
 
 

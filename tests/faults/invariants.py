@@ -11,7 +11,7 @@ from tests.faults.world import BASE
 _COUNTED = {
     "event": ("group_id",),
     "revision": ("batch_id",),
-    "outbox": ("attempts", "log", "error"),
+    "outbox": ("attempts", "log", "words"),
     "bookmark": ("value",),
     "clone": ("stamp",),
 }
