@@ -124,15 +124,17 @@ class Painter:
 
     def _tall(self) -> Iterator[tuple[int, int]]:
         """The rows that take more than one line."""
-        rows: set[int] = set()
+        found: dict[int, int] = {}
         for side, text in self._texts.items():
             for row, first, count in self._rows.runs(side):
                 if side == "old" and self._rows[row].kind is Kind.EQUAL and not self._document.unlike:
                     continue  # the new line is as long
-                rows.update(row + line - first for line in text.tall(first, count, self.text_width))
-        for row in sorted(rows):
-            if (height := self.height(row)) > 1:
-                yield row, height
+                for line, height in text.tall(first, count, self.text_width):
+                    found[row + line - first] = max(found.get(row + line - first, 1), height)
+                last = len(text) - 1
+                if first <= last < first + count and text.unended(last):
+                    found[row + last - first] = self.height(row + last - first)
+        return ((row, found[row]) for row in sorted(found) if found[row] > 1)
 
     # Rows
 

@@ -111,26 +111,24 @@ class Text:
             return drawn, starts_of(drawn, width)
         return drawn, _kept(self._starts, (line, width), KEPT_LONG, lambda: starts_of(drawn, width))
 
-    def tall(self, first: int, count: int, width: int) -> Iterator[int]:
-        """Of `count` lines those that may take more than `width` cells: quick, as it is asked of whole texts."""
-        if self._codes:
-            yield from range(first, first + count)
-            return
-        # A mask may be longer than its secret: a line with passwords grows by less than half, one with addresses by less
-        # than twice. Only where it could become too long they are looked for.
+    def tall(self, first: int, count: int, width: int) -> Iterator[tuple[int, int]]:
+        """Of `count` lines those that are wrapped, and in how many: quick, as it is asked of whole texts."""
+        # A mask may be longer than its secret: a line with passwords grows by less than half, one with addresses by
+        # less than twice. Only where it could become too long they are looked for.
         most, most_with_address = width * 2 // 3, width // 3
         for number, line in enumerate(self.source.lines[first : first + count], first):
             shown = line if line.isprintable() else line.expandtabs(TAB)
-            if shown.isascii() and shown.isprintable():
+            if shown.isascii() and shown.isprintable() and not self._codes:
                 length = len(shown)
                 if length <= most and (length <= most_with_address or "://" not in line):
                     continue
-                if length <= width and not self._hidden(number):
+                if not self._hidden(number) and (length <= width or shown is line):
+                    if length > width:
+                        yield number, -(-length // width)
                     continue
-            yield number
-        last = len(self) - 1
-        if first <= last < first + count and self.unended(last):
-            yield last
+            height = len(self.laid(number, width)[1])
+            if height > 1:
+                yield number, height
 
     def cells(self, line: int) -> int:
         """Cells that a line takes; of a very long one, at most."""
