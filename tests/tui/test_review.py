@@ -101,6 +101,27 @@ def test_enter_opens_and_puts_in_review(build: Build, shelf: Shelf) -> None:
     drive(build(desk), walk)
 
 
+def test_blanks_count_as_the_person_wants_for_every_candidate(build: Build, project: Project, team_desk: Desk) -> None:
+    commit = project.commit({"tests/test_all.py": BASE, "tests/test_more.py": BASE})
+    desk = replace(team_desk, base=replace(team_desk.base, commit=commit))
+    other = BASE.replace("    assert", "\tassert").replace("'/3'", "'/v2/3'")
+    seed(desk, {"tests/test_all.py": other, "tests/test_more.py": other})
+
+    async def walk(pilot: Walker) -> None:
+        await press(pilot, "enter")
+        assert "change 1/30" in line(pilot, "#title")
+        await press(pilot, "b", "b")
+        assert "-w" in line(pilot, "#title")
+        assert "blanks are no change" in said(pilot)
+        assert at_review(pilot).diff.hunk[1] == 1
+        await press(pilot, "J")
+        assert at_review(pilot).diff.hunk[1] == 1, "the next one too"
+        await press(pilot, "b", "b")
+        assert at_review(pilot).diff.hunk[1] == 30
+
+    drive(build(desk), walk)
+
+
 def test_next_and_previous_keep_the_ways_of_showing(build: Build, shelf: Shelf) -> None:
     desk, ids = shelf
 
