@@ -17,6 +17,7 @@ from textual.pilot import Pilot
 from qatui.domain.diff import Document
 from qatui.domain.lines import Drawn, Lines, draw
 from qatui.domain.marks import HIDDEN
+from qatui.domain.moved import find_moved
 from qatui.domain.review import Comment, Side
 from qatui.flows.compare import compare
 from qatui.render import palette, text
@@ -664,3 +665,149 @@ def test_provisional_colours_are_corrected_in_idle_moments() -> None:
         assert strings()
 
     drive(pair, walk)
+
+
+WRAPPED = document(
+    numbered(60) + f"short\nlong {'word ' * 60}\n" + numbered(60),
+    numbered(60) + f"short\nlong {'word ' * 90}end\n" + numbered(60),
+)
+
+
+def test_long_lines_wrap_on_both_sides_alike() -> None:
+    async def walk(view: DiffView, pilot: Pilot[None]) -> None:
+        height = len(view.render_lines(view.size.region))
+        cut = screen(view)
+        assert view.switch_wrap()
+        await pilot.pause()
+        rows = screen(view)
+        at = next(number for number, row in enumerate(rows) if "~ long" in row)
+        assert rows[at + 1].startswith("▌  ↳   ")
+        old, new = ([row.split("│")[side] for row in rows[at : at + 9]] for side in (0, 1))
+        assert sum("word" in each for each in old) < sum("word" in each for each in new)
+        assert "end" in "".join(new)
+        assert view.virtual_size.height == len(cut[:height]) - cut.count("") + sum("↳" in each for each in new)
+        view.sideways(1)
+        view.to_edge(end=True)
+        await pilot.pause()
+        assert screen(view) == rows, "there is nothing at the side"
+        assert not view.switch_wrap()
+        await pilot.pause()
+        assert screen(view) == cut
+
+    drive(WRAPPED, walk, (120, 30))
+
+
+def test_the_cursor_goes_by_rows_and_a_click_finds_them_through_wrapped_lines() -> None:
+    async def walk(view: DiffView, pilot: Pilot[None]) -> None:
+        view.switch_wrap()
+        await pilot.pause()
+        assert view.place == ("new", 61)
+        view.move(1)
+        assert view.place == ("new", 62)
+        view.move(-1)
+        assert view.place == ("new", 61)
+        rows = screen(view)
+        at = next(number for number, row in enumerate(rows) if "~ long" in row)
+        await pilot.click(DiffView, offset=(10, at + 3))
+        assert view.place == ("new", 61)
+        assert view.next_hunk() is False
+        view.end()
+        await pilot.pause()
+        assert [row for row in screen(view) if row][-1].startswith("▌")
+
+    drive(WRAPPED, walk, (120, 20))
+
+
+def test_a_row_taller_than_the_screen_is_read_line_by_line() -> None:
+    tall = document(None, "first\n" + " ".join(map(str, range(700))) + "\nlast\n")
+
+    async def walk(view: DiffView, pilot: Pilot[None]) -> None:
+        view.switch_wrap()
+        await pilot.pause()
+        seen = set(screen(view))
+        view.move(1)
+        assert view.place == ("new", 1)
+        steps = 0
+        while view.place == ("new", 1) and steps < 99:
+            seen |= set(screen(view))
+            view.move(1)
+            await pilot.pause()
+            steps += 1
+        assert view.place == ("new", 2)
+        assert all(any(str(number) in row.split() for row in seen) for number in (0, 350, 699))
+        view.move(-1)
+        assert view.place == ("new", 1)
+        view.page(-1)
+        await pilot.pause()
+        view.page(-1)
+        view.page(-1)
+        view.page(-1)
+        view.page(-1)
+        await pilot.pause()
+        assert view.place == ("new", 0)
+        view.scroll_to(y=9, animate=False)
+        await pilot.pause()
+        assert view.place == ("new", 1), "the cursor stays in sight"
+
+    drive(tall, walk, (80, 12))
+
+
+def test_wrapped_a_step_draws_what_is_new_on_the_screen(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A line of 1 MB costs what is seen of it."""
+    drawn: list[tuple[int, int]] = []
+    paint = Painter.paint
+
+    def counted(self: Painter, number: int, current: bool = False, at: int = 0) -> list[Segment]:
+        drawn.append((number, at))
+        return paint(self, number, current, at)
+
+    monkeypatch.setattr(Painter, "paint", counted)
+
+    async def walk(view: DiffView, pilot: Pilot[None]) -> None:
+        view.switch_wrap()
+        await pilot.pause()
+        drawn.clear()
+        for step in range(5):
+            view.page(1)
+            await pilot.pause()
+            assert len(drawn) <= (step + 1) * 3 * view.size.height
+        assert view.virtual_size.height > 10_000
+
+    drive(document(None, "x" * 1_000_000 + "\nb\n"), walk, (80, 24))
+
+
+def test_marks_as_codes_and_secrets_unmasked() -> None:
+    async def walk(view: DiffView, pilot: Pilot[None]) -> None:
+        assert "␛" in screen(view)[0]
+        assert "a1a1" not in screen(view)[1]
+        assert view.switch_codes()
+        assert view.switch_masks()
+        await pilot.pause()
+        assert "‹U+001B›" in screen(view)[0]
+        assert "a1a1" in screen(view)[1]
+        assert not view.switch_codes()
+        assert not view.switch_masks()
+        await pilot.pause()
+        assert "a1a1" not in screen(view)[1]
+
+    drive(document(None, "\x1b\nk = 'ghp_" + "a1" * 20 + "'\n"), walk, (120, 8))
+
+
+def test_a_move_is_followed_to_its_other_end() -> None:
+    block = "def a_function_that_moves(one, two):\n    return one * two\n"
+    moved = document(block + numbered(50), numbered(50) + block)
+    assert moved.old is not None
+    moved = replace(moved, moved=find_moved(moved.old, moved.new, moved.hunks))
+
+    async def walk(view: DiffView, pilot: Pilot[None]) -> None:
+        view.top()
+        view.move(1)
+        assert view.place == ("old", 1)
+        assert view.follow_move()
+        assert view.place == ("new", 51)
+        assert view.follow_move()
+        assert view.place == ("old", 1)
+        view.move(2)
+        assert not view.follow_move()
+
+    drive(moved, walk, (120, 20))
