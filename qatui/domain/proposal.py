@@ -6,6 +6,7 @@ in a test folder. The disguises of `.git` are those git itself knows
 """
 
 import re
+import unicodedata
 from collections.abc import Sequence
 from dataclasses import dataclass
 from fnmatch import translate
@@ -118,6 +119,19 @@ def folders_of(path: str) -> list[str]:
     """The folders that `path` lies in, outermost first."""
     parts = path.split("/")
     return ["/".join(parts[:end]) for end in range(1, len(parts))]
+
+
+def folded(path: str) -> str:
+    """A path as file systems compare names that know no case and one form of each letter (macOS, Windows).
+
+    The canonical caseless match of Unicode, section 3.13 (https://www.unicode.org/versions/latest/core-spec/chapter-3/).
+    """
+    return unicodedata.normalize("NFD", unicodedata.normalize("NFD", path).casefold())
+
+
+def taken_for(name: str, other: str, where: str) -> str:
+    """Why a file or folder `name` cannot be beside `other`, which is `where`."""
+    return f"macOS and Windows cannot tell {name} from {other}, which is {where}"
 
 
 def check_path(path: str, test_roots: Sequence[str]) -> str | None:

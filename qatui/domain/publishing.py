@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 
 from qatui.domain.candidate import Candidate, State
 from qatui.domain.lifecycle import Action, why_not
-from qatui.domain.proposal import folders_of
+from qatui.domain.proposal import folded, folders_of, taken_for
 from qatui.domain.quoting import one_line, powerless, shortened, signature
 from qatui.domain.refs import why_no_ref
 from qatui.domain.review import Comment, Ticked
@@ -166,20 +166,28 @@ class Tree:
     def __init__(self, paths: Iterable[str] = ()) -> None:
         self._files: set[str] = set()
         self._folders: set[str] = set()
+        self._names: dict[str, str] = {}
+        """Each file and folder, by the name that some file systems know it by."""
         self.add(*paths)
 
     def add(self, *paths: str) -> None:
         """Put files in."""
         for path in paths:
             self._files.add(path)
-            self._folders.update(folders_of(path))
+            self._folders.update(folders := folders_of(path))
+            self._names.update((folded(each), each) for each in (*folders, path))
 
     def clash(self, path: str) -> str | None:
         """Why `path` cannot be in one tree with these, None where it can."""
         for folder in folders_of(path):
             if folder in self._files:
                 return f"{folder}, of the same publication, is a file"
-        return "it is a folder in the same publication" if path in self._folders else None
+        if path in self._folders:
+            return "it is a folder in the same publication"
+        for each in (*folders_of(path), path):
+            if (other := self._names.get(folded(each), each)) != each:
+                return taken_for(each, other, "in the same publication")
+        return None
 
 
 def branch_name(template: str, *, day: str, number: int, reviewer: str, taken: Iterable[str]) -> str:

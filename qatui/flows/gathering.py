@@ -78,7 +78,7 @@ def ground_of(desk: Desk, commit: str, rows: Collection[Candidate]) -> dict[str,
 
 def _surveyed(desk: Desk, commit: str, rows: Collection[Candidate]) -> Ground:
     """What stands in the candidates' paths; not looked at where git would store other bytes than were approved."""
-    ground = survey(desk.repository, commit, [each.path for each in rows])
+    ground = survey(desk.repository, commit, [each.path for each in rows], judging=True)
     spots = dict(ground.spots)
     for each, data in _contents(desk, [each for each in rows if each.state is State.APPROVED and spots[each.path].oid]):
         spot = spots[each.path]

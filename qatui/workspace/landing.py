@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
-from qatui.domain.proposal import folders_of
+from qatui.domain.proposal import folded, folders_of, taken_for
 from qatui.workspace import attributes
 from qatui.workspace.attributes import AS_IT_IS, Treatment
 from qatui.workspace.repository import Entry, Repository
@@ -32,7 +32,8 @@ def spots(repository: Repository, commit: str, paths: Sequence[str]) -> dict[str
     """What is at each of `paths`, which must be well-formed, and whether a file can be put there at all."""
     folders = {folder for path in paths for folder in folders_of(path)}
     there = repository.entries(commit, folders.union(paths))
-    return {path: _spot(path, there) for path in paths}
+    names = _names(repository, commit, paths, there)
+    return {path: _spot(path, there, names) for path in paths}
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,13 +45,17 @@ class Ground:
     """What base has of these paths, their folders and the .gitattributes files in them."""
 
 
-def survey(repository: Repository, commit: str, paths: Sequence[str]) -> Ground:
-    """As `spots`, and what the user's git would do to each file, or why it cannot store it."""
+def survey(repository: Repository, commit: str, paths: Sequence[str], *, judging: bool = False) -> Ground:
+    """What stands at `paths`, and what the user's git would do to each file, or why it cannot store it.
+
+    With `judging` the names beside them are looked at as well, as in `spots`.
+    """
     folders = {folder for path in paths for folder in folders_of(path)}
     named = {f"{folder}/{attributes.FILE}" for folder in folders} | {attributes.FILE}
     there = repository.entries(commit, folders.union(paths, named))
     treated = attributes.treatments(repository, paths, there)
-    found = {path: _spot(path, there) for path in paths}
+    names = _names(repository, commit, paths, there) if judging else {}
+    found = {path: _spot(path, there, names) for path in paths}
     spots = {
         path: replace(spot, obstacle=spot.obstacle or treated[path].obstacle, treatment=treated[path])
         for path, spot in found.items()
@@ -61,15 +66,27 @@ def survey(repository: Repository, commit: str, paths: Sequence[str]) -> Ground:
 _FOLDER, _LINKS = "040000", ("120000", "160000")
 
 
-def _spot(path: str, there: Mapping[str, Entry]) -> Spot:
+def _names(repository: Repository, commit: str, paths: Sequence[str], there: Mapping[str, Entry]) -> dict[str, str]:
+    """What stands where `paths` leave what there is on base, by the name that some file systems know it by."""
+    folders = {new.rpartition("/")[0] for path in paths if (new := _first_new(path, there))}
+    return {folded(name): name for name in repository.beside(commit, folders)} if folders else {}
+
+
+def _first_new(path: str, there: Mapping[str, Entry]) -> str | None:
+    """The first folder on the way to `path` that base has not, or `path` itself; None where base has it."""
+    return next((each for each in (*folders_of(path), path) if each not in there), None)
+
+
+def _spot(path: str, there: Mapping[str, Entry], names: Mapping[str, str]) -> Spot:
     for folder in folders_of(path):
         mode = there[folder].mode if folder in there else _FOLDER
         if mode in _LINKS:
             return Spot(None, f"the path goes through {folder}, a symbolic link or submodule on base")
         if mode != _FOLDER:
             return Spot(None, f"{folder} is a file on base, no folder")
-    if path not in there:
-        return Spot(None, None)
+    if new := _first_new(path, there):
+        other = names.get(folded(new))
+        return Spot(None, taken_for(new, other, "on base") if other else None)
     mode, oid = there[path]
     if mode in _LINKS:
         return Spot(None, "the path is a symbolic link or submodule on base")

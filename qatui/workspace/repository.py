@@ -141,6 +141,16 @@ class Repository:
             return top
         return top + self._names("--literal-pathspecs", "ls-tree", "-r", "-z", "--name-only", commit, "--", *inside)
 
+    def beside(self, commit: str, folders: Iterable[str]) -> list[str]:
+        """What stands directly in those of `folders` (an empty name: the top) that there are at `commit`."""
+        asked = set(folders)
+        found = self._names("ls-tree", "-z", "--name-only", commit) if "" in asked else []
+        below = sorted(f"{folder}/" for folder in asked - {""})
+        for start in range(0, len(below), 500):
+            some = below[start : start + 500]
+            found += self._names("--literal-pathspecs", "ls-tree", "-t", "-z", "--name-only", commit, "--", *some)
+        return found
+
     def _names(self, *args: str) -> list[str]:
         return self.git(*args).out.decode("utf-8", "surrogateescape").split("\0")[:-1]
 

@@ -244,6 +244,27 @@ def test_clash() -> None:
     assert fit == [False, False, True, False, True]
 
 
+@pytest.mark.parametrize(
+    ("taken", "path", "words"),
+    [
+        (
+            "tests/test_k.py",
+            "tests/TEST_k.py",
+            "cannot tell tests/TEST_k.py from tests/test_k.py, which is in the same",
+        ),
+        ("tests/caf\u00e9.py", "tests/cafe\u0301.py", "cannot tell tests/cafe\u0301.py from tests/caf\u00e9.py, which"),
+        ("Tests/a.py", "tests/b.py", "cannot tell tests from Tests, which is in the same publication"),
+        ("tests/a", "tests/A/b.py", "cannot tell tests/A from tests/a, which is in the same publication"),
+        ("tests/stra\u00dfe.py", "tests/STRASSE.py", "cannot tell tests/STRASSE.py from"),
+        ("tests/a.py", "tests/b.py", None),
+        ("tests/a.py", "tests/a.py", None),
+    ],
+)
+def test_names_that_some_systems_cannot_keep_apart(taken: str, path: str, words: str | None) -> None:
+    said = Tree([taken]).clash(path)
+    assert (said is None) if words is None else (said is not None and f"macOS and Windows {words}" in said)
+
+
 NAMES = st.lists(st.sampled_from("ab"), min_size=1, max_size=3).map("/".join)
 
 

@@ -172,6 +172,20 @@ def test_one_file_that_git_refuses_to_store_stops_no_other(desk: Desk, project: 
     assert publish(at(desk, project.root)).published == (odd,)
 
 
+def test_of_two_names_that_some_systems_cannot_keep_apart_one_goes_out(desk: Desk, project: Project) -> None:
+    words = "macOS and Windows cannot tell tests/{} from tests/{}, which is {}"
+    first, second = approved(desk, {"tests/TEST_k.py": "a\n", "tests/test_k.py": "b\n"})
+    (base,) = approved(desk, {"tests/Test_new.py": "c\n"})
+    project.commit({"tests/test_New.py": "x\n"})
+    desk = at(desk, project.root)
+    result = publish(desk)
+    assert result.published == (first,)
+    assert dict(result.refused) == {
+        second: words.format("test_k.py", "TEST_k.py", "in the same publication"),
+        base: words.format("Test_new.py", "test_New.py", "on base"),
+    }
+
+
 def test_a_filter_runs_once_for_each_file_and_never_for_a_look(desk: Desk, project: Project, tmp_path: Path) -> None:
     runs = tmp_path / "runs"
     project.git("config", "filter.crypt.clean", f"echo %f >> {runs}; test %f != tests/odd.x && tr a-z A-Z")
