@@ -183,7 +183,7 @@ class _Drawing:
         self._offsets.extend(range(at, at + count) if spread else [at] * count)
         self._pieces.append(shown)
         self._length += len(shown)
-        self._cell += len(shown) if quiet is not None and len(shown) > 1 else _cells(shown)  # a code is of single cells
+        self._cell += _cells(shown)
         if quiet is not None:
             self._marks.append(Mark(at, self._length, quiet))
 

@@ -24,6 +24,7 @@ from collections.abc import Collection, Iterable, Iterator
 from enum import Enum
 from typing import NamedTuple
 
+from qatui.domain.confusables import looking_like_ascii
 from qatui.domain.secrets import without_secrets
 
 _CONTROL = r"\x00-\x1f\x7f-\x9f"
@@ -138,11 +139,12 @@ def pieces(
 ) -> Iterator[Piece]:
     """`text` from `start` to `end` as what can be shown, in order, and without a gap but for `STOP`, which is extra.
 
-    The characters at `odd` are marked too; without `codes` they keep their look.
+    The characters at `odd` are marked too: `‹а›`, or with `codes` as any other.
     """
     end = len(text) if end is None else end
     special = {character for character in set(text[start:end]) if _KINDS[character] is not _Kind.PLAIN}
-    points = {place for place in odd if start <= place < end}
+    marked = {place for place in odd if start <= place < end}
+    points = set(marked)
     if special:
         points.update(place for place in range(start, end) if text[place] in special)
     carried = -1  # combining marks on the last character; -1: there is none that could carry one
@@ -164,7 +166,12 @@ def pieces(
             if turned:
                 yield from _stop(text, place)
             plain = kind is _Kind.PLAIN  # an odd one
-            shown = character if plain and not codes else mark_of(character, codes=codes)
+            if plain and not codes:  # one sign on each side of a run of them, which it may have already
+                begins = place - 1 not in marked and text[place - 1 : place] != "‹"
+                ends = start not in marked and text[start : start + 1] != "›"
+                shown = "‹" * begins + character + "›" * ends
+            else:
+                shown = mark_of(character, codes=codes)
             yield Piece(place, start, shown, not plain and _is_quiet(text, place))
             carried, turned = 0 if plain and not codes else -1, False
     if turned:
@@ -205,11 +212,11 @@ def _is_emoji(character: str) -> bool:
 
 
 def visible(text: str) -> str:
-    """`text` safe to show on a terminal, on one line: what is hidden as marks, secrets masked."""
+    """`text` safe to show on a terminal, on one line: what is hidden or looks like ASCII as marks, secrets masked."""
     text = without_secrets(text)
     if text.isascii() and text.isprintable():
         return text
-    return "".join(piece.shown for piece in pieces(text))
+    return "".join(piece.shown for piece in pieces(text, odd=looking_like_ascii(text)))
 
 
 def spelled(text: str) -> str:

@@ -52,7 +52,8 @@ def test_only_a_newline_ends_a_line() -> None:
         ("\ufeffx\u202ey", "‹U+FEFF›x‹U+202E›y", ["!‹U+FEFF›", "!‹U+202E›"]),
         ("a\u00a0b", "a⍽b", ["!⍽"]),
         ("\udcff", "�", ["!�"]),
-        ("p\u0430ss", "p\u0430ss", ["!\u0430"]),
+        ("p\u0430ss", "p‹\u0430›ss", ["!‹\u0430›"]),
+        ("\u0440\u0430ss", "‹\u0440\u0430›ss", ["!‹\u0440", "!\u0430›"]),
     ],
 )
 def test_tabs_reach_the_next_stop_and_hidden_characters_become_marks(line: str, text: str, marks: list[str]) -> None:
