@@ -13,6 +13,7 @@ from qatui.domain.text import handle
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from qatui.domain.anchors import Thread
     from qatui.domain.event import Event
     from qatui.domain.review import Ticked
     from qatui.flows.review import Dossier
@@ -98,9 +99,11 @@ def status(session: Session) -> None:
 def show(session: Session, number: int, content: bool) -> None:
     """One candidate whole: state, verdict, origin, revisions, checklist, comments."""
     from qatui.flows.review import look
+    from qatui.flows.threads import threads
 
     desk = session.desk
     dossier = look(desk, number)
+    said = threads(desk, dossier)
     if session.json:
         text = dossier.content.decode("utf-8", "replace")
         output.emit(
@@ -115,13 +118,13 @@ def show(session: Session, number: int, content: bool) -> None:
                 "origin": records.origin(dossier.origin),
                 "revisions": [records.revision(each) for each in dossier.revisions],
                 "checklist": [records.ticked(each) for each in dossier.checklist],
-                "comments": [records.comment(each) for each in dossier.comments],
+                "comments": records.comments(said),
                 **({"content": text, "content_exact": text.encode() == dossier.content} if content else {}),
             }
         )
         return
     _print_state(dossier, desk.now())
-    _print_review(dossier)
+    _print_review(dossier, said)
     if content:
         output.line()
         for line in visible_lines(dossier.content.decode("utf-8", "surrogateescape").removesuffix("\n")).split("\n"):
@@ -161,7 +164,7 @@ def _print_state(dossier: "Dossier", now: int) -> None:
     output.table([(name, value) for name, value in rows if value])
 
 
-def _print_review(dossier: "Dossier") -> None:
+def _print_review(dossier: "Dossier", threads: "Sequence[Thread]") -> None:
     """Revisions, checklist and comments, each under its heading; what is empty is left out."""
     output.line()
     output.line("revisions")
@@ -172,14 +175,12 @@ def _print_review(dossier: "Dossier") -> None:
     if dossier.checklist:
         output.line()
         print_checklist(dossier.checklist)
-    if dossier.comments:
+    if threads:
+        from qatui.cli.conversation import print_threads
+
         output.line()
         output.line("comments")
-    for comment in dossier.comments:
-        where = f", {comment.side} line {comment.line}" if comment.line else ""
-        output.line(f"  {handle(comment.author)} at {iso(comment.at)}, on revision {comment.revision}{where}")
-        for line in visible_lines(comment.body).split("\n"):
-            output.line(f"    {line}")
+        print_threads(threads)
 
 
 def print_checklist(items: "Sequence[Ticked]") -> None:
@@ -217,8 +218,12 @@ def _log_row(of: "Event") -> tuple[str, ...]:
     was, state = (of.before or {}).get("state"), told.get("state")
     if "item" in told:
         what = f"{'ticked' if told.get('done') else 'unticked'} {told['item']}"
+    elif "resolved" in told:
+        what = f"comment {told['comment']}" + ("" if told["resolved"] else ", open again")
     elif told.get("line"):
-        what = f"{told.get('side')} line {told['line']}"
+        what = f"{told.get('side')} line {told['line']}" + (f"-{told['last']}" if told.get("last") else "")
+    elif told.get("reply_to"):
+        what = f"answers {told['reply_to']}"
     else:
         what = f"{was} → {state}" if was and was != state else str(state or "")
     number = "" if of.candidate_id is None else str(of.candidate_id)

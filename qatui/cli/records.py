@@ -8,6 +8,9 @@ from qatui.domain.moments import iso
 from qatui.domain.review import Comment, Revision, Ticked
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from qatui.domain.anchors import Anchor, Thread
     from qatui.domain.candidate import QueueRow
     from qatui.store.reviews import Origin
 
@@ -115,16 +118,39 @@ def origin(of: "Origin | None") -> dict[str, Any] | None:
     }
 
 
+def comments(threads: "Sequence[Thread]") -> list[dict[str, Any]]:
+    """The comments of threads, oldest first; one that is no answer with what became of its place."""
+    rows = []
+    for each in threads:
+        rows.append({**comment(each.root), "now": _anchor(each.anchor)})
+        rows += [{**comment(answer), "now": None} for answer in each.replies]
+    return sorted(rows, key=lambda row: row["id"])
+
+
 def comment(of: Comment) -> dict[str, Any]:
     """A comment."""
     return {
         "id": of.id,
+        "reply_to": of.reply_to,
         "revision": of.revision,
         "side": of.side,
         "line": of.line,
+        "last": of.last,
         "body": of.body,
         "author": of.author,
         "at": moment(of.at),
+        "resolved_by": of.resolved_by,
+        "resolved_at": moment(of.resolved_at),
+    }
+
+
+def _anchor(of: "Anchor") -> dict[str, Any]:
+    """Where a comment stands in what is shown now: `here`, `changed` or `outdated`; what its lines said."""
+    return {
+        "standing": of.standing.value,
+        "line": None if of.lines is None else of.lines.start + 1,
+        "last": of.lines.stop if of.lines is not None and len(of.lines) > 1 else None,
+        "excerpt": [line.encode("utf-8", "surrogateescape").decode("utf-8", "replace") for line in of.excerpt],
     }
 
 

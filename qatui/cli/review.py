@@ -2,7 +2,7 @@
 
 import sys
 from collections.abc import Callable, Mapping, Sequence
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import Any, TypeVar
 
 import click
 
@@ -14,9 +14,6 @@ from qatui.domain.lifecycle import Action
 from qatui.domain.moments import parse_until
 from qatui.errors import ExitCode, UsageError
 
-if TYPE_CHECKING:
-    from qatui.domain.review import Side
-
 Command = TypeVar("Command", bound=Callable[..., Any])
 
 _DONE = {
@@ -27,6 +24,8 @@ _DONE = {
     "release": "released",
     "assign": "assigned",
     "comment": "commented on",
+    "resolve": "resolved a thread of",
+    "unresolve": "opened a thread again of",
     "checklist": "answered",
     "undo": "undone",
     "redo": "redone",
@@ -40,6 +39,8 @@ def _chosen(command: Command) -> Command:
     return click.argument("ids", metavar="[ID]...", type=int, nargs=-1)(command)
 
 
+COMMENT = click.IntRange(1, 2**63 - 1)
+"""The number of a comment, as the store may have it."""
 _note = click.option("--note", metavar="TEXT", default="", help="What you want to say with the verdict.")
 _dry_run = click.option("--dry-run", is_flag=True, help="Say what would happen; write nothing.")
 
@@ -155,28 +156,50 @@ def assign(session: Session, ids: tuple[int, ...], query: str | None, yes: bool,
 
 @click.command()
 @_chosen
-@click.option("-m", "--message", metavar="TEXT", required=True, help="The comment.")
+@click.option("-m", "--message", metavar="TEXT", help="The comment.")
 @click.option("--line", type=click.IntRange(1), metavar="N", help="On this line instead of the whole candidate.")
+@click.option("--to", "last", type=click.IntRange(1), metavar="M", help="With --line: and those after it, up to M.")
 @click.option(
-    "--side", type=click.Choice(["old", "new"]), help="Which file the line is in: base or proposed (default)."
+    "--side",
+    type=click.Choice(["old", "new"]),
+    help="On the file on base or the proposed one; without --line: all of it.",
 )
+@click.option("--reply-to", type=COMMENT, metavar="COMMENT", help="Answer this comment; qatui show tells the numbers.")
+@click.option("--resolve", type=COMMENT, metavar="COMMENT", help="Settle the thread of this comment.")
+@click.option("--unresolve", type=COMMENT, metavar="COMMENT", help="Open the thread of this comment again.")
 @pass_session
 def comment(
     session: Session,
+    /,
     ids: tuple[int, ...],
     query: str | None,
     yes: bool,
-    message: str,
-    line: int | None,
-    side: "Side | None",
+    message: str | None,
+    resolve: int | None,
+    unresolve: int | None,
+    **place: Any,
 ) -> ExitCode:
-    """Comment on candidates, or on a line of them."""
-    from qatui.flows import review
+    """Comment on candidates or on lines of them; answer a comment, or settle its thread.
 
-    def verb(chosen: list[int]) -> Outcome:
-        return review.comment(session.desk, chosen, message, side=side, line=line)
+    A comment stays with its lines in later revisions; where these are gone, it is outdated and keeps what they said.
+    """
+    from qatui.flows import review, threads
 
-    return _each(session, "comment", ids, query, yes, verb)
+    settled = resolve if resolve is not None else unresolve
+    if settled is None:
+        if message is None:
+            raise UsageError("The comment is empty.", "-m says what you want to say.")
+        said = message
+        return _each(
+            session, "comment", ids, query, yes, lambda chosen: review.comment(session.desk, chosen, said, **place)
+        )
+    if None not in (resolve, unresolve) or message is not None or any(each is not None for each in place.values()):
+        raise UsageError("--resolve and --unresolve go with no other option.", "Comment first, then settle the thread.")
+    verb = "resolve" if resolve is not None else "unresolve"
+    return _each(
+        session, verb, ids, query, yes,
+        lambda chosen: threads.resolve(session.desk, chosen, settled, settled=resolve is not None),
+    )  # fmt: skip
 
 
 @click.command()

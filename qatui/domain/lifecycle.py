@@ -24,6 +24,8 @@ class Action(StrEnum):
     DEFER = "defer"
     CUSTOMIZE = "customize"
     COMMENT = "comment"
+    RESOLVE = "resolve"
+    """A thread of comments is settled, or open again."""
     CHECKLIST = "checklist"
     REVISE = "revise"
     """A new revision comes in from outside."""
@@ -80,6 +82,7 @@ TABLE: dict[Action, dict[State, State]] = {
     A.DEFER: dict.fromkeys((s for s in _DECIDABLE if s is not S.DEFERRED), S.DEFERRED),
     A.CUSTOMIZE: dict.fromkeys(_DECIDABLE, S.IN_REVIEW),
     A.COMMENT: {state: state for state in _LIVE},
+    A.RESOLVE: {state: state for state in _LIVE},
     A.CHECKLIST: {state: state for state in _DECIDABLE},
     A.REVISE: dict.fromkeys(
         (*_DECIDABLE, S.MERGED, S.ARCHIVED, S.SUPERSEDED, S.WITHDRAWN),

@@ -10,6 +10,7 @@ from qatui.domain.moments import iso
 from qatui.domain.publishing import Piece, closing, counted, describe, made_by, stamp
 from qatui.domain.quoting import code as _code
 from qatui.domain.quoting import markdown, one_line, powerless, quote, shortened
+from qatui.domain.review import Comment
 
 TITLE_LIMIT = 256
 BODY_LIMIT = 65_536
@@ -100,11 +101,23 @@ def _details(piece: Piece) -> str:
     for answer in piece.checklist:
         who = f" ({code(answer.by)}, {iso(answer.at)})" if answer.by and answer.at is not None else ""
         lines.append(f"- Checklist {'✓' if answer.done else '○'} {markdown(answer.item.text)}{who}")
-    for comment in piece.comments:
-        place = f"line {comment.line} ({comment.side})" if comment.line else "the test"
-        lines += ["", f"{code(comment.author)} on {place}, revision {comment.revision}, {iso(comment.at)}:", ""]
-        lines.append(quote(comment.body))
+    for comment in sorted(piece.comments, key=lambda each: (each.reply_to or each.id, each.id)):
+        lines += ["", f"{code(comment.author)} {_place(comment)}, {iso(comment.at)}:", "", quote(comment.body)]
     return "\n".join(lines)
+
+
+def _place(comment: Comment) -> str:
+    """What a comment is on, or that it answers the one before it; of a thread, whether it is settled."""
+    if comment.reply_to is not None:
+        return "answered"
+    where = "the test"
+    if comment.span is not None:
+        first, last = comment.span.start + 1, comment.span.stop
+        where = f"line {first} ({comment.side})" if first == last else f"lines {first}-{last} ({comment.side})"
+    elif comment.side is not None:
+        where = f"the file ({comment.side})"
+    settled = f", resolved by {code(comment.resolved_by)}" if comment.resolved_by else ""
+    return f"on {where}, revision {comment.revision}{settled}"
 
 
 def code(text: str) -> str:

@@ -1,11 +1,10 @@
 """Looking into one candidate, and what a reviewer says beside the verdict: comments, checklist answers."""
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from qatui.domain.candidate import GONE, Candidate, Outcome, State
 from qatui.domain.lifecycle import Action, Circumstances, next_state, why_not
-from qatui.domain.lines import line_count
 from qatui.domain.moments import minute
 from qatui.domain.nearest import did_you_mean
 from qatui.domain.review import BODY_LIMIT, Comment, Revision, Side, Ticked, checklist
@@ -13,7 +12,8 @@ from qatui.domain.text import storable
 from qatui.errors import NotFound, UsageError
 from qatui.flows import moves
 from qatui.flows.desk import Desk
-from qatui.store import candidates, content, reviews
+from qatui.flows.threads import Text, base_texts, no_comment, proposed_texts
+from qatui.store import candidates, content, reviews, viewing
 from qatui.store.candidates import verdict_values
 from qatui.store.database import ROWS_A_WRITE, Connection
 from qatui.store.reviews import Origin
@@ -41,6 +41,10 @@ class Dossier:
     """The answers for the current content."""
     origin: Origin | None
     """What the manifest said; None: nothing."""
+    seen: Mapping[int, int] = field(default_factory=dict)
+    """When the reviewer first had each revision on the screen that they saw before this, by its number."""
+    viewed: frozenset[str] = frozenset()
+    """The hunks that the reviewer marked as viewed, by their keys (`domain.viewed`)."""
 
 
 def look(desk: Desk, number: int) -> Dossier:
@@ -54,6 +58,8 @@ def look(desk: Desk, number: int) -> Dossier:
         comments = reviews.comments(connection, [number])[number]
         answers = reviews.answers(connection, {number: found.content_hash})[number]
         origin = reviews.origins(connection, [number]).get(number)
+        seen = viewing.seen(connection, number, desk.reviewer)
+        viewed = viewing.viewed(connection, number, desk.reviewer)
     oid = desk.repository.oids(desk.base.commit, [found.path]).get(found.path)
     verdict = found.verdict
     judged = verdict is not None and verdict.content_hash == found.content_hash
@@ -67,6 +73,8 @@ def look(desk: Desk, number: int) -> Dossier:
         comments=tuple(comments),
         checklist=checklist(desk.team.checklist, answers),
         origin=origin,
+        seen=seen,
+        viewed=viewed,
     )
 
 
@@ -82,12 +90,21 @@ def checklists(desk: Desk, ids: Iterable[int]) -> list[tuple[Candidate, tuple[Ti
 
 
 def open_candidate(desk: Desk, number: int) -> Dossier:
-    """Like `look`; a pending candidate is in review from now on. Raises NotFound."""
+    """Like `look`; a pending candidate is in review from now on, and its revision is what the reviewer saw last.
+
+    Raises NotFound.
+    """
     with desk.db.read() as connection:
         found = candidates.get_many(connection, desk.repository_id, [number]).get(number)
     if found is not None and found.state is State.PENDING:
         moves.move(desk, [number], Action.OPEN, _opened, undoable=False)
-    return look(desk, number)
+    dossier = look(desk, number)
+    if dossier.candidate.revision not in dossier.seen:
+        with desk.db.write() as connection:
+            candidates.get_many(connection, desk.repository_id, [number], lock=True)
+            if dossier.candidate.revision not in viewing.seen(connection, number, desk.reviewer):
+                viewing.see(connection, number, desk.reviewer, dossier.candidate.revision, desk.now())
+    return dossier
 
 
 def _opened(_connection: Connection, found: Mapping[int, Candidate]) -> dict[int, moves.Change | str]:
@@ -134,55 +151,97 @@ def comment(
     *,
     side: Side | None = None,
     line: int | None = None,
+    last: int | None = None,
     revision: int | None = None,
+    reply_to: int | None = None,
 ) -> Outcome:
-    """Comment on each of `ids`, or on a line (from 1) of it: of what is proposed, or with `side` old of the base.
+    """Comment on each of `ids`, on a file of it, or on lines of that file from `line` (from 1) to `last`.
 
-    `revision` is the one the person had before them, which the comment stays with; None: the newest. A candidate
-    without that line or that revision is refused. Raises UsageError for an empty or too long body.
+    The file is what is proposed, which a line means without a `side`, or with `side` old that on base. `reply_to`
+    answers the thread that this comment is in. `revision` is the one the person had before them, which the comment
+    stays with; None: the newest. A candidate without these lines, revision or comment is refused. Raises UsageError
+    for an empty or too long body, and for a place that is none.
     """
-    text = storable(body).strip()
-    if not text:
-        raise UsageError("The comment is empty.", "Say what you want to say, in words.")
-    if len(text) > BODY_LIMIT:
-        raise UsageError(f"The comment has {len(text):,} characters; {BODY_LIMIT:,} are allowed.")
-    if line is None and side is not None:
-        raise UsageError("A side without a line says nothing.", "Name the line too.")
-    if line is not None and side is None:
-        side = "new"
+    remark = _remark(body, side, line, last, reply_to)
     numbers = moves.unique(ids)
-    # Lines are counted before the transaction: nobody waits for a process or for megabytes while the store is held.
-    base_lines = _base_lines(desk, numbers) if side == "old" else {}
-    proposed = _proposed_lines(desk, numbers, revision) if side == "new" or revision is not None else {}
+    # Texts are read before the transaction: nobody waits for a process or for megabytes while the store is held.
+    proposed = proposed_texts(desk, numbers, revision) if remark.side == "new" or revision is not None else {}
+    texts = base_texts(desk, numbers) if remark.side == "old" else proposed if remark.side == "new" else {}
 
     def say(connection: Connection, each: Candidate) -> moves.Answer:
-        number = revision or each.revision
+        text, number = texts.get(each.id), revision or each.revision
         if revision is not None and each.id not in proposed:
             return f"it has no revision {revision}"
-        seen, there = proposed.get(each.id, (None, 0))
-        seen = seen if revision is None else None  # an older revision does not change
-        there = base_lines.get(each.id, 0) if side == "old" else there
-        if refused := why_not(each, Action.COMMENT, Circumstances(desk.reviewer, expected_hash=seen)):
+        # Of what an older revision or base says nothing changes while one reads.
+        expected = text.hash if text is not None and remark.side == "new" and revision is None else None
+        if refused := why_not(each, Action.COMMENT, Circumstances(desk.reviewer, expected_hash=expected)):
             return refused
-        if line is not None and not 1 <= line <= there:
-            where = "the file on base" if side == "old" else f"revision {number}"
-            return f"{where} has no line {line} (it has {there})"
+        if missing := remark.missing(text, number):
+            return missing
+        root = None if reply_to is None else reviews.thread(connection, reply_to)
+        if reply_to is not None and (root is None or root.candidate_id != each.id):
+            return no_comment(reply_to)
         made = reviews.add_comment(
             connection,
             each.id,
             revision=number,
-            side=side,
+            side=remark.side,
             line=line,
-            body=text,
+            last=remark.last,
+            reply_to=None if root is None else root.id,
+            content_hash=None if text is None else text.keep(connection),
+            body=remark.body,
             author=desk.reviewer,
             now=desk.now(),
         )
-        return moves.Said({"comment": made, "revision": number, "side": side, "line": line})
+        told = {"last": remark.last, "reply_to": None if root is None else root.id}
+        kept = {key: value for key, value in told.items() if value is not None}
+        return moves.Said({"comment": made, "revision": number, "side": remark.side, "line": line, **kept})
 
     def judge(connection: Connection, found: Mapping[int, Candidate]) -> dict[int, moves.Answer]:
         return {number: say(connection, each) for number, each in found.items()}
 
     return moves.move(desk, numbers, Action.COMMENT, judge, undoable=False)
+
+
+@dataclass(frozen=True, slots=True)
+class _Remark:
+    """What is said, and of which lines of which file; None: the whole."""
+
+    body: str
+    side: Side | None
+    line: int | None
+    last: int | None
+
+    def missing(self, text: Text | None, revision: int) -> str | None:
+        """What of the place a candidate has not; `text` is its file, None where it has none."""
+        if self.side is None:
+            return None
+        if text is None and (self.line is None or self.side == "new"):
+            return "there is no such file on base"
+        there = 0 if text is None else text.lines
+        for line in (self.line, self.last):
+            if line is not None and not 1 <= line <= there:
+                where = "the file on base" if self.side == "old" else f"revision {revision}"
+                return f"{where} has no line {line} (it has {there})"
+        return None
+
+
+def _remark(body: str, side: Side | None, line: int | None, last: int | None, reply_to: int | None) -> _Remark:
+    """The remark as it is kept; raises UsageError for one that says nothing, or of nothing."""
+    text = storable(body).strip()
+    if not text:
+        raise UsageError("The comment is empty.", "Say what you want to say, in words.")
+    if len(text) > BODY_LIMIT:
+        raise UsageError(f"The comment has {len(text):,} characters; {BODY_LIMIT:,} are allowed.")
+    if reply_to is not None and (side, line, last) != (None, None, None):
+        raise UsageError("An answer stands where its thread does.", "Leave side and line away.")
+    if last is not None and (line is None or last < line):
+        before = "without a first one" if line is None else f"before the first ({line})"
+        raise UsageError(f"The last line ({last}) is {before}.", "Name the first line, then the last.")
+    if line is not None and side is None:
+        side = "new"
+    return _Remark(text, side, line, None if last == line else last)
 
 
 def answer(desk: Desk, ids: Iterable[int], item_id: str, done: bool) -> Outcome:
@@ -212,30 +271,3 @@ def _check_item(desk: Desk, item_id: str) -> None:
         raise UsageError("The team has no review checklist.", "Set `checklist:` in qatui.yaml.")
     if item_id not in items:
         raise UsageError(f"“{item_id}” is no item of the checklist.", did_you_mean(item_id, items))
-
-
-def _base_lines(desk: Desk, numbers: list[int]) -> dict[int, int]:
-    """How many lines the target file has on base, by candidate id; none where there is no such file."""
-    with desk.db.read() as connection:
-        paths = candidates.paths(connection, desk.repository_id, numbers)
-    oids = desk.repository.oids(desk.base.commit, list(paths.values()))
-    blobs = desk.repository.blobs(oids.values())
-    return {number: line_count(blobs[oids[path]]) for number, path in paths.items() if path in oids}
-
-
-def _proposed_lines(desk: Desk, numbers: list[int], revision: int | None) -> dict[int, tuple[str, int]]:
-    """The content hash of each candidate's revision (None: its newest) and how many lines that content has, by id."""
-    found: dict[int, tuple[str, int]] = {}
-    counted: dict[str, int] = {}
-    for part in moves.chunks(numbers):
-        with desk.db.read() as connection:
-            if revision is None:
-                rows = candidates.get_many(connection, desk.repository_id, part)
-                names = {number: each.content_hash for number, each in rows.items()}
-            else:
-                names = reviews.contents(connection, part, revision)
-            for number, name in names.items():
-                if name not in counted:
-                    counted[name] = line_count(content.get(connection, name))
-                found[number] = (name, counted[name])
-    return found

@@ -161,6 +161,18 @@ def log(
     ]
 
 
+def last_standing(connection: Connection, candidate_id: int, actor: str, action: str) -> dict[str, Any] | None:
+    """What the newest event of somebody's action that was not taken back says of a candidate afterwards."""
+    text = connection.scalar(
+        select(event.c.after)
+        .select_from(event.join(event_group, G.id == event.c.group_id))
+        .where(event.c.candidate_id == candidate_id, event.c.actor == actor, event.c.action == action, G.undo == "done")
+        .order_by(event.c.id.desc())
+        .limit(1)
+    )
+    return _value(text)
+
+
 def newest(connection: Connection, repository_id: int) -> int:
     """Id of the newest event, 0 where there is none: it tells a change of candidates from a kept bookmark."""
     return connection.scalar(select(func.max(event.c.id)).where(event.c.repository_id == repository_id)) or 0

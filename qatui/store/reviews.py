@@ -5,7 +5,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import Connection, bindparam, delete, insert, select
+from sqlalchemy import Connection, bindparam, delete, func, insert, select, update
 
 from qatui.domain.review import Comment, Revision, Side
 from qatui.store.schema import checklist_answer, comment, origin, revision
@@ -73,6 +73,9 @@ def add_comment(
     body: str,
     author: str,
     now: int,
+    last: int | None = None,
+    reply_to: int | None = None,
+    content_hash: str | None = None,
 ) -> int:
     """Insert a comment; its id."""
     made = connection.execute(
@@ -82,6 +85,9 @@ def add_comment(
             revision=revision,
             side=side,
             line=line,
+            last_line=last,
+            reply_to=reply_to,
+            content_hash=content_hash,
             body=body,
             author=author,
             at=now,
@@ -96,10 +102,28 @@ def comments(connection: Connection, candidate_ids: Sequence[int]) -> dict[int, 
     found: dict[int, list[Comment]] = {number: [] for number in candidate_ids}
     rows = connection.execute(select(comment).where(comment.c.candidate_id.in_(candidate_ids)).order_by(comment.c.id))
     for row in rows:
-        found[row.candidate_id].append(
-            Comment(row.id, row.candidate_id, row.revision, row.side, row.line, row.body, row.author, row.at)
-        )
+        found[row.candidate_id].append(_comment(row))
     return found
+
+
+def thread(connection: Connection, comment_id: int) -> Comment | None:
+    """The first comment of the thread that a comment is in; None: there is no such comment."""
+    asked = select(func.coalesce(comment.c.reply_to, comment.c.id)).where(comment.c.id == comment_id)
+    row = connection.execute(select(comment).where(comment.c.id == asked.scalar_subquery())).first()
+    return None if row is None else _comment(row)
+
+
+def resolve(connection: Connection, comment_id: int, by: str | None, at: int | None) -> None:
+    """Write down who settled the thread that a comment began, and when; None: it is open again."""
+    connection.execute(update(comment).where(comment.c.id == comment_id).values(resolved_by=by, resolved_at=at))
+
+
+def _comment(row: Any) -> Comment:
+    return Comment(
+        id=row.id, candidate_id=row.candidate_id, revision=row.revision, side=row.side, line=row.line, body=row.body,
+        author=row.author, at=row.at, last=row.last_line, reply_to=row.reply_to, resolved_by=row.resolved_by,
+        resolved_at=row.resolved_at, content_hash=row.content_hash,
+    )  # fmt: skip
 
 
 def answers(connection: Connection, contents: Mapping[int, str]) -> dict[int, dict[str, tuple[str, int]]]:

@@ -173,6 +173,29 @@ comment = Table(
     Column("body", Text, nullable=False),
     Column("author", Text, nullable=False),
     Column("at", BigInteger, nullable=False),
+    Column("last_line", Integer),  # of several; NULL: one
+    Column("reply_to", ForeignKey("comment.id")),  # the first comment of the thread
+    Column("resolved_by", Text),  # on the first comment of a thread
+    Column("resolved_at", BigInteger),
+    Column("content_hash", ForeignKey("content.hash")),  # the text that was read: a line is a line of this
+)
+
+seen = Table(
+    "seen",  # which revisions a reviewer had on the screen
+    metadata,
+    Column("candidate_id", ForeignKey("candidate.id"), primary_key=True),
+    Column("reviewer", Text, primary_key=True),
+    Column("revision", Integer, primary_key=True),
+    Column("at", BigInteger, nullable=False),
+)
+
+viewed = Table(
+    "viewed",  # the hunks that a reviewer marked as viewed, by what they say (domain.viewed)
+    metadata,
+    Column("candidate_id", ForeignKey("candidate.id"), primary_key=True),
+    Column("reviewer", Text, primary_key=True),
+    Column("hunk", String(64), primary_key=True),
+    Column("at", BigInteger, nullable=False),
 )
 
 event_group = Table(

@@ -1,5 +1,6 @@
 """Verdicts, claims, comments, checklist, undo and redo by command."""
 
+import re
 from collections.abc import Callable
 
 import pytest
@@ -7,9 +8,11 @@ import pytest
 from qatui.domain.candidate import State
 from qatui.domain.lifecycle import Action
 from qatui.domain.moments import iso
+from qatui.domain.proposal import Proposal
 from qatui.flows.claims import claim
 from qatui.flows.decide import decide
 from qatui.flows.desk import Desk
+from qatui.flows.ingest import ingest
 from qatui.store import content
 from tests.cli.conftest import Call, Ran
 from tests.conftest import Project, seed
@@ -175,6 +178,64 @@ def test_comments(call: Call, desk: Desk) -> None:
     assert [(each["side"], each["line"]) for each in found] == [(None, None), ("old", 2)]
 
 
+def test_threads(call: Call, desk: Desk) -> None:
+    number, other = seed(desk, {"tests/test_users.py": "a\nfirst\nsecond\nb\n", "tests/test_new.py": "x\n"})
+    assert call("comment", number, "-m", "why?", "--line", 2, "--to", 3).code == 0
+    first = call("show", number, "--json").data["comments"][0]["id"]
+    assert call("comment", number, "-m", "because", "--reply-to", first).code == 0
+    call("comment", number, "-m", "the file", "--side", "new")
+    assert call("comment", other, "-m", "x", "--reply-to", first).err.endswith(f"it has no comment {first}\n")
+    assert call("comment", other, "--resolve", first).err.endswith(f"it has no comment {first}\n")
+    assert call("comment", number, "--resolve", first).out == f"resolved a thread of {number} tests/test_users.py\n"
+    again = call("comment", number, "--resolve", first + 1)
+    assert again == Ran(0, f"already resolved a thread of {number} tests/test_users.py\n", "")
+    at = "2026-01-02T03:04:05Z"
+    told = re.sub(r"(?<= at )[0-9T:-]+Z", at, call("show", number).out)
+    assert told.endswith(
+        "\ncomments\n"
+        f"  {first}  robin@example.test at {at}, on revision 1, new lines 2-3, resolved by robin@example.test\n"
+        "    why?\n"
+        f"  {first + 1}  robin@example.test at {at}, answers {first}\n"
+        "    because\n"
+        f"  {first + 2}  robin@example.test at {at}, on revision 1, new file\n"
+        "    the file\n"
+    )
+    log = [line.split()[2:-2] for line in call("log", number).out.splitlines()]
+    assert log[:4] == [
+        ["resolve", "comment", str(first)],
+        ["comment"],
+        ["comment", "answers", str(first)],
+        ["comment", "new", "line", "2-3"],
+    ]
+    assert call("comment", number, "--unresolve", first).out.startswith("opened a thread again of")
+    assert call("comment", number, "--unresolve", first).out.startswith("already opened a thread again of")
+    assert "resolved" not in call("show", number).out
+    assert call("log", number, "--limit", 1).out.split()[2:7] == ["resolve", "comment", f"{first},", "open", "again"]
+
+
+def test_comments_go_with_their_lines(call: Call, desk: Desk) -> None:
+    path = "tests/test_users.py"
+    long = [f"gone {number}" for number in range(8)]
+    (number,) = seed(desk, {path: "\n".join(["a", "first", "second", "b", *long, ""])})
+    for line, last in ((2, 2), (2, 3), (1, 1), (5, 12)):
+        call("comment", number, "-m", f"on {line}", "--line", line, "--to", last)
+    ingest(desk, [Proposal(path, b"new\na\nfirst\nsecond \xff\x1b!\nb\n", path)], source="again")
+    now = [each["now"] for each in call("show", number, "--json").data["comments"]]
+    assert now == [
+        {"standing": "here", "line": 3, "last": None, "excerpt": ["first"]},
+        {"standing": "changed", "line": 3, "last": None, "excerpt": ["first", "second"]},
+        {"standing": "here", "line": 2, "last": None, "excerpt": ["a"]},
+        {"standing": "outdated", "line": None, "last": None, "excerpt": long},
+    ]
+    told = call("show", number).out
+    assert ", on revision 1, new line 2, now line 3\n    on 2\n" in told
+    assert ", on revision 1, new lines 2-3, now line 3, changed since\n    > first\n    > second\n    on 2\n" in told
+    assert (
+        ", on revision 1, new lines 5-12, outdated\n    > gone 0\n    > gone 1\n    > gone 2\n    > gone 3\n"
+        "    > gone 4\n    > gone 5\n    > 2 more lines\n    on 5\n"
+    ) in told
+
+
 def test_the_checklist(call: Call, desk: Desk, project: Project) -> None:
     ids = seed(desk, FILES)
     assert call("checklist", ids[0]).out == "The team has no review checklist: set `checklist:` in qatui.yaml.\n"
@@ -245,9 +306,16 @@ def test_defer_until(call: Call, desk: Desk) -> None:
         (("claim", "77"), "There is no candidate 77"),
         (("assign", "1"), "Missing option '--to'"),
         (("assign", "1", "--to", "a b"), "is no name of a person"),
-        (("comment", "1"), "Missing option '-m'"),
+        (("comment", "1"), "The comment is empty"),
         (("comment", "1", "-m", " "), "The comment is empty"),
-        (("comment", "1", "-m", "x", "--side", "old"), "A side without a line"),
+        (("comment", "1", "-m", "x", "--to", "3"), "The last line (3) is without a first one"),
+        (("comment", "1", "-m", "x", "--line", "4", "--to", "3"), "The last line (3) is before the first (4)"),
+        (("comment", "1", "-m", "x", "--reply-to", "4", "--line", "3"), "An answer stands where its thread does"),
+        (("comment", "1", "--reply-to", "4"), "The comment is empty"),
+        (("comment", "1", "--resolve", "4", "-m", "x"), "--resolve and --unresolve go with no other option"),
+        (("comment", "1", "--resolve", "4", "--unresolve", "4"), "--resolve and --unresolve go with no other option"),
+        (("comment", "1", "--unresolve", "4", "--side", "old"), "--resolve and --unresolve go with no other option"),
+        (("comment", "1", "--resolve", "9" * 20), "is not in the range"),
         (("comment", "1", "-m", "x", "--line", "0"), "0 is not in the range"),
         (("comment", "1", "-m", "x", "--side", "both"), "is not one of"),
         (("checklist",), "Which candidates?"),

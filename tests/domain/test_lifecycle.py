@@ -22,6 +22,7 @@ reject       re re re re -- -- -- -- -- re re re -- --
 defer        de de de de -- -- -- -- de de -- de -- --
 customize    ir ir ir ir -- -- -- -- ir ir ir ir -- --
 comment      pe ir ap he pi pd -- -- re aw de cl -- --
+resolve      pe ir ap he pi pd -- -- re aw de cl -- --
 checklist    pe ir ap he -- -- -- -- re aw de cl -- --
 revise       pe pe pe pe -- -- pe pe pe pe pe pe pe pe
 wake         -- -- -- -- -- -- -- -- -- -- pe -- -- --

@@ -54,6 +54,17 @@ def test_the_whole_record_of_one_test() -> None:
     )
 
 
+def test_threads_are_together_with_their_places() -> None:
+    lines = replace(comment("first", 3), last=5, resolved_by="kim", resolved_at=0)
+    file = replace(comment("file"), id=2, side="old")
+    answer = replace(comment("because"), id=3, reply_to=1, author="kim")
+    assert (
+        "\n`lee` on lines 3-5 (new), revision 2, resolved by `kim`, 1970-01-01T00:01:00Z:\n\n> first\n\n"
+        "`kim` answered, 1970-01-01T00:01:00Z:\n\n> because\n\n"
+        "`lee` on the file (old), revision 2, 1970-01-01T00:01:00Z:\n\n> file\n"
+    ) in text(Piece(CANDIDATE, new=True, comments=(lines, file, answer)))
+
+
 def test_who_approved_is_named_and_nothing_is_claimed_of_how() -> None:
     def approved(by: str) -> Piece:
         return Piece(replace(CANDIDATE, verdict=replace(VERDICT, by=by)), new=True)
@@ -129,7 +140,7 @@ def test_no_word_closes_an_issue_or_calls_somebody(path: str, words: str, by: st
         plan_item="#12",
         completes=True,
         checklist=(Ticked(ChecklistItem(id="a", text=words), True, by, 0),),
-        comments=(replace(comment(words), author=by),),
+        comments=(replace(comment(words), author=by, resolved_by=by),),
     )
     made = body([piece], publisher=by, base_branch="main", base_commit="1f3c9a2" * 6, template=template)
     for each in (made, made.replace("`", " "), title([piece], "{title}"), title([piece], "{path}")):

@@ -81,6 +81,33 @@ def test_opening_makes_in_review_once(desk: Desk) -> None:
     assert open_candidate(desk, number).candidate.state is State.APPROVED
 
 
+def test_opening_keeps_what_the_reviewer_saw(desk: Desk, clock: Clock, as_reviewer: As) -> None:
+    (number,) = seed(desk, {USERS: "x\n"})
+    look(desk, number)
+    assert look(desk, number).seen == {}
+    assert open_candidate(desk, number).seen == {}
+    clock.forward(1)
+    assert open_candidate(desk, number).seen == {1: NOW}
+    ingest(desk, [Proposal(USERS, b"y\n", USERS)], source="again")
+    assert open_candidate(desk, number).seen == {1: NOW}
+    assert look(desk, number).seen == {1: NOW, 2: NOW + 1}
+    assert look(as_reviewer(desk, "sam"), number).seen == {}
+
+
+def test_two_windows_open_it_at_once(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
+    (number,) = seed(desk, {USERS: "x\n"}, state="in_review")
+    write = type(desk.db).write
+
+    def door(self: object) -> object:
+        monkeypatch.undo()
+        open_candidate(desk, number)
+        return write(self)  # type: ignore[arg-type]
+
+    monkeypatch.setattr(type(desk.db), "write", door)
+    assert open_candidate(desk, number).seen == {}
+    assert look(desk, number).seen == {1: NOW}
+
+
 def test_opening_what_somebody_decided_meanwhile_changes_nothing(
     desk: Desk, as_reviewer: As, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -220,6 +247,37 @@ def test_a_comment_stays_with_the_revision_that_was_read(desk: Desk) -> None:
     }
 
 
+def test_a_comment_on_a_range_a_file_and_an_answer(desk: Desk) -> None:
+    one, two = seed(desk, {USERS: "a\nb\nc\n", "tests/test_new.py": "a\n"})
+    assert comment(desk, [one, two], "range", line=2, last=3).refused == ((two, "revision 1 has no line 2 (it has 1)"),)
+    assert comment(desk, [one], "range", line=2, last=4).refused == ((one, "revision 1 has no line 4 (it has 3)"),)
+    assert comment(desk, [one], "one line", line=2, last=2).done == (one,)
+    assert comment(desk, [one, two], "the file", side="new").done == (one, two)
+    on_base = comment(desk, [one, two], "base", side="old")
+    assert (on_base.done, on_base.refused) == ((one,), ((two, "there is no such file on base"),))
+    first, line, *_ = look(desk, one).comments
+    assert comment(desk, [one, two], "because", reply_to=first.id).refused == ((two, f"it has no comment {first.id}"),)
+    answer = look(desk, one).comments[-1]
+    comment(desk, [one], "to the answer", reply_to=answer.id)
+    assert comment(desk, [one], "x", reply_to=999).refused == ((one, "it has no comment 999"),)
+    proposed, base = look(desk, one).candidate.content_hash, content.hash_of(look(desk, one).base or b"")
+    assert [(e.side, e.line, e.last, e.reply_to, e.content_hash) for e in look(desk, one).comments] == [
+        ("new", 2, 3, None, proposed),
+        ("new", 2, None, None, proposed),
+        ("new", None, None, None, proposed),
+        ("old", None, None, None, base),
+        (None, None, None, first.id, None),
+        (None, None, None, first.id, None),
+    ]
+    assert line.span == range(1, 2)
+    with desk.db.read() as connection:
+        newest, *_, oldest, _ = events.log(connection, desk.repository_id, candidate_id=one)
+        assert content.get(connection, base) == look(desk, one).base
+    assert newest.after is not None
+    assert oldest.after is not None
+    assert (newest.after["reply_to"], oldest.after["last"]) == (first.id, 3)
+
+
 def test_nobody_waits_while_lines_are_counted(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
     ids = seed(desk, {USERS: "a\nb\n", "tests/test_new.py": "a\nb\nc\n"})
     get_content = content.get
@@ -254,7 +312,10 @@ def test_a_line_of_content_that_came_after_it_was_counted(desk: Desk, monkeypatc
         ("", {}, "empty"),
         (" \n\t", {}, "empty"),
         ("x" * (BODY_LIMIT + 1), {}, "65,537 characters"),
-        ("x", {"side": "old"}, "without a line"),
+        ("x", {"last": 2}, "last line .2. is without a first one"),
+        ("x", {"line": 3, "last": 2}, "is before the first .3."),
+        ("x", {"line": 3, "reply_to": 1}, "stands where its thread does"),
+        ("x", {"side": "old", "reply_to": 1}, "stands where its thread does"),
     ],
 )
 def test_a_comment_that_says_nothing(desk: Desk, body: str, given: dict[str, object], words: str) -> None:

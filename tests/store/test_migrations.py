@@ -20,7 +20,7 @@ from sqlalchemy import Connection, inspect
 
 from qatui.cli.main import run
 from qatui.errors import StoreError, StoreTooNew
-from qatui.store import database, migrate, outbox, publications, sqlite_file
+from qatui.store import database, migrate, outbox, publications, reviews, sqlite_file
 from qatui.store.database import Database, open_database
 from qatui.store.outbox import Reason
 from qatui.store.schema import alembic_version, metadata
@@ -173,6 +173,19 @@ _JOBS_THEN = (
 )
 """Kind, state and words, and the reason that is made of them."""
 
+_COMMENTED_THEN = (
+    "INSERT INTO content VALUES ('{hash}', 1, x'00')",
+    "INSERT INTO candidate (id, repository_id, path, title, state, state_reason, version, revision, content_hash,"
+    " author, customized, added, removed, risk, score_rank, priority, created_at, updated_at)"
+    " VALUES (3, 7, 't.py', 't', 'pending', '', 1, 2, '{hash}', 'g', 0, 1, 0, 3, 101, 0, 1, 1)",
+    "INSERT INTO revision (candidate_id, number, content_hash, author, customized, added, removed, at)"
+    " VALUES (3, 2, '{hash}', 'g', 0, 1, 0, 1)",
+    "INSERT INTO comment VALUES (1, 3, 2, 'new', 1, 'why?', 'kim', 5)",
+    "INSERT INTO comment VALUES (2, 3, 2, 'old', 1, 'base', 'kim', 5)",
+    "INSERT INTO comment VALUES (3, 3, 2, NULL, NULL, 'whole', 'kim', 5)",
+)
+"""A candidate with a comment on each thing that could have one."""
+
 
 def test_the_first_store_becomes_todays(url: str, tmp_path: Path) -> None:
     """What the first qatui wrote, with a row in it."""
@@ -188,6 +201,8 @@ def test_the_first_store_becomes_todays(url: str, tmp_path: Path) -> None:
         connection.exec_driver_sql(_PUBLISHED_THEN)
         for number, (kind, state, words, _) in enumerate(_JOBS_THEN):
             connection.exec_driver_sql(_JOB_THEN, (kind, f"{kind}:{number}", state, words))
+        for statement in _COMMENTED_THEN:
+            connection.exec_driver_sql(statement.format(hash="a" * 64))
     first.close()
     db = open_database(url)
     whole = open_database(f"sqlite:///{tmp_path}/whole.db")
@@ -197,6 +212,13 @@ def test_the_first_store_becomes_todays(url: str, tmp_path: Path) -> None:
         assert clauses(left) == clauses(right)
         (kept,) = publications.every(left, 7)
         assert (kept.branch, kept.title, kept.updated_at) == ("qatui/1", "T", 9)
+        said = reviews.comments(left, [3])[3]
+        assert [(each.body, each.content_hash) for each in said] == [
+            ("why?", "a" * 64),
+            ("base", None),
+            ("whole", None),
+        ]
+        assert {(each.last, each.reply_to, each.resolved_by, each.resolved_at) for each in said} == {(None,) * 4}
         assert (kept.pull_number, kept.pull_url, kept.pull_state) == (None, "", "")
         assert (kept.head_repository, kept.merge_commit, kept.signed) == ("", None, False)
         assert left.exec_driver_sql("SELECT id, key FROM repository").all() == [(7, "example.test/acme/shop")]

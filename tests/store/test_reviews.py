@@ -53,6 +53,38 @@ def test_comments_come_oldest_first_with_a_key_for_every_candidate(shelf: Shelf)
     assert found[two] == []
 
 
+def test_a_thread_is_found_by_any_of_its_comments_and_is_settled_as_a_whole(shelf: Shelf) -> None:
+    one = shelf.add()
+    name = shelf.get(one).content_hash
+    with shelf.db.write() as connection:
+        said = {"revision": 1, "body": "x", "author": "kim", "now": NOW}
+        first = reviews.add_comment(
+            connection, one, side="old", line=3, last=5, content_hash=name, **said,  # type: ignore[arg-type]
+        )  # fmt: skip
+        other = reviews.add_comment(connection, one, side=None, line=None, **said)  # type: ignore[arg-type]
+        answer = reviews.add_comment(
+            connection, one, side=None, line=None, reply_to=first, **said,  # type: ignore[arg-type]
+        )  # fmt: skip
+        for asked in (first, answer):
+            found = reviews.thread(connection, asked)
+            assert found is not None
+            assert (found.id, found.line, found.last, found.span, found.content_hash) == (
+                first,
+                3,
+                5,
+                range(2, 5),
+                name,
+            )
+        assert reviews.thread(connection, other + 100) is None
+        reviews.resolve(connection, first, "lee", NOW + 1)
+        settled = [(each.resolved_by, each.resolved_at) for each in reviews.comments(connection, [one])[one]]
+        assert settled == [("lee", NOW + 1), (None, None), (None, None)]
+        reviews.resolve(connection, first, None, None)
+        found = reviews.thread(connection, first)
+        assert found is not None
+        assert (found.resolved_by, found.resolved_at) == (None, None)
+
+
 def test_a_tick_belongs_to_the_content_it_was_given_to(shelf: Shelf) -> None:
     number, other = shelf.add(), shelf.add()
     both = {number: "a" * 64, other: "a" * 64}
