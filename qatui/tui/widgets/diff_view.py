@@ -10,8 +10,8 @@ from textual.geometry import Region, Size
 from textual.strip import Strip
 from textual.timer import Timer
 
+from qatui.domain.colouring import Colouring
 from qatui.domain.diff import CONTEXT, Document, Kind, Row, Rows
-from qatui.domain.highlight import Highlighter
 from qatui.domain.intraline import By
 from qatui.domain.review import Side
 from qatui.render.glyphs import UNICODE, Glyphs
@@ -71,7 +71,7 @@ class DiffView(TallRows):
         super().__init__(cursor=cursor, id=id)
         self._glyphs = glyphs
         self._document: Document | None = None
-        self._highlighters: Mapping[Side, Highlighter] = {}
+        self._highlighters: Mapping[Side, Colouring] = {}
         self._rows: Rows | None = None
         self._painter: Painter | None = None
         self._strips: dict[int, Strip] = {}
@@ -229,7 +229,10 @@ class DiffView(TallRows):
 
     def on_resize(self, event: events.Resize) -> None:
         """Another width: the sides may part or meet, comments wrap elsewhere."""
-        self._lay_out("first" if self._rows is None else None)
+        if self._painter is not None and self._painter.look.width == self._width:
+            self._put_cursor(self._cursor)
+        else:
+            self._lay_out("first" if self._rows is None else None)
 
     # Layout
 
@@ -300,6 +303,8 @@ class DiffView(TallRows):
 
     def render_lines(self, crop: Region) -> list[Strip]:
         """The rows in sight, drawn before or now."""
+        if self._rows is None and self._document is not None:
+            self._lay_out("first")  # now, not after a first frame without rows
         top, width = self.scroll_offset.y, self._width
         if self._painter is not None:
             drawn_by = (self.app.theme, *(each.version for each in self._highlighters.values()))
