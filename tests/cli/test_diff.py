@@ -385,8 +385,10 @@ def test_names_that_git_gives_are_no_options(given: list[str], environ: dict[str
 def test_a_reader_that_goes_and_pipes_of_a_shell(tmp_path: Path) -> None:
     (tmp_path / "a").write_text("a\n" * 20_000)
     (tmp_path / "b").write_text("b\n" * 20_000)
+    command = f"{' '.join(FOUND)} diff"
     shell = (
-        f"{' '.join(FOUND)} diff a b | head -n 2; echo ${{PIPESTATUS[0]}}; {' '.join(FOUND)} diff <(echo 1) <(echo 2)"
+        f"{command} a b | head -n 2; echo ${{PIPESTATUS[0]}}; {command} <(echo 1) <(echo 2); "
+        f"echo 3 | {command} - /dev/null"
     )
     done = subprocess.run(
         ["bash", "-c", shell], cwd=tmp_path, env=unmeasured(), capture_output=True, text=True, check=False
@@ -395,6 +397,7 @@ def test_a_reader_that_goes_and_pipes_of_a_shell(tmp_path: Path) -> None:
     lines = done.stdout.splitlines()
     assert lines[2] == str(128 + signal.SIGPIPE)
     assert lines[4].startswith(" − /dev/fd/")
+    assert " − standard input" in lines[6:]
     assert done.returncode == 0
 
 
