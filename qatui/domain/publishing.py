@@ -138,14 +138,17 @@ def why_refused(candidate: Candidate, obstacle: str | None) -> str | None:
     return obstacle
 
 
-def why_held(candidate: Candidate, base_oid: str | None, *, base_unchanged: bool) -> str | None:
+def why_held(candidate: Candidate, base_oid: str | None, moved_to: str = "", *, base_unchanged: bool) -> str | None:
     """Why an approved candidate must be looked at again, None where nothing moved since its verdict.
 
-    `base_oid` is what stands in its path on base now, `base_unchanged` the team's gate of this name.
+    `base_oid` is what stands in its path on base now, `moved_to` where that stands which did, `base_unchanged` the
+    team's gate of this name.
     """
     given = candidate.verdict.base_oid if candidate.verdict else None
     if not base_unchanged or base_oid == given:
         return None
+    if base_oid is None and moved_to:
+        return f"base changed since the verdict: the file was moved there, to {one_line(moved_to)}"
     if base_oid is None:
         return "base changed since the verdict: the file is gone there"
     return "base changed since the verdict: " + ("the file is another there" if given else "the file is there by now")

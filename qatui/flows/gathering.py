@@ -23,7 +23,7 @@ from qatui.store.publications import Part
 from qatui.workspace.attributes import AS_IT_IS
 from qatui.workspace.branches import WRITE_SECONDS, blob_id
 from qatui.workspace.filtering import run_filters
-from qatui.workspace.landing import Ground, Spot, survey
+from qatui.workspace.landing import Ground, Spot, survey, whereabouts
 from qatui.workspace.storing import NotStored, refusals
 
 
@@ -57,7 +57,7 @@ def sift(desk: Desk, rows: Collection[Candidate], ground: Mapping[str, Spot], oc
             sifted.refused[each.id] = reason
         elif spot.holds == each.content_hash:
             sifted.there.append(each)
-        elif reason := why_held(each, spot.oid, base_unchanged=desk.team.gates.base_unchanged):
+        elif reason := why_held(each, spot.oid, spot.moved_to, base_unchanged=desk.team.gates.base_unchanged):
             sifted.held[each.id] = reason
         elif reason := next(filter(None, (tree.clash(each.path) for tree in trees)), None):
             sifted.refused[each.id] = reason
@@ -84,6 +84,11 @@ def _surveyed(desk: Desk, commit: str, rows: Collection[Candidate]) -> Ground:
         spot = spots[each.path]
         if spot.oid and spot.oid == blob_id(data, spot.oid) and not spot.treatment.touches(data):
             spots[each.path] = replace(spot, holds=each.content_hash)
+    gone = {each.path: each.verdict.base_oid or "" for each in rows if each.state is State.APPROVED and each.verdict}
+    gone = {path: oid for path, oid in gone.items() if oid and spots[path].oid is None}
+    there = whereabouts(desk.repository, commit, set(gone.values())) if gone else {}
+    for path, oid in gone.items():
+        spots[path] = replace(spots[path], moved_to=there.get(oid, ""))
     return replace(ground, spots=spots)
 
 

@@ -9,7 +9,7 @@ from qatui.errors import ConfigError, ExitCode
 from qatui.flows import preflight
 from qatui.flows.desk import Desk
 from qatui.flows.follow import add_once_more
-from qatui.flows.hub import Hub
+from qatui.flows.hub import Hub, github_host
 from qatui.flows.merging import KIND, METHODS
 from qatui.flows.outbox import WORK, Ran, drain, silent
 from qatui.flows.publication import get
@@ -55,6 +55,10 @@ def merge(
     `method`: default is the first that repository and rules allow. `auto` lets GitHub merge what still waits for
     checks or reviews as soon as it can. Raises NotFound, ConfigError without a `hub`, and as `GitHub.ask`.
     """
+    if hub is None and github_host(desk.repository, desk.team) is None:
+        raise ConfigError(
+            f"{desk.base.branch} is at no host that merges: merge its branches with git.", "qatui sync sees it then."
+        )
     if hub is None:
         raise ConfigError("There is no token for GitHub: nothing can be merged.", "qatui doctor says how to give one.")
     # What an earlier run left, or somebody merged meanwhile; but a merge that waits may be meant otherwise now.

@@ -18,6 +18,7 @@ from qatui.flows.hub import Hub
 from qatui.flows.publication import Ending, Means, get
 from qatui.github import checks, graphql, pulls, reviews
 from qatui.github.pulls import Method, Pull
+from qatui.github.timeline import timeline
 from qatui.store.outbox import Reason
 from qatui.store.publications import Publication
 
@@ -48,7 +49,8 @@ def run(desk: Desk, payload: Mapping[str, Any], means: Means) -> Ending:
     if payload["auto"] and not there.draft and there.state in ("blocked", "unknown"):
         return _merge_later(hub, pull, sha, method, means)
     if payload["queue"] and not there.draft:
-        return _enqueue(hub, pull, sha, means)
+        happened = [each.event for each in hub.github.every(timeline(hub.repo, pull.number))]
+        return _in_queue(pull) if following.is_queued(happened) else _enqueue(hub, pull, sha, means)
     if there.state == "unstable" and payload["auto"]:  # GitHub would merge it: what failed is not asked for
         return _merge(hub, publication, pull, sha, method, means)
     missing = _reasons(hub, pull, publication.base_branch, there.state)
@@ -95,6 +97,10 @@ def _enqueue(hub: Hub, pull: Pull, sha: str, means: Means) -> Ending:
     except (Invalid, NoPermission) as error:
         told = _reasons(hub, pull, pull.base.ref, "blocked")
         return _refused("; ".join(told) or f"{error.message} {error.hint}".strip())
+    return _in_queue(pull)
+
+
+def _in_queue(pull: Pull) -> Ending:
     return Ending("done", following.queued(pull.base.ref), reason=Reason.QUEUE)
 
 

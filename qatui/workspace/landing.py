@@ -1,6 +1,6 @@
 """Where proposed files would land in the base: what stands there, and what stands in the way."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from qatui.domain.proposal import folded, folders_of, taken_for
@@ -26,6 +26,8 @@ class Spot:
     """What git does to the file before it stores it, as far as it was asked."""
     holds: str | None = None
     """Hash of the approved content that stands there already, where that was looked at."""
+    moved_to: str = ""
+    """Where the file stands that was there before, with its very bytes, where that was looked at."""
 
 
 def spots(repository: Repository, commit: str, paths: Sequence[str]) -> dict[str, Spot]:
@@ -34,6 +36,17 @@ def spots(repository: Repository, commit: str, paths: Sequence[str]) -> dict[str
     there = repository.entries(commit, folders.union(paths))
     names = _names(repository, commit, paths, there)
     return {path: _spot(path, there, names) for path in paths}
+
+
+def whereabouts(repository: Repository, commit: str, oids: Collection[str]) -> dict[str, str]:
+    """Where files with these bytes stand at a commit: the first path of each blob that is there."""
+    found: dict[str, str] = {}
+    for row in repository.git("ls-tree", "-r", "-z", commit).out.split(b"\0")[:-1]:
+        head, _, raw = row.partition(b"\t")
+        oid = head.decode().split(" ")[2]
+        if oid in oids:
+            found.setdefault(oid, raw.decode("utf-8", "surrogateescape"))
+    return found
 
 
 @dataclass(frozen=True, slots=True)

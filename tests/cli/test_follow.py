@@ -7,12 +7,16 @@ from typing import Any
 
 import pytest
 
+from qatui.cli import diagnostics, follow
 from qatui.cli.main import run
+from qatui.cli.publish import tell_job
 from qatui.errors import ExitCode
 from qatui.flows.desk import Desk
+from qatui.flows.outbox import Ran
 from qatui.sandbox.github.founding import protect
 from qatui.sandbox.github.records import Rules
 from qatui.store.database import Database
+from qatui.store.outbox import Job, Reason
 from tests.conftest import Project
 from tests.hosted import Hosted, hosted
 from tests.hostile import BODY, LINE, assert_json, leaks
@@ -114,7 +118,9 @@ def test_sync_without_a_token_says_so(
     shop.published(TEST)
     monkeypatch.delenv("GH_ENTERPRISE_TOKEN")
     assert call(shop, "sync") == ExitCode.NEEDS_PERSON
-    assert "there is no token for 127.0.0.1" in capsys.readouterr().err
+    out, err = capsys.readouterr()
+    assert "there is no token for 127.0.0.1" in err
+    assert out == "1 pull request is open as far as is known, and could not be read.\n"
 
 
 def test_sync_with_a_token_that_is_none(
@@ -149,3 +155,66 @@ def test_merge_says_why_not(shop: Hosted, capsys: pytest.CaptureFixture[str]) ->
     assert "publication 1 is not merged: it has 0 of 2 approvals; its author's own does not count\n" in err
     assert call(shop, "merge", "9") == ExitCode.USAGE
     assert "There is no publication 9" in capsys.readouterr().err
+
+
+def test_merging_several_is_asked_for(
+    shop: Hosted, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    first, second = shop.published(TEST), shop.published({"tests/test_b.py": "b = 1\n"})
+    ids = [*first.published, *second.published]
+    assert call(shop, "merge") == ExitCode.USAGE
+    assert "2 pull requests are open, and there is nobody to ask." in capsys.readouterr().err
+    monkeypatch.setattr(follow, "person_is_there", lambda: True)
+    asked: list[str] = []
+
+    def no(question: str) -> bool:
+        asked.append(question)
+        return False
+
+    monkeypatch.setattr(diagnostics, "confirm", no)
+    assert call(shop, "merge") == ExitCode.NEEDS_PERSON
+    err = capsys.readouterr().err
+    assert asked == ["Merge these 2?"]
+    assert [line.split(":")[0] for line in err.splitlines()] == [
+        "1  #1 into main",
+        "2  #2 into main",
+        "nothing was done",
+    ]
+    assert shop.states(ids) == ["published", "published"]
+    monkeypatch.setattr(diagnostics, "confirm", lambda _: True)
+    assert call(shop, "-q", "merge") == ExitCode.DONE
+    assert shop.states(ids) == ["merged", "merged"]
+    capsys.readouterr()
+    assert call(shop, "merge") == ExitCode.DONE
+    assert capsys.readouterr() == ("None of your pull requests is open.\n", "")
+
+
+def test_why_several_are_not_merged_is_one_sentence(shop: Hosted, capsys: pytest.CaptureFixture[str]) -> None:
+    shop.published(TEST)
+    shop.published({"tests/test_b.py": "b = 1\n"})
+    with shop.github.world.lock:
+        protect(shop.github.world, shop.repository, ["main"], Rules(required_approvals=2))
+        shop.github.world.commit()
+    assert call(shop, "-q", "merge", "--yes") == ExitCode.NEEDS_PERSON
+    told = "publications 1, 2 are not merged: it has 0 of 2 approvals; its author's own does not count\n"
+    assert capsys.readouterr().err == told
+
+
+@pytest.mark.parametrize(
+    ("kind", "words"),
+    [
+        ("publish", "The branch is not pushed yet"),
+        ("pull_request", "The pull request is not opened yet"),
+        ("merge", "The pull request is not merged yet"),
+        ("tick", "The test plan is not ticked yet"),
+    ],
+)
+def test_what_waits_for_a_token_is_named(kind: str, words: str, capsys: pytest.CaptureFixture[str]) -> None:
+    job = Job(7, kind, f"{kind}:1", {}, "waiting", "kim", "user:kim", 0, 0, "", "", 0, 0, Reason.TOKEN)
+    tell_job(Ran(job, "waiting", "it waits for a token for github.com", Reason.TOKEN))
+    assert capsys.readouterr().err.startswith(f"{words}, it waits for a token for github.com. The next ")
+
+
+def test_where_nobody_merges_it_says_who_does(desk: Desk, project: Project, capsys: pytest.CaptureFixture[str]) -> None:
+    assert run(["-C", str(project.root), "merge"]) == ExitCode.USAGE
+    assert "merge its branches with git" in capsys.readouterr().err

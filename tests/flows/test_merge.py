@@ -150,6 +150,9 @@ def test_a_merge_queue_gets_it(shop: Hosted) -> None:
     assert (found.jobs[0].state, found.jobs[0].words) == ("done", "it is in the merge queue of main")
     assert shop.states(result.published) == ["published"]
     assert [each.words for each in found.synced.followed] == ["it is in the merge queue of main"]
+    said: list[str] = []
+    assert merged(shop, 1, say=said.append).jobs[0].words == "it is in the merge queue of main"
+    assert not any(each.startswith("putting") for each in said), "it is there already"
     queued = shop.pull(1)
     assert queued.queued_at is not None
     assert [each.words for each in shop.synced().followed] == ["it is in the merge queue of main"]

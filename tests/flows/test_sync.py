@@ -290,9 +290,10 @@ def test_what_changed_on_base_since_the_verdict_is_held_and_the_rest_goes_to_its
     shop.push("main", {f"tests/test_{each}.py": f"{each} = 1\n" for each in ("same", "moved", "changed", "deleted")})
     run_git(shop.desk.repository.root, "fetch", "-q", "origin")
     shop.again()
-    ids = seed(shop.desk, {f"tests/test_{each}.py": f"{each} = 2\n" for each in ("same", "changed", "deleted", "new")})
-    assert len(decide(shop.desk, ids, Action.APPROVE).done) == 4
-    same, changed, deleted, new = ids
+    names = ("same", "changed", "deleted", "new", "moved")
+    ids = seed(shop.desk, {f"tests/test_{each}.py": f"{each} = 2\n" for each in names})
+    assert len(decide(shop.desk, ids, Action.APPROVE).done) == 5
+    same, changed, deleted, new, moved = ids
     shop.push("main", {
         "tests/test_moved.py": None, "tests/else/test_moved.py": "moved = 1\n",
         "tests/test_changed.py": "changed = 3\n", "tests/test_deleted.py": None,
@@ -302,7 +303,8 @@ def test_what_changed_on_base_since_the_verdict_is_held_and_the_rest_goes_to_its
     assert dict(result.held) == {
         changed: "base changed since the verdict: the file is another there",
         deleted: "base changed since the verdict: the file is gone there",
+        moved: "base changed since the verdict: the file was moved there, to tests/else/test_moved.py",
     }
     shop.merge(1)
     assert set(shop.synced().followed[0].merged) == {same, new}
-    assert shop.states(ids) == ["merged", "held", "held", "merged"]
+    assert shop.states(ids) == ["merged", "held", "held", "merged", "held"]
