@@ -55,6 +55,8 @@ class Place:
     remote: str
     pushed: Repo | None = None
     """Where the remote's branches go to, if that is called otherwise."""
+    others: tuple[Repo, ...] = ()
+    """What the clone's other remotes lead to: a fork among them is where branches go that may not go to `repo`."""
 
 
 def place_of(key: str, clone: Clone, team: Team) -> Place:
@@ -62,7 +64,9 @@ def place_of(key: str, clone: Clone, team: Team) -> Place:
     repo = Repo.of(key)
     urls = [clone.remote_url(team.remote, push=push) for push in (True, False)]
     others = [there for url in urls if url and (there := repository_at(url)) and not is_same(there, repo)]
-    return Place(repo, team.remote, others[0] if others else None)
+    remotes = (clone.remote_url(name) for name in clone.remotes() if name != team.remote)
+    known = tuple(there for url in remotes if url and (there := repository_at(url)) and not is_same(there, repo))
+    return Place(repo, team.remote, others[0] if others else None, known)
 
 
 def tried(topic: str, look: Callable[[], Line]) -> Line:
@@ -172,13 +176,30 @@ def _permissions_line(github: GitHub, greeting: Greeting, place: Place) -> Line:
         whose = "the owner has" if greeting.login else "the App has"
         told = f"{whose} {told}; what of it the token may write GitHub does not tell: it needs {_NEEDED_PERMISSIONS}"
     if not found.permissions.push and place.pushed is None:
-        return Line("permissions", False, told, "Ask for push access, or publish from a fork.")
+        fork = next((each for each in place.others if _is_fork(github, each, found)), None)
+        if fork is None:
+            fix = f"Ask for push access, or publish from a fork: gh repo fork {found.full_name} --remote"
+            return Line("permissions", False, told, fix)
+        told += f"; branches go to {fork}, a fork of it"
     if found.archived:
         return Line("permissions", False, f"{told}; the repository is archived", "Nothing can be published to it.")
     if not is_same(Repo.of(found.full_name), place.repo):
         fix = f"git remote set-url, and `repository: {found.full_name}` in qatui.yaml if it names one"
         return Line("permissions", False, f"{told}: it was renamed, {place.repo} only leads there", fix)
     return Line("permissions", True, told)
+
+
+def _is_fork(github: GitHub, repo: Repo, base: Repository) -> bool:
+    """Whether a repository is a fork of `base` that the token's owner may push to."""
+    try:
+        there = github.ask(repository(repo))
+    except NoAccess:
+        return False
+    return _comes_from(there, base) and there.permissions.push and not there.archived
+
+
+def _comes_from(there: Repository, base: Repository) -> bool:
+    return is_same(Repo.of(base.full_name), *(Repo.of(each.full_name) for each in (there.parent, there.source) if each))
 
 
 def _lacking(github: GitHub, found: Repository) -> str | None:
@@ -217,8 +238,7 @@ def _push_line(github: GitHub, place: Place) -> Line:
         return Line("push", False, f"{found}; pull requests are opened in {place.repo}", fix)
     if there.id == base.id:
         return Line("push", True, f"branches go to {place.pushed}, as {base.full_name} is called too")
-    origins = [Repo.of(each.full_name) for each in (there.parent, there.source) if each]
-    if not is_same(Repo.of(base.full_name), *origins):
+    if not _comes_from(there, base):
         found = f"branches go to {there.full_name}, which is no fork of {base.full_name}"
         return Line("push", False, f"{found}, where pull requests are opened", fix)
     told = f"branches go to {there.full_name}, a fork of {base.full_name}"

@@ -273,6 +273,22 @@ def test_branches_that_go_to_a_fork(
     assert "could not be asked" in wrong(call("doctor", "--json"))["push"][0]
 
 
+def test_who_may_only_read_and_has_a_remote_for_their_fork(
+    call: Call, at_github: Lookalike, project: Project, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("GH_ENTERPRISE_TOKEN", at_github.token("rita"))
+    project.git("remote", "add", "other", f"{at_github.url}/acme/ledger.git")
+    found, fix = wrong(call("doctor", "--json"))["permissions"]
+    assert "read in acme/payments-api" in found
+    assert fix == "Ask for push access, or publish from a fork: gh repo fork acme/payments-api --remote"
+    with at_github.http("rita") as http:
+        assert http.post("/repos/acme/payments-api/forks", json={}).status_code == 202
+    project.git("remote", "add", "mine", f"{at_github.url}/rita/payments-api.git")
+    ran = call("doctor", "--json")
+    assert wrong(ran) == {}
+    assert lines(ran)["permissions"]["found"].endswith("; branches go to rita/payments-api, a fork of it")
+
+
 @pytest.mark.parametrize("broken", ["no database", "locked"])
 def test_a_database_that_is_broken_hides_nothing_else(
     call: Call, at_github: Lookalike, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, broken: str
