@@ -4,6 +4,7 @@ Only refs under refs/qatui change here: fetching is told one refspec and no FETC
 goes to the address, so that no remote-tracking ref moves.
 """
 
+import os
 import re
 import time
 from collections.abc import Callable, Sequence
@@ -69,8 +70,8 @@ class Remote:
         """Make the branch there, at `commit`, or move it there from where it was `seen`.
 
         Never over what others did meanwhile: the lease expects exactly that, or that there is no such branch.
-        The clone's pre-push hook runs, as it does for the person. Raises GitError, NeedsTerminal; Unreachable where
-        it took too long.
+        The clone's pre-push hook runs, as it does for the person: HookRefused where it says no. Raises GitError,
+        NeedsTerminal; Unreachable where it took too long.
         """
         ref = f"refs/heads/{branch}"
         try:
@@ -86,6 +87,19 @@ class Remote:
             )
         except GitTimeout as error:
             raise Unreachable(error.message, error.hint) from error
+        except NeedsTerminal:
+            raise
+        except GitError as error:
+            if self._is_of_hook(error):
+                raise HookRefused(error.message, error.hint, error.said) from error
+            raise
+
+    def _is_of_hook(self, error: GitError) -> bool:
+        """Whether a push came to nothing by the person's own hook: git says no more of that than that it failed."""
+        if any(line.strip().startswith(_BY_REMOTE) for line in error.said.splitlines()):
+            return False
+        hook = self.repository.git("rev-parse", "--path-format=absolute", "--git-path", "hooks/pre-push").text
+        return _FAILED in error.said and os.access(hook, os.X_OK)
 
     def holds(self, commit: str, branch: str, tip: str, scratch: str) -> bool:
         """Whether the branch there, now at `tip`, was made from `commit`; looked at through the ref `scratch`."""
@@ -148,6 +162,9 @@ def _in_turn(move: Callable[[], object]) -> None:
             return
 
 
+_FAILED = "error: failed to push some refs"
+_BY_REMOTE = ("fatal:", "! [")
+"""How lines begin that git writes where the remote did not answer, or did not take a ref."""
 _LAST_WORDS = 4
 """Lines of a refusal that a person is shown; the job's log has them all."""
 _LINE_LENGTH = 200
@@ -155,8 +172,16 @@ _CHATTER = re.compile(r"To |hint:|error: failed to push some refs|(?:remote:)?\s
 """Lines that say nothing of why a push was refused."""
 
 
+class HookRefused(GitError):
+    """The clone's own pre-push hook did not let something out: the remote never heard of it."""
+
+
 def last_words(error: GitError) -> str:
-    """Why a push was refused: the last lines of hook, server and git, hidden characters as marks, on one line."""
+    """Why a push was refused, and if by the clone's own hook.
+
+    The last lines of hook, server and git, hidden characters as marks, on one line.
+    """
     lines = [line.strip() for line in error.said.splitlines()]
     telling = [visible(line[:_LINE_LENGTH]) for line in lines if not _CHATTER.match(line)]
-    return "; ".join(telling[-_LAST_WORDS:]) or visible(error.message)
+    words = "; ".join(telling[-_LAST_WORDS:]) or visible(error.message)
+    return f"this clone's pre-push hook refused it: {words}" if isinstance(error, HookRefused) else words

@@ -90,11 +90,13 @@ def test_an_unreachable_remote_is_tried_again_later_and_by_hand_at_once(
 
 def test_a_remote_that_refuses_fails_the_job(desk: Desk, project: Project) -> None:
     number = approve_one(desk)
+    hook(project.root / ".git", "pre-push", "exit 0")
     hook(project.remote, "pre-receive", "printf 'no, \\033[31msays the server\\n' >&2; exit 1")
     (ran,) = publish(desk).jobs
     assert (ran.state, ran.exit_code) == ("failed", ExitCode.REMOTE)
     assert f"{project.remote} did not take {BRANCH}: remote: no, ␛[31msays the server; ! [remote rejected]" in ran.words
     assert "pre-receive hook declined" in ran.words
+    assert "pre-push" not in ran.words, "there is such a hook, and it said nothing"
     assert ran.words.count(str(project.remote)) == 1, "the address is said once"
     assert job(desk).words == ran.words
     assert "says the server" in job(desk).log
@@ -109,7 +111,8 @@ def test_the_persons_own_pre_push_hook_runs_and_can_refuse(desk: Desk, project: 
     hook(project.root / ".git", "pre-push", "cat > pushed; echo lint failed; echo 'tests are red' >&2; exit 1")
     (ran,) = publish(desk).jobs
     assert ran.state == "failed"
-    assert ran.words.endswith(f" did not take {BRANCH}: lint failed; tests are red"), "both of its streams"
+    words = f" did not take {BRANCH}: this clone's pre-push hook refused it: lint failed; tests are red"
+    assert ran.words.endswith(words), "both of its streams"
     assert "tests are red" in job(desk).log
     assert BRANCH in (project.root / "pushed").read_text()
 
