@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from enum import Enum
 from typing import NamedTuple
 
-from qatui.domain.highlight import Highlighter
+from qatui.domain.colouring import Colouring
 from qatui.domain.lines import Lines
 from qatui.domain.moved import Moved
 from qatui.domain.review import Comment, Side
@@ -76,7 +76,7 @@ class Document:
     new: Lines
     hunks: tuple[Hunk, ...]
     comments: tuple[Comment, ...] = ()
-    colours: Mapping[Side, Highlighter] = field(default_factory=dict, compare=False)
+    colours: Mapping[Side, Colouring] = field(default_factory=dict, compare=False)
     """Of each text that there is; none: everything stays plain."""
     old_path: str | None = None
     """What the file was called before; None: the same."""

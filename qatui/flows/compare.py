@@ -5,11 +5,11 @@ from dataclasses import replace
 
 from qatui.domain.blanks import Blanks, quieted, unlike_lines
 from qatui.domain.diff import Document, Hunk
-from qatui.domain.highlight import Highlighter
 from qatui.domain.lines import Lines, split
 from qatui.domain.moved import Moved, find_moved
 from qatui.domain.pairing import paired
 from qatui.domain.review import Comment, Side
+from qatui.syntax.highlight import Highlighter
 from qatui.workspace.align import align
 
 

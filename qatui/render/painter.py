@@ -10,8 +10,8 @@ from functools import cached_property
 from rich.cells import cell_len
 from rich.segment import Segment
 
+from qatui.domain.colouring import Colouring
 from qatui.domain.diff import Document, Kind, Row, Rows
-from qatui.domain.highlight import Highlighter
 from qatui.domain.intraline import Spans, differing
 from qatui.domain.lines import Drawn, Lines
 from qatui.domain.review import Side
@@ -34,7 +34,7 @@ class Painter:
         self,
         document: Document,
         rows: Rows,
-        highlighters: Mapping[Side, Highlighter],
+        highlighters: Mapping[Side, Colouring],
         notes: Mapping[tuple[Side, int], list[str]],
         look: Look,
     ) -> None:

@@ -10,7 +10,7 @@ from typing import TypeVar
 from rich.cells import cell_len, get_character_cell_size
 from rich.segment import Segment
 
-from qatui.domain.highlight import Highlighter
+from qatui.domain.colouring import Colouring, Stretches
 from qatui.domain.intraline import Spans
 from qatui.domain.lines import TAB, Drawn, Lines, Mark, draw
 from qatui.domain.marks import MARK_CELLS
@@ -37,8 +37,6 @@ _INKS = {
 """Style of the highlighter -> token of the theme."""
 
 
-_Colours = list[tuple[int, int, str]]
-"""Stretches of a line, in order, with the highlighter's names of their styles."""
 _Key = TypeVar("_Key")
 _Value = TypeVar("_Value")
 _Stretch = TypeVar("_Stretch", tuple[int, int], tuple[int, int, str])
@@ -50,7 +48,7 @@ class Text:
     def __init__(
         self,
         source: Lines,
-        highlighter: Highlighter | None,
+        highlighter: Colouring | None,
         kept: dict[str, Drawn],
         *,
         codes: bool = False,
@@ -76,7 +74,7 @@ class Text:
         """Whether this is the last line, and it has no end."""
         return not self.source.ended and line == len(self.source) - 1
 
-    def colours(self, line: int) -> _Colours:
+    def colours(self, line: int) -> Stretches:
         """The coloured stretches of a line."""
         return self._highlighter.line(line) if self._highlighter is not None else []
 
@@ -197,7 +195,7 @@ def _kept(kept: dict[_Key, _Value], key: _Key, most: int, make: Callable[[], _Va
     return kept[key]
 
 
-def _coloured(colours: _Colours, start: int, end: int) -> Iterator[tuple[int, int, str]]:
+def _coloured(colours: Stretches, start: int, end: int) -> Iterator[tuple[int, int, str]]:
     """`start` to `end` cut where a colour begins or ends, with its token."""
     at = start
     for begin, until, style in colours:

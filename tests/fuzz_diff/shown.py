@@ -13,7 +13,6 @@ from rich.cells import cell_len
 from rich.segment import Segment
 
 from qatui.domain.diff import Document, Row, Rows
-from qatui.domain.highlight import Highlighter
 from qatui.domain.lines import Drawn, draw
 from qatui.domain.review import Side
 from qatui.domain.secrets import Secrets
@@ -22,6 +21,7 @@ from qatui.render.painter import Painter
 from qatui.render.palette import TOKENS
 from qatui.render.part import Layout, Look
 from qatui.render.printed import print_document
+from qatui.syntax.highlight import Highlighter
 from tests.fuzz_diff.watch import Watch
 
 SCREEN = 50

@@ -10,7 +10,6 @@ from rich.cells import cell_len
 from rich.segment import Segment
 
 from qatui.domain.diff import Document, Hunk, Kind, Rows
-from qatui.domain.highlight import Highlighter
 from qatui.domain.intraline import differing
 from qatui.domain.lines import draw
 from qatui.domain.marks import HIDDEN
@@ -20,6 +19,7 @@ from qatui.render.glyphs import ASCII, UNICODE, Glyphs
 from qatui.render.painter import Painter
 from qatui.render.palette import TOKENS
 from qatui.render.part import Layout, Look
+from qatui.syntax.highlight import Highlighter
 from tests.render.reference import documented, painted, units, width_of
 
 LINES = st.lists(

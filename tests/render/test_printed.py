@@ -11,7 +11,6 @@ from rich.cells import cell_len
 from rich.segment import Segment
 
 from qatui.domain.diff import Document, Row, Rows
-from qatui.domain.highlight import Highlighter
 from qatui.domain.lines import split
 from qatui.domain.marks import HIDDEN
 from qatui.domain.moved import find_moved
@@ -20,6 +19,7 @@ from qatui.render.glyphs import ASCII, UNICODE
 from qatui.render.palette import INKS, PAPERS, SPANS, TOKENS, ink
 from qatui.render.part import Look
 from qatui.render.printed import Colours, _Pen, print_document
+from qatui.syntax.highlight import Highlighter
 from tests.render.reference import documented, width_of
 from tests.render.test_painter import LOOKS, documents
 from tests.tui.test_themes import contrast

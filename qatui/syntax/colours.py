@@ -6,13 +6,11 @@ from functools import cache
 from itertools import accumulate, islice, repeat
 from typing import TYPE_CHECKING, Any
 
-from qatui.domain.lexing import FAULTS, Token, tokens
+from qatui.domain.colouring import Stretches
+from qatui.syntax.lexing import FAULTS, Token, tokens
 
 if TYPE_CHECKING:
     from pygments.lexer import Lexer
-
-Spans = list[tuple[int, int, str]]
-"""Coloured stretches of a line: (start, end, style), in order; what touches has different styles."""
 
 LONG_LINE = 4_000
 """Characters; longer lines stay plain, for one regular expression may take seconds on them. At most 4,095."""
@@ -89,7 +87,7 @@ class Colours:
         """How many lines are coloured."""
         return len(self._ends) - 1
 
-    def line(self, number: int) -> Spans:
+    def line(self, number: int) -> Stretches:
         """The coloured stretches of a line that was reached."""
         ends = self._ends
         found = self._spans[ends[number] : ends[number + 1]]

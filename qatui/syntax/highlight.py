@@ -10,10 +10,11 @@ from collections.abc import Sequence
 from math import inf
 from time import thread_time
 
-from qatui.domain.colours import LONG_LINE, Colours, Spans
-from qatui.domain.cutting_off import CutOff, TookTooLong, can_cut_off
-from qatui.domain.languages import lexer_for
-from qatui.domain.lexing import is_streamed
+from qatui.domain.colouring import Stretches
+from qatui.syntax.colours import LONG_LINE, Colours
+from qatui.syntax.cutting_off import CutOff, TookTooLong, can_cut_off
+from qatui.syntax.languages import lexer_for
+from qatui.syntax.lexing import is_streamed
 
 STEP = 50
 """Lines of a provisional window."""
@@ -65,7 +66,7 @@ class Highlighter:
         if any(map(LONG_LINE.__lt__, map(len, lines))):
             self.why_plain = f"lines of more than {LONG_LINE:,} characters are not coloured"
 
-    def line(self, number: int) -> Spans:
+    def line(self, number: int) -> Stretches:
         """The coloured stretches of a line, in its own characters."""
         colours = self._colours
         if colours is None:

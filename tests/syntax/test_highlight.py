@@ -15,12 +15,13 @@ from hypothesis import strategies as st
 from pygments.lexer import Lexer, RegexLexer
 from pygments.token import Error, Keyword
 
-from qatui.domain import highlight
-from qatui.domain.colours import LONG_LINE, Colours, Spans
-from qatui.domain.highlight import NEAR, STEP, Highlighter
-from qatui.domain.languages import lexer_for
-from qatui.domain.lexing import Token
-from tests.domain import lexed
+from qatui.domain.colouring import Stretches
+from qatui.syntax import highlight
+from qatui.syntax.colours import LONG_LINE, Colours
+from qatui.syntax.highlight import NEAR, STEP, Highlighter
+from qatui.syntax.languages import lexer_for
+from qatui.syntax.lexing import Token
+from tests.syntax import lexed
 
 PYTHON = (inspect.getsource(textwrap) + inspect.getsource(subprocess)).split("\n")
 ENDINGS = [
@@ -31,7 +32,7 @@ ENDINGS = [
 ]  # fmt: skip
 
 
-def colours(path: str, lines: Sequence[str]) -> list[Spans]:
+def colours(path: str, lines: Sequence[str]) -> list[Stretches]:
     shown = Highlighter(path, lines)
     return [shown.line(number) for number in range(len(lines))]
 
@@ -42,11 +43,11 @@ def settle(shown: Highlighter) -> None:
         pass
 
 
-def words(line: str, spans: Spans) -> list[tuple[str, str]]:
+def words(line: str, spans: Stretches) -> list[tuple[str, str]]:
     return [(line[start:end], style) for start, end, style in spans]
 
 
-def whole(path: str, lines: Sequence[str]) -> list[Spans]:
+def whole(path: str, lines: Sequence[str]) -> list[Stretches]:
     """The reference: Pygments over the whole text at once."""
     lexer = lexer_for(path)
     assert lexer is not None
@@ -332,5 +333,5 @@ def test_unclosed_and_broken_text_is_lexed(path: str, hostile: str) -> None:
 
 
 def test_pygments_is_not_loaded_before_it_is_needed() -> None:
-    code = "import sys, qatui.domain.highlight; print('pygments' in sys.modules)"
+    code = "import sys, qatui.syntax.highlight; print('pygments' in sys.modules)"
     assert subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True).stdout == "False\n"

@@ -6,7 +6,7 @@ import threading
 
 import pytest
 
-from qatui.domain.cutting_off import CutOff, TookTooLong, can_cut_off
+from qatui.syntax.cutting_off import CutOff, TookTooLong, can_cut_off
 
 ENDLESS = re.compile("(a|aa)+!")
 TEXT = "a" * 200

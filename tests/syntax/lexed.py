@@ -7,17 +7,18 @@ from typing import Any
 
 from pygments.lexer import Lexer, RegexLexer
 
-from qatui.domain.colours import Spans, style_of
-from qatui.domain.lexing import Token
+from qatui.domain.colouring import Stretches
+from qatui.syntax.colours import style_of
+from qatui.syntax.lexing import Token
 
 COMMON = [*"()[]{}<>+-*/%=!&|^~?:;,.@#$\\\"'`_ ", "/*", "*/", "//", "--", "<!--", "-->", '"""', "'''", "{{", "}}", "{%"]
 COMMON += ["%}", "<%", "%>", "<?", "?>", "${", "#{", "::", "->", "=>", "\t", "  ", "\n", "\n", "\n    ", "\n  - ", "é"]
 COMMON += ["\U0001f600", "0x1f", "1.5e3", "42", "a", "Z", "x1", "\\n", "<<EOF", "EOF", "#!", "\x00", "\udcff", "\u2028"]
 
 
-def whole(found: Iterable[Token], lines: Sequence[str]) -> list[Spans]:
+def whole(found: Iterable[Token], lines: Sequence[str]) -> list[Stretches]:
     """The tokens of the whole text, one behind the other, as stretches of its lines."""
-    spans: list[Spans] = [[] for _ in lines]
+    spans: list[Stretches] = [[] for _ in lines]
     line = column = 0
     for _, token, value in found:
         for at, text in enumerate(value.split("\n")):

@@ -12,11 +12,11 @@ from pygments.lexers import find_lexer_class, get_all_lexers
 from pygments.lexers.webmisc import XQueryLexer
 from pygments.token import Keyword, Name, Operator
 
-from qatui.domain import first_characters, highlight
-from qatui.domain.cutting_off import CutOff, TookTooLong
-from qatui.domain.highlight import Highlighter
-from qatui.domain.lexing import REACH, Token, is_streamed, tokens
-from tests.domain.lexed import text_for, whole
+from qatui.syntax import first_characters, highlight
+from qatui.syntax.cutting_off import CutOff, TookTooLong
+from qatui.syntax.highlight import Highlighter
+from qatui.syntax.lexing import REACH, Token, is_streamed, tokens
+from tests.syntax.lexed import text_for, whole
 
 NAMES = sorted(name for name, *_ in get_all_lexers(plugins=False))
 GROUPS = 8

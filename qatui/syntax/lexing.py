@@ -10,7 +10,7 @@ import inspect
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any
 
-from qatui.domain.first_characters import sieves_of
+from qatui.syntax.first_characters import sieves_of
 
 if TYPE_CHECKING:
     from pygments.lexer import Lexer

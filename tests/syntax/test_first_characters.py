@@ -8,8 +8,8 @@ from hypothesis import strategies as st
 from pygments.lexer import RegexLexer
 from pygments.token import Keyword, Name
 
-from qatui.domain import first_characters
-from qatui.domain.first_characters import sieves_of
+from qatui.syntax import first_characters
+from qatui.syntax.first_characters import sieves_of
 
 ASCII = "".join(map(chr, range(128)))
 PIECES = ["a", "k", "s", "B", "1", "_", " ", r"\n", ".", r"\w", r"\W", r"\d", r"\D", r"\s", r"\S", "[a-c]", "[^a]", "ſ"]

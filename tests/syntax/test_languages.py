@@ -7,7 +7,7 @@ import sys
 import pytest
 from pygments.lexers import find_lexer_class_for_filename, get_all_lexers
 
-from qatui.domain.languages import _CONTESTED, lexer_for
+from qatui.syntax.languages import _CONTESTED, lexer_for
 
 PATTERNS = sorted({pattern for _, _, patterns, _ in get_all_lexers(plugins=False) for pattern in patterns})
 
@@ -84,7 +84,7 @@ def test_first_lines(line: str, language: str | None) -> None:
 
 
 def test_one_name_loads_one_lexer() -> None:
-    code = "import sys; from qatui.domain.languages import lexer_for; lexer_for('a.py'); lexer_for('odd.unheard')\n"
+    code = "import sys; from qatui.syntax.languages import lexer_for; lexer_for('a.py'); lexer_for('odd.unheard')\n"
     code += "print(*sorted(name for name in sys.modules if name.startswith('pygments.lexers.')))"
     loaded = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True).stdout.split()
     assert "pygments.lexers.python" in loaded
