@@ -6,11 +6,14 @@ import subprocess
 import sys
 from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
+from typing import Any
 
 import pexpect
 import pyte
 import pytest
+from textual.geometry import Region
 from textual.pilot import Pilot
+from textual.strip import Strip
 
 from qatui.domain.blanks import Blanks
 from qatui.errors import QatuiError, UsageError
@@ -23,7 +26,7 @@ from qatui.settings.types import User
 from qatui.tui.aside import begin
 from qatui.tui.diff_app import DiffApp, DiffScreen, Viewed
 from qatui.tui.widgets.diff_head import DiffHead
-from qatui.tui.widgets.diff_view import Manner
+from qatui.tui.widgets.diff_view import DiffView, Manner
 from qatui.workspace.versions import Version
 from tests.conftest import Project, seed
 from tests.tui.conftest import drive, keys, press, settle
@@ -136,6 +139,30 @@ def test_the_cursor_begins_at_the_first_change_and_goes_on(changed: Path) -> Non
         assert the_screen(pilot).document is not None
         await press(pilot, "J")
         assert "only one file is compared" in line(pilot, "tabs")
+
+    drive(app_on(compared(changed, "old.py", "new.py")), walk)
+
+
+def test_the_first_frame_has_rows_and_they_are_made_once(changed: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    frames: list[str] = []
+    made: list[bool] = []
+    render, lay_out = DiffView.render_lines, DiffView._lay_out
+
+    def rendering(view: DiffView, crop: Region) -> list[Strip]:
+        strips = render(view, crop)
+        frames.append("\n".join(strip.text for strip in strips))
+        return strips
+
+    def laying_out(view: DiffView, *to: Any) -> None:
+        made.append(view._width > 0)
+        lay_out(view, *to)
+
+    monkeypatch.setattr(DiffView, "render_lines", rendering)
+    monkeypatch.setattr(DiffView, "_lay_out", laying_out)
+
+    async def walk(_pilot: Pilot[Exception]) -> None:
+        assert "==  33" in frames[0]
+        assert sum(made) == 2, "for the first frame, and for the colours"
 
     drive(app_on(compared(changed, "old.py", "new.py")), walk)
 
