@@ -346,7 +346,7 @@ class DiffView(TallRows):
         self._idle = self.set_timer(IDLE_SECONDS, self._prepare)
 
     def _prepare(self) -> None:
-        """One slice: correct provisional colours, else colour the pages before and behind."""
+        """One slice: correct provisional colours, else colour the pages before and behind, else go on to the end."""
         self._idle = None
         for side, highlighter in self._highlighters.items():
             if highlighter.provisional:
@@ -355,7 +355,7 @@ class DiffView(TallRows):
                 if highlighter.version != version:
                     self.refresh()
                 break
-            if any(highlighter.prepare(line) for line in self._lines_around(side)):
+            if any(highlighter.prepare(line) for line in self._lines_around(side)) or highlighter.advance():
                 break
         else:
             return
