@@ -11,6 +11,8 @@ from qatui import paths
 from qatui.settings.types import TEAM_FILE, Team, User
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from qatui.flows.desk import Desk
     from qatui.flows.hub import Hub
     from qatui.github.client import GitHub
@@ -138,12 +140,19 @@ def find_access(user: User, host: str) -> Access:
     return Access(api_url, token_host(api_url), get_token(user, token_host(api_url), os.environ))
 
 
-def open_github(start: Start, desk: "Desk | None" = None, *, patience: float = 0.0) -> "GitHub | None":
+def open_github(
+    start: Start,
+    desk: "Desk | None" = None,
+    *,
+    patience: float = 0.0,
+    waiting: "Callable[[int], None] | None" = None,
+) -> "GitHub | None":
     """The client of the GitHub that holds the repository of `desk`; None where there is no such host or no token.
 
     A clone of a folder has none either, unless the team's or the reviewer's settings say which host that stands for:
     a demo whose GitHub has ended must not speak to the real one. Without a desk (outside a clone) the host is
-    github.com. `patience` is how many seconds a call may wait for a rate limit. Raises ConfigError.
+    github.com. `patience` is how many seconds a call may wait for a rate limit, `waiting` hears until which moment it
+    does. Raises ConfigError.
     """
     from qatui.flows.hub import github_host, is_elsewhere
 
@@ -157,22 +166,25 @@ def open_github(start: Start, desk: "Desk | None" = None, *, patience: float = 0
     from qatui.github.client import GitHub
 
     if desk is None:
-        return GitHub(access.api_url, access.token.value, patience=patience)
+        return GitHub(access.api_url, access.token.value, patience=patience, waiting=waiting)
     from qatui.store.answers import Answers
 
     answers = Answers(desk.db, desk.now)
-    return GitHub(access.api_url, access.token.value, answers=answers, now=desk.now, patience=patience)
+    token = access.token.value
+    return GitHub(access.api_url, token, answers=answers, now=desk.now, patience=patience, waiting=waiting)
 
 
-def open_hub(start: Start, desk: "Desk", *, patience: float = 0.0) -> "Hub | None":
+def open_hub(
+    start: Start, desk: "Desk", *, patience: float = 0.0, waiting: "Callable[[int], None] | None" = None
+) -> "Hub | None":
     """The repository of `desk` at its GitHub; None where it is at no host, or there is no token for that.
 
-    `patience` as of `open_github`. Raises ConfigError.
+    `patience` and `waiting` as of `open_github`. Raises ConfigError.
     """
     from qatui.flows.hub import Hub, repository_key
     from qatui.github.protocol import Repo
 
-    github = open_github(start, desk, patience=patience)
+    github = open_github(start, desk, patience=patience, waiting=waiting)
     return None if github is None else Hub(github, Repo.of(repository_key(desk.repository, desk.team)))
 
 

@@ -44,11 +44,18 @@ class Session:
     def hub(self) -> "Hub | None":
         """The repository at GitHub; None where it is at no host, or there is no token for that.
 
-        A person waits for no rate limit; a run without one waits some minutes.
+        A person waits for no rate limit; a run without one waits some minutes, and says until when.
         """
         from qatui.github.client import CRON_PATIENCE
 
-        return open_hub(self.start, self.desk, patience=0.0 if sys.stderr.isatty() else CRON_PATIENCE)
+        patience = 0.0 if sys.stderr.isatty() else CRON_PATIENCE
+        return open_hub(self.start, self.desk, patience=patience, waiting=self.waits)
+
+    def waits(self, until: int) -> None:
+        """Say that nothing goes on until that moment."""
+        from qatui.domain.moments import iso
+
+        diagnostics.say(f"Waiting until {iso(until)}, as GitHub asks.", quiet=self.quiet)
 
     def close(self) -> None:
         """Give back what a command opened: the connections, the store."""

@@ -53,6 +53,8 @@ T = TypeVar("T")
 
 CRON_PATIENCE = 900.0
 """Seconds that a run without a person waits for a rate limit."""
+TOLD = 5000
+"""Milliseconds: a longer wait is told."""
 PAUSES = (1.0, 2.0, 4.0)
 """Seconds after each try that failed; there are as many tries."""
 LOOKS = (1.0, 3.0, 7.0)
@@ -88,15 +90,16 @@ class GitHub:
         now: Callable[[], int] = _clock,
         sleep: Callable[[float], None] = time.sleep,
         patience: float = 0.0,
+        waiting: Callable[[int], None] | None = None,
         apart: float = 1.0,
         seconds: float = 30.0,
         pauses: Sequence[float] = PAUSES,
     ) -> None:
         """A client of the API at `api_url`; raises ConfigError for an address or a token that cannot be used.
 
-        `patience`: seconds that a call may wait for rate limits before it raises RateLimited; `apart`: seconds
-        between two writes; `seconds`: how long an answer may take; `pauses`: as PAUSES. `now` tells milliseconds
-        since 1970.
+        `patience`: seconds that a call may wait for rate limits before it raises RateLimited; `waiting` hears until
+        which moment it does; `apart`: seconds between two writes; `seconds`: how long an answer may take; `pauses`: as
+        PAUSES. `now` tells milliseconds since 1970.
         """
         why = why_no_api(api_url)
         if why:
@@ -112,6 +115,7 @@ class GitHub:
         self._now = now
         self._sleep = sleep
         self._patience = int(patience * 1000)
+        self._waiting = waiting
         self._pauses = pauses
         self._pacing = Pacing(int(apart * 1000))
         self._moves = redirects.Moves(self.api_url)
@@ -305,8 +309,15 @@ class GitHub:
         wait = max(int(pause * 1000), lost.wait or 0)
         if wait > max(self._patience, int(pause * 1000)):
             return False
-        self._sleep(wait / 1000)
+        self._rest(wait)
         return True
+
+    def _rest(self, wait: int) -> None:
+        """Wait so many milliseconds, and say so where somebody could wonder."""
+        if self._waiting and wait >= TOLD:
+            self._waiting(self._now() + wait)
+        if wait:
+            self._sleep(wait / 1000)
 
     def _send(self, request: Request[Any], url: str, kind: Kind) -> Answer:
         """The answer that grants the request: paced, limits waited for as long as the patience lasts.
@@ -320,8 +331,7 @@ class GitHub:
                 wait = self._pacing.wait(kind, resource, self._now())
                 if wait.limit > left:
                     raise refusals.too_many(request, wait.limit, self._now(), secondary=wait.secondary, said=said)
-                if wait.apart or wait.limit:
-                    self._sleep(max(wait.apart, wait.limit) / 1000)
+                self._rest(max(wait.apart, wait.limit))
                 left -= wait.limit
                 self._pacing.sent(kind, self._now())
                 try:

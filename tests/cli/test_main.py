@@ -18,7 +18,7 @@ from qatui.cli import main
 from qatui.cli.session import Session, pass_session, take_json
 from qatui.errors import ExitCode
 from qatui.store.database import Database
-from tests.conftest import Project, unmeasured
+from tests.conftest import NOW, Project, unmeasured
 
 HEAVY = ("textual", "rich", "sqlalchemy", "alembic", "httpx", "git", "starlette", "uvicorn", "yaml")
 PROGRAM = [sys.executable, "-m", "qatui"]
@@ -413,6 +413,12 @@ def test_a_signal_ends_what_only_waits_for_a_thread(number: signal.Signals) -> N
         assert process.stderr is not None
         err = process.stderr.read()
     assert (process.returncode, err.replace("qatui: interrupted\n", "")) == (130, "")
+
+
+@pytest.mark.parametrize("quiet", [False, True])
+def test_a_wait_for_github_is_said_with_its_end(quiet: bool, capsys: pytest.CaptureFixture[str]) -> None:
+    Session(Path(), None, False, quiet, None).waits(NOW)
+    assert capsys.readouterr().err == ("" if quiet else "Waiting until 2026-11-18T11:06:40Z, as GitHub asks.\n")
 
 
 FLOODING = """

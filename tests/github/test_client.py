@@ -403,8 +403,11 @@ def test_a_clock_that_is_set_back_stops_nothing(line: Line) -> None:
 def test_a_limit_is_waited_for_by_the_patient(line: Line) -> None:
     """GITHUB.md, Rate limits: `retry-after`, else until reset, else a minute."""
     write = refs.create_ref(REPO, "heads/x", "a" * 40)
-    with line.client(limited(retry_after="7"), spent(30), limited(429), reply(201, REF), patience=900) as github:
+    told: list[int] = []
+    answers = (limited(retry_after="7"), spent(30), limited(429), reply(201, REF))
+    with line.client(*answers, patience=900, waiting=told.append) as github:
         github.write(write)
+    assert told == [NOW + 7_000, NOW + 31_000, NOW + 91_000], "until when, in time"
     # 7 s as told, the rest of 30 s and a second, a minute where nothing is told.
     assert line.slept == [7.0, 24.0, 60.0]
     assert [each.method for each in line.asked] == ["POST"] * 4  # refused did not happen: no look
