@@ -24,7 +24,7 @@ from tests.fuzz_diff.watch import Watch
 
 LONGEST = 2.0
 """Seconds that a stage may take with any input."""
-HANG = 60
+HANG = 120
 """Seconds after which an input is given up."""
 ENOUGH = 50
 """Broken inputs after which the loop ends."""

@@ -11,8 +11,10 @@ from random import Random
 
 from tests.pairs import EDITS, edited, sources, versions
 
-LARGEST = 300_000
+LARGEST = 200_000
 """Bytes of a text; more takes longer in every stage, and shows nothing else."""
+LONGEST = 10_000
+"""Lines of a text: printing takes as long as there is to print; what 50,000 lines take is measured beside others."""
 ENDS = (b"\n", b"\n", b"\n", b"\r\n", b"\r", b"\n\r", b"\0", b"\x0b", b"\x0c", b"\xe2\x80\xa8", b"\xc2\x85")
 """What some take for the end of a line."""
 NOT_UTF8 = (
@@ -61,13 +63,13 @@ def make(draw: Random) -> Input:
     """An input: a third are real files with damage."""
     if draw.random() < 0.34:
         pair = draw.choice(versions()) if versions() and draw.random() < 0.3 else edited(draw.choice(sources()), draw)
-        old, new, what = pair.old[:LARGEST], pair.new[:LARGEST], "real"
+        old, new, what = _cut(pair.old), _cut(pair.new), "real"
         path = pair.path if draw.random() < 0.7 else f"t.{draw.choice(endings())}"
     else:
         kind = draw.choice(TEXTS)
         what, path = kind.__name__.strip("_"), f"t.{draw.choice(endings())}"
-        old = kind(draw)[:LARGEST]
-        new = old if draw.random() < 0.9 else draw.choice(TEXTS)(draw)[:LARGEST]
+        old = _cut(kind(draw))
+        new = old if draw.random() < 0.9 else _cut(draw.choice(TEXTS)(draw))
     for _ in range(draw.randint(0, 4)):
         new = mutated(new, draw)
     if draw.random() < 0.3:
@@ -86,7 +88,12 @@ def descendant(parent: Input, draw: Random) -> Input:
 
 def mutated(data: bytes, draw: Random) -> bytes:
     """One damage or edit."""
-    return draw.choice(MUTATIONS)(data, draw)[:LARGEST]
+    return _cut(draw.choice(MUTATIONS)(data, draw))
+
+
+def _cut(data: bytes) -> bytes:
+    """As much of a text as may be."""
+    return b"\n".join(data[:LARGEST].split(b"\n", LONGEST)[:LONGEST])
 
 
 @cache
