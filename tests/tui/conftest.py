@@ -153,6 +153,16 @@ def body(name: str, cases: int = 1) -> str:
 NAMES = ("refunds", "orders_create", "orders_cancel", "auth_tokens", "users", "webhooks_retry", "currencies")
 
 
+def by_ssh(project: Project, address: str) -> None:
+    """Let the remote have an address on another host, and be reached there: by an ssh that is none."""
+    ssh = project.root.parent / "ssh"
+    ssh.write_text(f"#!/bin/sh\nexec git upload-pack '{project.remote}'\n")
+    ssh.chmod(0o755)
+    project.git("config", "core.sshCommand", str(ssh))
+    project.git("config", "ssh.variant", "simple")
+    project.git("remote", "set-url", "origin", address)
+
+
 def many(desk: Desk, count: int) -> list[int]:
     """So many pending candidates, oldest first."""
     ids = []

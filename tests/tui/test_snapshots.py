@@ -16,7 +16,7 @@ from qatui.settings.types import User
 from qatui.store import candidates, publications
 from qatui.workspace.repository import discover
 from tests.conftest import Project
-from tests.tui.conftest import Build, keys
+from tests.tui.conftest import Build, by_ssh, keys
 from tests.written import hub, whole
 
 pytestmark = pytest.mark.svg
@@ -105,14 +105,14 @@ def test_comment(snap_compare: Compare, build: Build, scene: Desk) -> None:
 @pytest.mark.parametrize("size", SIZES, ids=lambda size: f"{size[0]}x{size[1]}")
 def test_publish(snap_compare: Compare, build: Build, scene: Desk, project: Project, size: tuple[int, int]) -> None:
     """Left what would be next, right branch, commits and pull request as they will read."""
-    project.git("remote", "set-url", "origin", "https://git.example.test/acme/payments-api.git")
+    by_ssh(project, "git@git.example.test:acme/payments-api.git")
     desk = replace(scene, repository=discover(project.root))
     assert snap_compare(build(desk), terminal_size=size, run_before=keys("2"))
 
 
 def test_publish_asks(snap_compare: Compare, build: Build, scene: Desk, project: Project) -> None:
     """The consequence in numbers; the default is No."""
-    project.git("remote", "set-url", "origin", "https://git.example.test/acme/payments-api.git")
+    by_ssh(project, "git@git.example.test:acme/payments-api.git")
     assert snap_compare(build(scene), terminal_size=(80, 24), run_before=keys("P"))
 
 
@@ -150,7 +150,7 @@ def _with_pulls(desk: Desk, project: Project) -> Desk:
         with desk.db.write() as connection:
             url = f"https://git.example.test/acme/pay/pull/{number}"
             publications.change(connection, made.id, {**values, "pull_url": url}, desk.now())
-    project.git("remote", "set-url", "origin", "https://git.example.test/acme/pay.git")
+    by_ssh(project, "git@git.example.test:acme/pay.git")
     return replace(desk, repository=discover(project.root))
 
 
