@@ -8,7 +8,7 @@ import click
 from qatui.cli.session import take_json
 
 _FAMILIES = (
-    "intake", "queue", "review", "diff", "publish", "follow", "plan", "setup", "demo", "sandbox", "doctor",
+    "intake", "queue", "review", "viewed", "diff", "publish", "follow", "plan", "setup", "demo", "sandbox", "doctor",
 )  # fmt: skip
 """The modules that have COMMANDS."""
 

@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from qatui.domain.anchors import Thread
     from qatui.domain.event import Event
     from qatui.domain.review import Ticked
+    from qatui.domain.viewed import Viewing
     from qatui.flows.review import Dossier
 
 LIMIT = click.IntRange(0, 2**31)
@@ -100,10 +101,11 @@ def show(session: Session, number: int, content: bool) -> None:
     """One candidate whole: state, verdict, origin, revisions, checklist, comments."""
     from qatui.flows.review import look
     from qatui.flows.threads import threads
+    from qatui.flows.viewed import viewing_of
 
     desk = session.desk
     dossier = look(desk, number)
-    said = threads(desk, dossier)
+    said, of_hunks = threads(desk, dossier), viewing_of(dossier)
     if session.json:
         text = dossier.content.decode("utf-8", "replace")
         output.emit(
@@ -119,11 +121,13 @@ def show(session: Session, number: int, content: bool) -> None:
                 "revisions": [records.revision(each) for each in dossier.revisions],
                 "checklist": [records.ticked(each) for each in dossier.checklist],
                 "comments": records.comments(said),
+                "viewed": records.viewing(of_hunks),
+                "seen": [{"revision": each, "at": records.moment(at)} for each, at in dossier.seen.items()],
                 **({"content": text, "content_exact": text.encode() == dossier.content} if content else {}),
             }
         )
         return
-    _print_state(dossier, desk.now())
+    _print_state(dossier, of_hunks, desk.now())
     _print_review(dossier, said)
     if content:
         output.line()
@@ -131,8 +135,10 @@ def show(session: Session, number: int, content: bool) -> None:
             output.line(line)
 
 
-def _print_state(dossier: "Dossier", now: int) -> None:
-    """Who, where, how big, and what was decided."""
+def _print_state(dossier: "Dossier", of_hunks: "Viewing", now: int) -> None:
+    """Who, where, how big, how much of it the reviewer knows, and what was decided."""
+    from qatui.cli.viewed import share
+
     of = dossier.candidate
     output.line(f"{of.id}  {of.path}")
     if dossier.base_moved:
@@ -146,6 +152,7 @@ def _print_state(dossier: "Dossier", now: int) -> None:
         ("size", f"+{of.added} −{of.removed}, {'new file' if dossier.base is None else 'changes a file'}"),
         ("age", f"{age(of.created_at, now)}, since {iso(of.created_at)}"),
         ("who", handle(of.assignee) if of.assignee else "·"),
+        ("you", share(of_hunks) + (f", saw revision {max(dossier.seen)} last" if dossier.seen else "")),
     ]
     if verdict := of.verdict:
         reason = f" ({verdict.reason})" if verdict.reason else ""

@@ -12,6 +12,7 @@ if TYPE_CHECKING:
 
     from qatui.domain.anchors import Anchor, Thread
     from qatui.domain.candidate import QueueRow
+    from qatui.domain.viewed import Viewing
     from qatui.store.reviews import Origin
 
 
@@ -151,6 +152,25 @@ def _anchor(of: "Anchor") -> dict[str, Any]:
         "line": None if of.lines is None else of.lines.start + 1,
         "last": of.lines.stop if of.lines is not None and len(of.lines) > 1 else None,
         "excerpt": [line.encode("utf-8", "surrogateescape").decode("utf-8", "replace") for line in of.excerpt],
+    }
+
+
+def viewing(of: "Viewing") -> dict[str, Any]:
+    """The hunks of a candidate, and which are viewed; lines from 1, of a side without any the one it stands before."""
+    return {
+        "percent": of.percent,
+        "hunks": [
+            {
+                "number": number,
+                "old_line": hunk.old_start + 1,
+                "old_count": hunk.old_count,
+                "new_line": hunk.new_start + 1,
+                "new_count": hunk.new_count,
+                "viewed": key in of.marks,
+                "key": key,
+            }
+            for number, (hunk, key) in enumerate(zip(of.hunks, of.keys, strict=True), start=1)
+        ],
     }
 
 

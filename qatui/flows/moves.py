@@ -7,13 +7,15 @@ verb share a group, which is what one undo takes back. So a kill between two chu
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, TypeVar
 
 from qatui.domain.candidate import Candidate, Outcome
 from qatui.errors import StoreError
 from qatui.flows.desk import Desk
 from qatui.store import candidates, events
 from qatui.store.database import ROWS_A_WRITE, Connection
+
+T = TypeVar("T")
 
 NO_CANDIDATE = "no such candidate"
 
@@ -146,7 +148,7 @@ def unique(ids: Iterable[int]) -> list[int]:
     return list(dict.fromkeys(ids))
 
 
-def chunks(ids: Sequence[int]) -> Iterator[Sequence[int]]:
-    """`ids` in portions of what one write transaction may change."""
+def chunks(ids: Sequence[T]) -> Iterator[Sequence[T]]:
+    """`ids`, or other names, in portions of what one write transaction may change."""
     for start in range(0, len(ids), ROWS_A_WRITE):
         yield ids[start : start + ROWS_A_WRITE]

@@ -215,7 +215,7 @@ def test_threads(call: Call, desk: Desk) -> None:
 
 def test_comments_go_with_their_lines(call: Call, desk: Desk) -> None:
     path = "tests/test_users.py"
-    long = [f"gone {number}" for number in range(8)]
+    long = ["gone 0", "gone \x1b[2J", *(f"gone {number}" for number in range(2, 8))]
     (number,) = seed(desk, {path: "\n".join(["a", "first", "second", "b", *long, ""])})
     for line, last in ((2, 2), (2, 3), (1, 1), (5, 12)):
         call("comment", number, "-m", f"on {line}", "--line", line, "--to", last)
@@ -231,7 +231,7 @@ def test_comments_go_with_their_lines(call: Call, desk: Desk) -> None:
     assert ", on revision 1, new line 2, now line 3\n    on 2\n" in told
     assert ", on revision 1, new lines 2-3, now line 3, changed since\n    > first\n    > second\n    on 2\n" in told
     assert (
-        ", on revision 1, new lines 5-12, outdated\n    > gone 0\n    > gone 1\n    > gone 2\n    > gone 3\n"
+        ", on revision 1, new lines 5-12, outdated\n    > gone 0\n    > gone ␛[2J\n    > gone 2\n    > gone 3\n"
         "    > gone 4\n    > gone 5\n    > 2 more lines\n    on 5\n"
     ) in told
 
