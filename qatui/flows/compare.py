@@ -27,8 +27,8 @@ def compare(
 ) -> Document:
     """The document of `new` (None: deleted) against `old` (None: a new file), with the comments on its lines.
 
-    `old_path` only where it was another. Waits for git, and unless `coloured` is False colours the lines around the
-    first change: for a thread. Raises GitError.
+    `old_path` only where it was another. Waits for git, and unless `coloured` is False for the lexers of its language:
+    for a thread. Raises GitError.
     """
     before, after = None if old is None else split(old), split(new or b"")
     hunks, moved, unlike = align(old or b"", new or b"", blanks), None, tuple[int, ...]()
@@ -52,13 +52,10 @@ def compare(
 
 
 def colour(document: Document) -> Document:
-    """The document with a highlighter for each text, which has coloured the lines around the first change."""
-    first = next((hunk for hunk in document.hunks if not hunk.quiet), Hunk(0, 0, 0, 0))
+    """The document with a highlighter for each text, which loads their lexers; lines are coloured as they are drawn."""
     colours: dict[Side, Highlighter] = {"new": Highlighter(document.path, document.new.lines)}
-    colours["new"].prepare(first.new_start)
     if document.old is not None:
         colours["old"] = Highlighter(document.old_path or document.path, document.old.lines)
-        colours["old"].prepare(first.old_start)
     return replace(document, colours=colours)
 
 
