@@ -13,10 +13,11 @@ from qatui.domain.secrets import without_secrets
 _POWERS = re.compile(
     r"(?<![A-Za-z0-9_])@(?=[A-Za-z0-9])"  # a mention
     r"|#(?=[0-9])|\bGH-(?=[0-9])"  # a reference, which `fixes` before it would close
-    r"|:(?=//)",  # an address, which may be a reference as well
+    r"|:(?=//)"  # an address, which may be a reference as well
+    r"|\*(?=\*\*NO_CI)|\bskip-(?=checks)",  # orders of Azure Pipelines and of GitHub, without brackets
     re.IGNORECASE,
 )
-_ORDER = re.compile(r"\[([^\[\]]*\b(?:ci|actions|checks?|deploy)\b[^\[\]]*)\]", re.IGNORECASE)
+_ORDER = re.compile(r"\[([^\[\]]*\b(?:ci|actions|checks?|deploy|skip)\b[^\[\]]*)\]", re.IGNORECASE)
 """`[skip ci]` and its relatives, which a build server obeys wherever they stand in a message."""
 _MARKUP = re.compile(r"[\\`*_\[\]<>#|~&$!]|^(?:[-+=:]|[0-9]+(?=[.)]))")
 
