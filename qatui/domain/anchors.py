@@ -8,7 +8,7 @@ where the very same text stands, if it stands once in each. What is found nowher
 from bisect import bisect_right
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
 from functools import cached_property
 
@@ -70,6 +70,18 @@ def threads(comments: Iterable[Comment], anchors: Mapping[int, Anchor]) -> tuple
         else:
             replies[each.reply_to].append(each)
     return tuple(Thread(root, tuple(replies[root.id]), anchors.get(root.id, ON_THE_WHOLE)) for root in roots)
+
+
+def placed(threads: Iterable[Thread]) -> tuple[Comment, ...]:
+    """The comments of open threads that stand on lines, answers behind their first one, with their lines of now."""
+    found: list[Comment] = []
+    for each in threads:
+        if each.anchor.lines is None or each.root.resolved_by is not None:
+            continue
+        first, last = each.anchor.lines.start + 1, each.anchor.lines.stop
+        for comment in (each.root, *each.replies):
+            found.append(replace(comment, side=each.root.side, line=first, last=None if last == first else last))
+    return tuple(found)
 
 
 class Following:

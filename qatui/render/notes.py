@@ -27,10 +27,10 @@ def wrap(text: str, width: int) -> list[str]:
 
 
 def note_lines(comments: Iterable[Comment], width: int) -> dict[tuple[Side, int], list[str]]:
-    """The comments on lines, as lines of text by what they stand below."""
+    """The comments on lines, as lines of text by what they stand below: of several lines the last."""
     found: dict[tuple[Side, int], list[str]] = {}
     for each in comments:
-        if each.side is not None and each.line is not None:
-            place = (each.side, each.line - 1)
+        if each.side is not None and each.span is not None:
+            place = (each.side, each.span[-1])
             found.setdefault(place, []).extend(wrap(f"{each.author}: {each.body}", width))
     return found

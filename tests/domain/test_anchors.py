@@ -1,9 +1,11 @@
 """A comment goes where its lines go; where they are gone, it is kept with what they said."""
 
+from dataclasses import replace
+
 from hypothesis import given
 from hypothesis import strategies as st
 
-from qatui.domain.anchors import ON_THE_WHOLE, Anchor, Following, Standing, Thread, threads
+from qatui.domain.anchors import ON_THE_WHOLE, Anchor, Following, Standing, Thread, placed, threads
 from qatui.domain.diff import Hunk
 from qatui.domain.lines import Lines, split
 from qatui.domain.review import Comment
@@ -99,6 +101,26 @@ def test_threads_are_in_the_order_of_their_first_comments() -> None:
         Thread(one, (three, four), ON_THE_WHOLE),
         Thread(two, (), anchor),
     )
+
+
+def test_what_is_placed_beside_lines_is_open_and_on_lines_of_now() -> None:
+    def said(number: int, **given: object) -> Comment:
+        return replace(Comment(number, 1, 1, "old", 3, "x", "kim", 0), **given)  # type: ignore[arg-type]
+
+    here = Anchor(Standing.HERE, range(6, 8), ("a", "b"))
+    answer = said(5, side=None, line=None, reply_to=1)
+    told = [
+        Thread(said(1, last=4), (answer,), here),
+        Thread(said(2, resolved_by="lee"), (), here),
+        Thread(said(3), (), Anchor(Standing.OUTDATED, None, ("a",))),
+        Thread(said(4, side=None, line=None), (), ON_THE_WHOLE),
+        Thread(said(6, last=4), (), Anchor(Standing.CHANGED, range(1), ("a", "b"))),
+    ]
+    assert [(each.id, each.side, each.line, each.last) for each in placed(told)] == [
+        (1, "old", 7, 8),
+        (5, "old", 7, 8),
+        (6, "old", 1, None),
+    ]
 
 
 LINE = st.sampled_from(
