@@ -19,10 +19,10 @@ from qatui.store.database import Database
 from qatui.tui import browser, messages
 from qatui.tui.screens import publish as screen
 from qatui.tui.widgets.text_pane import TextPane
-from tests.conftest import seed
+from tests.conftest import Project, seed
 from tests.hosted import Hosted, hosted
 from tests.lookalike import lookalike
-from tests.tui.conftest import Build, drive, press, settle
+from tests.tui.conftest import Build, by_ssh, drive, press, settle
 from tests.tui.test_publish import shown
 from tests.tui.test_queue import said
 from tests.written import hub, whole
@@ -144,8 +144,8 @@ def test_who_leaves_does_not_wait_for_github(build: Build, shop: Hosted) -> None
         ("no token", "no token for git.example.test: the text goes to a file, the pull request waits"),
     ],
 )  # fmt: skip
-def test_why_the_rules_are_not_known(build: Build, desk: Desk, answer: object, words: str) -> None:
-    desk.repository.git("remote", "set-url", "origin", "https://git.example.test/acme/pay.git")
+def test_why_the_rules_are_not_known(build: Build, desk: Desk, project: Project, answer: object, words: str) -> None:
+    by_ssh(project, "git@git.example.test:acme/pay.git")
     approve(desk)
 
     def replies(path: str) -> object:
