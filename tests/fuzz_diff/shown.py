@@ -134,7 +134,7 @@ def screens(document: Document, draw_: Random, watch: Watch) -> None:
     for layout, wrap in product(LAYOUTS, (False, True)):
         rows = Rows(document, paired=layout == "split")
         left = 0 if wrap else draw_.choice((0, 0, 1, 7, 300, 5_000))
-        look = replace(_look(draw_, layout), left=left, wrap=wrap)
+        look = replace(_look(draw_, layout, (40, 81, 160, 301)), left=left, wrap=wrap)
         painter = Painter(document, rows, document.colours, {}, look)
         with watch.stage("heights"):
             heights = painter.heights
@@ -147,15 +147,15 @@ def screens(document: Document, draw_: Random, watch: Watch) -> None:
                 _cells(segments, look.width, rows[place[0]])
 
 
-def _look(draw_: Random, layout: Layout) -> Look:
-    theme, width = draw_.choice(sorted(TOKENS)), draw_.choice((40, 81, 160, 301))
+def _look(draw_: Random, layout: Layout, widths: Sequence[int]) -> Look:
+    theme, width = draw_.choice(sorted(TOKENS)), draw_.choice(widths)
     return Look(theme, UNICODE, width, layout=layout, codes=draw_.random() < 0.3)
 
 
 def printed(document: Document, draw_: Random, watch: Watch) -> None:
     """What is printed: no line too wide, no secret, and nothing that a terminal would obey but colours."""
     for colours in ("truecolor", None):
-        look = _look(draw_, draw_.choice(LAYOUTS))
+        look = _look(draw_, draw_.choice(LAYOUTS), (80, 160, 301))
         with watch.stage("printed in colours" if colours else "printed"):
             lines = list(print_document(document, look, "truecolor" if colours else None))
         for line in lines:
