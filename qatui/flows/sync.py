@@ -93,20 +93,16 @@ def sync(
     desk = met.desk
     followed: list[Followed] = []
     trouble: list[QatuiError] = [*read.trouble]
-    for publication in wanted:
-        pull = read.pulls.get(publication.id)
-        if hub is None or pull is None:
-            continue
-        tip = partial(tip_of, desk, publication.base_branch, met, foreground=foreground)
+    steps: list[Callable[[], Followed | None]] = [
+        partial(follow, desk, hub, each, read.pulls[each.id], partial(_tip, desk, each, met, foreground))
+        for each in wanted
+        if hub is not None and each.id in read.pulls
+    ]
+    if only is None:
+        steps += [partial(_without_pull, desk, each, met, foreground) for each in bare]
+    for step in steps:
         try:
-            now = follow(desk, hub, publication, pull, tip)
-        except (RemoteError, GitError) as error:
-            trouble.append(error)
-        else:
-            followed += [now] if now else []
-    for publication in bare if only is None else ():
-        try:
-            now = _without_pull(desk, publication, met, foreground)
+            now = step()
         except (RemoteError, GitError) as error:
             trouble.append(error)
         else:
@@ -121,11 +117,16 @@ def sync(
     )  # fmt: skip
 
 
+def _tip(desk: Desk, publication: Publication, met: Met, foreground: bool) -> str | None:
+    """The commit of a publication's base; None where that is gone. Raises Unreachable, NeedsTerminal."""
+    return tip_of(desk, publication.base_branch, met, foreground=foreground)
+
+
 def _without_pull(desk: Desk, publication: Publication, met: Met, foreground: bool) -> Followed | None:
     """What became of a publication that has no pull request: merged by somebody's git, or its branch given up."""
     if met.away:
         return None
-    tip = tip_of(desk, publication.base_branch, met, foreground=foreground)
+    tip = _tip(desk, publication, met, foreground)
     found = landed(desk, publication, tip) if tip else None
     if found is not None:
         return replace(found, words=f"{found.words}, without a pull request")
