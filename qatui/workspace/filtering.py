@@ -11,12 +11,12 @@ from contextlib import suppress
 from pathlib import Path
 
 from qatui.domain.proposal import folders_of
-from qatui.errors import GitError, GitKilled, GitTimeout, NeedsTerminal
+from qatui.errors import GitError
 from qatui.workspace.attributes import FILE
 from qatui.workspace.landing import Ground
 from qatui.workspace.repository import Repository
 from qatui.workspace.scratch import Scratch, inside, open_scratch, raw
-from qatui.workspace.storing import NotStored, index, why_not_stored
+from qatui.workspace.storing import NotStored, index, is_of_the_file, why_not_stored
 
 
 def run_filters(
@@ -30,7 +30,8 @@ def run_filters(
     """Have git make the blob of each of `files` (path, bytes), whose paths are `paths`; each path with its blob's id.
 
     NotStored where the filter fails (also one that git could do without: what should have been filtered is not
-    published as it is). Raises GitTimeout where one takes longer than `seconds`, NeedsTerminal, GitKilled.
+    published as it is). Raises GitTimeout where one takes longer than `seconds`, NeedsTerminal, GitKilled; GitError for
+    what has nothing to do with the file.
     """
     kept = _kept_crlf(repository, ground, paths)
     with open_scratch(repository) as scratch:
@@ -47,9 +48,9 @@ def _filtered(
 ) -> str | NotStored:
     try:
         done = scratch.git("hash-object", "-w", f"--path={path}", "--stdin", data=data, seconds=seconds, log=log)
-    except (NeedsTerminal, GitTimeout, GitKilled):
-        raise
     except GitError as error:
+        if not is_of_the_file(error):
+            raise
         return NotStored(why_not_stored(error))
     failed = re.search(r"external filter .*", done.err)
     return NotStored(failed[0]) if failed else done.text

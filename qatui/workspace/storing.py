@@ -4,6 +4,7 @@ git makes them as `git add` does, from a scratch folder in which they and the ba
 clone gets nothing but the objects. Filters are commands, and such a folder is no place for one: `workspace.filtering`.
 """
 
+import re
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -54,14 +55,14 @@ def refusals(
 ) -> dict[str, str]:
     """Which of `files` (none with a filter) git could not make a blob of, each with why; the clone gets nothing.
 
-    What takes too long is no refusal: only storing itself shows that.
+    What takes too long, or fails for another reason, is no refusal: only storing itself shows that.
     """
     with _filled(repository, ground, files, aside=True) as filled:
         try:
             filled.add(filled.names, seconds)
         except NotStored:
             return filled.failing(seconds)
-        except (GitTimeout, GitKilled):
+        except GitError:
             pass
     return {}
 
@@ -77,9 +78,9 @@ class _Filled:
         """Have git store some of the files; raises NotStored where it refuses one."""
         try:
             self.scratch.git("update-index", "-z", "--add", "--stdin", data=listed(names), seconds=seconds, log=log)
-        except (NeedsTerminal, GitTimeout, GitKilled):
-            raise
         except GitError as error:
+            if not is_of_the_file(error):
+                raise
             raise NotStored(why_not_stored(error)) from error
 
     def failing(self, seconds: float, log: Callable[[str], None] | None = None) -> dict[str, str]:
@@ -114,6 +115,16 @@ def index(scratch: Scratch, ground: Ground, names: Iterable[str]) -> None:
     there = ground.there
     known = (f"{there[path].mode} {there[path].oid} 0\t{path}" for path in names if path in there)
     scratch.git("update-index", "-z", "--index-info", data=listed(known))
+
+
+_OF_THE_FILE = re.compile(r"clean filter '.*' failed|external filter |encod|would be replaced by")
+"""What git says (convert.c) where it is the file that it cannot store, or that a filter does not take."""
+
+
+def is_of_the_file(error: GitError) -> bool:
+    """Whether git cannot store this one file; a full disk, a limit or a prompt is no word about it."""
+    told = isinstance(error, NeedsTerminal | GitTimeout | GitKilled)
+    return not told and _OF_THE_FILE.search(error.said) is not None
 
 
 def why_not_stored(error: GitError) -> str:

@@ -235,6 +235,18 @@ def test_a_filter_has_a_limit_and_no_terminal(project: Project) -> None:
         stored(project, {"tests/a.asks": b"x"})
 
 
+def test_what_has_nothing_to_do_with_a_file_is_not_said_of_it(project: Project) -> None:
+    project.git("config", "filter.up.clean", UPPER)
+    project.commit({".gitattributes": "*.up filter=up\n*.py text\n"})
+    for path, data, blob in (("tests/a.up", b"a", b"A"), ("tests/a.py", CRLF, b"a\nb\n")):
+        folder = project.root / ".git/objects" / project.git("hash-object", "--stdin", data=blob)[:2]
+        folder.write_text("where git would make a folder\n")
+        with pytest.raises(GitError, match="Not a directory") as caught:
+            stored(project, {path: data})
+        assert not isinstance(caught.value, NotStored)
+        assert f"could not store {path}" not in caught.value.message
+
+
 def test_bytes_that_are_not_in_the_encoding_are_named(project: Project) -> None:
     project.commit({".gitattributes": "*.utf working-tree-encoding=UTF-16LE\n"})
     with pytest.raises(GitError, match=r"could not store tests/a\.utf as .*failed to encode 'tests/a\.utf'"):
