@@ -75,6 +75,23 @@ def _publish(world: World) -> None:
     shutil.rmtree(other)
 
 
+def _publish_treated(world: World) -> None:
+    """A repository whose files go through a filter and lose their CRLF, and a person whose git signs."""
+    world.commit({**_BASE, ".gitattributes": "*.x filter=upper\n*.py text\n"})
+    git(world.clone, "config", "filter.upper.clean", "tr a-z A-Z")
+    signs = "#!/bin/sh\ncat > /dev/null\necho '[GNUPG:] SIG_CREATED D' >&2\n"
+    write(
+        world.top, {"gpg": f"{signs}echo '-----BEGIN PGP SIGNATURE-----'\necho x\necho '-----END PGP SIGNATURE-----'\n"}
+    )
+    (world.top / "gpg").chmod(0o755)
+    git(world.clone, "config", "gpg.program", str(world.top / "gpg"))
+    git(world.clone, "config", "commit.gpgSign", "true")
+    files = {"tests/a.x": "a\n", "tests/b.x": "b\n", "tests/c.py": "c\r\n", "tests/d.py": "d\n"}
+    write(world.incoming / "run-1", files)
+    _do(world, "ingest", str(world.incoming / "run-1"))
+    _do(world, "approve", "1", "2", "3", "4")
+
+
 def _publish_hosted(world: World) -> None:
     """What publishing meets at a GitHub whose base wants a review, in a team with somebody to ask for it."""
     template = {".github/pull_request_template.md": "## What\n\n- [ ] I ran it\n"}
@@ -152,6 +169,14 @@ SCENARIOS = (
         qatui("publish"),
         midway=(pushed_is_there,),
         otherwise=(("git fetch", "hangup"),),  # then the base is as it was fetched last
+    ),
+    Scenario(
+        "publish-treated",
+        "the same with filters, line ends and signatures",
+        _publish_treated,
+        qatui("publish"),
+        midway=(pushed_is_there,),
+        quick=8,
     ),
     Scenario(
         "publish-to-a-pull-request",

@@ -45,7 +45,7 @@ def troubles(number: int, step: Passed) -> Iterator[Trouble]:
 
 # git
 
-_GIT_WRITES = frozenset({"fast-import", "fetch", "push", "update-ref"})
+_GIT_WRITES = frozenset({"commit-tree", "fast-import", "fetch", "hash-object", "push", "update-index", "update-ref"})
 _GIT_REACHES = frozenset({"fetch", "push", "ls-remote"})
 _GIT_WORDS = {
     "fails": "fatal: Out of memory, malloc failed (tried to allocate 8192 bytes)",
