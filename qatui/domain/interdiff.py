@@ -6,7 +6,8 @@ So the two sides differ in what the author did. Whether a change of base was tak
 to the newer revision's there: by changed lines, then by hunks.
 """
 
-from collections.abc import Iterator, Sequence
+from bisect import bisect_left, bisect_right
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import NamedTuple
 
@@ -91,6 +92,49 @@ def _side_by_side(compared: ThreeWay, chunk: Chunk) -> list[bytes]:
     return made
 
 
+def _of(hunks: Sequence[Hunk], chunk: Chunk) -> Sequence[Hunk]:
+    """The hunks of one side that a chunk is made of: no other touches its lines of base."""
+    first = bisect_left(hunks, chunk.base.start, key=lambda hunk: hunk.old_start)
+    return hunks[first : bisect_right(hunks, chunk.base.stop, key=lambda hunk: hunk.old_start)]
+
+
+def _assembled(self, chosen: Sequence[int]) -> Way:
+    pairs = zip(self._options, chosen, strict=True)
+    return _assembled([texts[min(way, len(texts) - 1)] for texts, way in pairs])
+
+
+def _options(compared: ThreeWay, chunk: Chunk) -> list[bytes]:
+    """What may stand on the left side for a chunk: first the older revision's text."""
+    ours = piece(compared.ours, chunk.ours)
+    if chunk.change is Change.THEIRS:
+        return [ours, piece(compared.theirs, chunk.theirs)]
+    if chunk.change is Change.CONFLICT and (both := _side_by_side(compared, chunk)):
+        return [ours, *both]
+    return [ours]
+
+
+def _side_by_side(compared: ThreeWay, chunk: Chunk) -> list[bytes]:
+    """Both changes of a conflict, where they only meet and change no line in common; else nothing."""
+    edits = [(hunk, False) for hunk in _of(compared.to_ours, chunk)] + [
+        (hunk, True) for hunk in _of(compared.to_theirs, chunk)
+    ]
+    made = []
+    for first in (False, True):  # whether what base put in stands before what the revision put in at the same place
+        edits.sort(key=lambda edit: (edit[0].old_start, edit[0].old_end, edit[1] is not first))
+        at = chunk.base.start
+        texts: list[bytes] = []
+        for hunk, is_base in edits:
+            if hunk.old_start < at:
+                return []
+            texts.append(piece(compared.base, range(at, hunk.old_start)))
+            text = compared.theirs if is_base else compared.ours
+            texts.append(piece(text, range(hunk.new_start, hunk.new_end)))
+            at = hunk.old_end
+        texts.append(piece(compared.base, range(at, chunk.base.stop)))
+        made.append(_assembled(texts).data)
+    return made
+
+
 def _of(hunks: Sequence[Hunk], chunk: Chunk) -> Iterator[Hunk]:
     """The hunks of one side that a chunk is made of."""
     return (hunk for hunk in hunks if chunk.base.start <= hunk.old_start and hunk.old_end <= chunk.base.stop)
@@ -110,5 +154,6 @@ def _assembled(texts: Sequence[bytes]) -> Way:
 
 def _cost(hunks: Sequence[Hunk], span: range) -> tuple[int, int]:
     """How many lines the hunks change that touch these lines, and how many hunks these are."""
-    touching = [hunk for hunk in hunks if hunk.old_start <= span.stop and hunk.old_end >= span.start]
+    first = bisect_left(hunks, span.start, key=lambda hunk: hunk.old_end)
+    touching = hunks[first : bisect_right(hunks, span.stop, key=lambda hunk: hunk.old_start)]
     return sum(hunk.old_count + hunk.new_count for hunk in touching), len(touching)
