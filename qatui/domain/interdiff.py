@@ -98,48 +98,6 @@ def _of(hunks: Sequence[Hunk], chunk: Chunk) -> Sequence[Hunk]:
     return hunks[first : bisect_right(hunks, chunk.base.stop, key=lambda hunk: hunk.old_start)]
 
 
-def _assembled(self, chosen: Sequence[int]) -> Way:
-    pairs = zip(self._options, chosen, strict=True)
-    return _assembled([texts[min(way, len(texts) - 1)] for texts, way in pairs])
-
-
-def _options(compared: ThreeWay, chunk: Chunk) -> list[bytes]:
-    """What may stand on the left side for a chunk: first the older revision's text."""
-    ours = piece(compared.ours, chunk.ours)
-    if chunk.change is Change.THEIRS:
-        return [ours, piece(compared.theirs, chunk.theirs)]
-    if chunk.change is Change.CONFLICT and (both := _side_by_side(compared, chunk)):
-        return [ours, *both]
-    return [ours]
-
-
-def _side_by_side(compared: ThreeWay, chunk: Chunk) -> list[bytes]:
-    """Both changes of a conflict, where they only meet and change no line in common; else nothing."""
-    edits = [(hunk, False) for hunk in _of(compared.to_ours, chunk)] + [
-        (hunk, True) for hunk in _of(compared.to_theirs, chunk)
-    ]
-    made = []
-    for first in (False, True):  # whether what base put in stands before what the revision put in at the same place
-        edits.sort(key=lambda edit: (edit[0].old_start, edit[0].old_end, edit[1] is not first))
-        at = chunk.base.start
-        texts: list[bytes] = []
-        for hunk, is_base in edits:
-            if hunk.old_start < at:
-                return []
-            texts.append(piece(compared.base, range(at, hunk.old_start)))
-            text = compared.theirs if is_base else compared.ours
-            texts.append(piece(text, range(hunk.new_start, hunk.new_end)))
-            at = hunk.old_end
-        texts.append(piece(compared.base, range(at, chunk.base.stop)))
-        made.append(_assembled(texts).data)
-    return made
-
-
-def _of(hunks: Sequence[Hunk], chunk: Chunk) -> Iterator[Hunk]:
-    """The hunks of one side that a chunk is made of."""
-    return (hunk for hunk in hunks if chunk.base.start <= hunk.old_start and hunk.old_end <= chunk.base.stop)
-
-
 def _assembled(texts: Sequence[bytes]) -> Way:
     """The texts one after the other; one without an end gets it where another follows."""
     last = max((at for at, text in enumerate(texts) if text), default=0)
