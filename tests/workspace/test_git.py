@@ -119,10 +119,8 @@ def alive(pid: int) -> bool:
 @pytest.mark.parametrize("foreground", [False, True])
 def test_the_limit_stops_git_and_in_the_background_all_it_started(project: Project, foreground: bool) -> None:
     script = "!sleep 300 & echo $! > child; wait"
-    began = time.monotonic()
     with pytest.raises(GitTimeout, match=r"git slow took longer than 1 s and was stopped"):
         git(["-c", f"alias.slow={script}", "slow"], cwd=project.root, seconds=1, foreground=foreground)
-    assert time.monotonic() - began < 60
     started = int((project.root / "child").read_text())
     deadline = time.monotonic() + 10
     while not foreground and alive(started) and time.monotonic() < deadline:
