@@ -74,11 +74,19 @@ def _is_external(arguments: Sequence[str], many: int) -> bool:
 @click.option("-a", "--text", "as_text", is_flag=True, help="Print binary files line by line, too.")
 @click.option("--theme", type=click.Choice(["dark", "light", "contrast"]), help="Instead of your settings' theme.")
 @click.option("--exit-code", is_flag=True, help="Exit with 1 where there are differences.")
+@click.option(
+    "--since",
+    metavar="N|seen|rejected",
+    help="Of ID: what its author changed since revision N, or since you saw or rejected it.",
+)
 @pass_session
-def diff(session: Session, /, names: tuple[str, ...], to_print: bool, exit_code: bool, **options: Any) -> ExitCode:
+def diff(
+    session: Session, /, names: tuple[str, ...], to_print: bool, exit_code: bool, since: str | None, **options: Any
+) -> ExitCode:
     """Show what a candidate changes (ID), or what is different in NEW: files, folders, revisions.
 
-    A name is an existing path, else a candidate, else a revision of git (REV or REV:path). On a terminal it is the
+    A name is an existing path, else a candidate (ID, or ID@N for its revision N), else a revision of git (REV or
+    REV:path). Between revisions of a candidate, what base changed meanwhile is no difference. On a terminal it is the
     diff screen, in a pipe or with --print it is printed. As git's external diff: git config diff.external "qatui diff".
     """
     if _COUNTER in os.environ and not os.environ.get(_EXTCMD) and len(names) == 1:
@@ -91,7 +99,7 @@ def diff(session: Session, /, names: tuple[str, ...], to_print: bool, exit_code:
         gc.disable()  # collecting while so much is being loaded costs a part of the start
     try:
         user = wiring.load_user(session.start)
-        comparison = _compare(session, names)
+        comparison = _compare(session, names, since)
         blanks = _blanks(**{name: options.pop(name) for name in ("space_change", "all_space", "blank_lines")})
         if is_screen:
             return _show(session, comparison, blanks, user, options)
@@ -111,14 +119,16 @@ def _unmerged(session: Session, path: str) -> None:
         output.line(f"* Unmerged path {path}")
 
 
-def _compare(session: Session, names: Sequence[str]) -> "Comparison":
+def _compare(session: Session, names: Sequence[str], since: str | None) -> "Comparison":
     from qatui.flows import comparing
 
     where = comparing.Where(session.directory, lambda: session.desk)
+    if since is not None and len(names) != 1:
+        raise UsageError("--since is for one candidate.", "qatui diff ID --since N, or --since seen, or rejected")
     if len(names) in EXTERNAL:
         return comparing.external(names, session.directory)
     if len(names) == 1:
-        return comparing.candidate(where, names[0])
+        return comparing.candidate(where, names[0], since)
     if len(names) == 2:
         return comparing.two(where, *names)
     raise UsageError(f"{len(names)} names cannot be compared.", comparing.WHAT_WORKS)

@@ -1,14 +1,15 @@
 """What the two sides of `qatui diff` are: paths on this machine, candidates, revisions of git.
 
-A name is an existing path before it is a candidate's id, and that before it is a revision. Two paths are compared
-without a store and without a repository: nothing of either is imported for them.
+A name is an existing path before it is a candidate's id (`7`, or `7@2` for its second revision), and that before it is
+a revision. Two paths are compared without a store and without a repository: nothing of either is imported for them.
 """
 
 import os
+import re
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from qatui.domain.blanks import Blanks
 from qatui.domain.diff import Document
@@ -21,6 +22,10 @@ if TYPE_CHECKING:
     from qatui.flows.desk import Desk
     from qatui.workspace.repository import Repository
     from qatui.workspace.revisions import Tree
+
+LONGEST = 19
+"""Digits that no number of the store has."""
+_NAME = re.compile(rf"([0-9]{{1,{LONGEST - 1}}})(?:@([0-9]{{1,{LONGEST - 1}}}))?")
 
 WHAT_WORKS = "Name two paths or revisions (qatui diff OLD NEW, qatui diff REV REV), or a candidate (qatui diff ID)."
 
@@ -54,27 +59,33 @@ class Where:
     open_desk: "Callable[[], Desk]"
 
 
-def candidate(where: Where, name: str) -> Comparison:
-    """A candidate against base, with the comments on it; raises UsageError for a name that is no id, NotFound."""
-    if not _is_id(name):
+class Name(NamedTuple):
+    """A candidate, and which of its revisions; None: the newest."""
+
+    candidate: int
+    revision: int | None
+
+
+def candidate(where: Where, name: str, since: str | None = None) -> Comparison:
+    """A candidate against base, with the comments on it, or against what it was `since` (`flows.revised.since`).
+
+    Raises UsageError for a name that is no id, NotFound.
+    """
+    found = _named(name)
+    if found is None:
         raise UsageError(f"{name} is no candidate's id, and there is nothing to compare it with.", WHAT_WORKS)
     desk = where.open_desk()
-    from qatui.flows.review import look
+    from qatui.flows import revised
 
-    found = look(desk, int(name))
-    current = found.candidate
-    base_name = f"base {desk.base.branch}@{desk.base.commit[:7]}"
-    base = found.base
-    old = None if base is None else Version(base_name, current.path, None, lambda: base)
-    comments = tuple(each for each in found.comments if each.revision == current.revision)
-    new = _proposed(current.path, f"candidate {current.id} rev {current.revision} by {current.author}", found.content)
-    return Comparison(base_name, new.name, iter([Pair(old, new, comments)]), many=False)
+    return revised.against_base(desk, found) if since is None else revised.since(desk, found, since)
 
 
 def two(where: Where, old: str, new: str) -> Comparison:
     """The comparison of two names; raises UsageError and NotFound where one means nothing, or they do not fit."""
     sides = _Sides(where)
     first, second = sides.find(old), sides.find(new)
+    if (revisions := sides.of_one_candidate(first, second)) is not None:
+        return revisions
     match first, second:
         case (None, None):
             return Comparison(old, new, iter(()), many=False)
@@ -136,6 +147,8 @@ class _Sides:
     def __init__(self, where: Where) -> None:
         self._where = where
         self._repository: Repository | None = None
+        self._desk: Desk | None = None
+        """Where a candidate was found."""
 
     @property
     def repository(self) -> "Repository":
@@ -151,7 +164,8 @@ class _Sides:
         directory = self._where.directory
         if versions.exists(name, directory):
             return versions.find(name, directory)
-        if _is_id(name) and (proposed := self._candidate(int(name))) is not None:
+        of = _named(name)
+        if of is not None and (proposed := self._candidate(of)) is not None:
             return proposed
         from qatui.workspace.revisions import resolve
 
@@ -160,29 +174,40 @@ class _Sides:
         except NotFound as error:
             raise NotFound(f"There is no {name}; and {_lower(error.message)}", WHAT_WORKS) from error
         if found is None:
-            known = "path, candidate or revision" if _is_id(name) else "path or revision"
+            known = "path, candidate or revision" if of is not None else "path or revision"
             raise NotFound(f"There is no {known} {name}.", WHAT_WORKS)
         return found
 
-    def _candidate(self, number: int) -> Version | None:
+    def of_one_candidate(
+        self, old: "Version | Folder | Tree | None", new: "Version | Folder | Tree | None"
+    ) -> Comparison | None:
+        """The comparison of two revisions of the same candidate; None: they are something else."""
+        if self._desk is None:
+            return None
+        from qatui.flows import revised
+
+        if isinstance(old, revised.Proposed) and isinstance(new, revised.Proposed) and old.candidate == new.candidate:
+            return revised.between(self._desk, old, new)
+        return None
+
+    def _candidate(self, name: Name) -> Version | None:
         """What a candidate proposes; None where there is none of that number, or nothing to have one in."""
+        from qatui.flows import revised
+        from qatui.flows.review import look
+
         try:
             desk = self._where.open_desk()
-            from qatui.flows.review import look
-
-            found = look(desk, number)
+            found = look(desk, name.candidate)
         except NotFound:
             return None
-        one = found.candidate
-        return _proposed(one.path, f"candidate {one.id} rev {one.revision}", found.content)
+        self._desk = desk
+        return revised.proposed(desk, found, name)
 
 
-def _proposed(path: str, name: str, content: bytes) -> Version:
-    return Version(name, path, None, lambda: content)
-
-
-def _is_id(name: str) -> bool:
-    return name.isascii() and name.isdigit() and len(name) < 19
+def _named(name: str) -> Name | None:
+    """A candidate, if a name can be one's."""
+    found = _NAME.fullmatch(name)
+    return None if found is None else Name(int(found[1]), None if found[2] is None else int(found[2]))
 
 
 def _lower(sentence: str) -> str:

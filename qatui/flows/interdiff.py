@@ -3,7 +3,7 @@
 What base changed meanwhile, and the newer revision took over, is no difference (`domain.interdiff`).
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterable
 from dataclasses import dataclass, replace
 
 from qatui.domain.blanks import Blanks
@@ -45,6 +45,8 @@ class Interdiff:
         old = f"candidate {self.candidate_id} rev {self.old.number} by {self.old.author}"
         if self.taken:
             old += f", on the base of rev {self.new.number}"
+        if not self.bases_known:
+            old += " (a base is not in this clone: what it changed is shown too)"
         return old, f"candidate {self.candidate_id} rev {self.new.number} by {self.new.author}"
 
 
@@ -96,26 +98,32 @@ class _Made:
     """A candidate's revisions."""
 
     candidate: Candidate
-    revisions: Mapping[int, Revision]
+    revisions: list[Revision]
 
     @property
     def newest(self) -> int:
         """The number of the newest one."""
-        return max(self.revisions)
+        return self.revisions[-1].number
 
     def named(self, number: int) -> Revision:
         """One of them; raises NotFound."""
-        if number not in self.revisions:
-            there = f"are revisions 1 to {self.newest}" if self.newest > 1 else "is only revision 1"
-            raise NotFound(f"Candidate {self.candidate.id} has no revision {number}.", f"There {there}.")
-        return self.revisions[number]
+        return revision_of(self.candidate.id, self.revisions, number)
+
+
+def revision_of(candidate_id: int, revisions: Iterable[Revision], number: int) -> Revision:
+    """One of a candidate's revisions, which are in their order; raises NotFound."""
+    every = {each.number: each for each in revisions}
+    if number not in every:
+        there = f"are revisions 1 to {max(every)}" if len(every) > 1 else "is only revision 1"
+        raise NotFound(f"Candidate {candidate_id} has no revision {number}.", f"There {there}.")
+    return every[number]
 
 
 def _made(desk: Desk, connection: Connection, number: int) -> _Made:
     found = candidates.get_many(connection, desk.repository_id, [number]).get(number)
     if found is None:
         raise NotFound(f"There is no candidate {number} in this repository.", "See: qatui list is:all")
-    return _Made(found, {each.number: each for each in reviews.revisions(connection, number)})
+    return _Made(found, reviews.revisions(connection, number))
 
 
 def _read(connection: Connection, made: _Made, old: int, new: int) -> Interdiff:

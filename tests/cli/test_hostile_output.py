@@ -92,6 +92,9 @@ def commands(ids: list[int], files: Path) -> dict[str, list[list[object]]]:
         "diff": [
             *[[open_, *options] for options in ([], ["--unified"], ["--code-points"], ["--width", 60], ["-a", "-b"])],
             [named],
+            [open_, "--since", 1],
+            [open_, "--since", SHORT],
+            [f"{open_}@1", f"{named}@1"],
             [files / "tests/\u202e.py", files / "tests/\x1b]0;7331\x07.py"],
             [files / "tests", files],
             [files / SHORT, plan],
