@@ -235,14 +235,8 @@ class Backend:
         expected: Mapping[int, str] | None = None,
     ) -> None:
         """Give a verdict to `ids`; `expected` is the content the person had before them, by id."""
-
-        def work(desk: "Desk") -> messages.Wrote:
-            from qatui.flows.decide import decide
-
-            outcome = decide(desk, ids, action, reason=reason, note=note, until=until, expected=expected)
-            return messages.Wrote(errands.PAST[action], outcome)
-
-        self.write(errands.PAST[action], work)
+        given = {"reason": reason, "note": note, "until": until, "expected": expected}
+        self.write(errands.PAST[action], partial(errands.decide, ids=ids, action=action, given=given))
 
     def undo(self) -> None:
         """Take back the reviewer's last verb."""

@@ -131,6 +131,13 @@ def _turned(undone: "Undone | None", words: str, nothing: str, turn: str) -> mes
     return messages.Wrote(f"{words}: {PAST[Action(undone.action)]}", undone.outcome, turn, note=note)
 
 
+def decide(desk: "Desk", ids: Sequence[int], action: Action, given: Mapping[str, Any]) -> messages.Wrote:
+    """Give a verdict, with what is `given` beside it."""
+    from qatui.flows.decide import decide
+
+    return messages.Wrote(PAST[action], decide(desk, ids, action, **given))
+
+
 def claim(desk: "Desk", ids: Sequence[int], verb: str, to: str) -> messages.Wrote:
     """Claim, release or assign."""
     from qatui.flows import claims
