@@ -7,7 +7,7 @@ from itertools import accumulate, islice, repeat
 from typing import TYPE_CHECKING, Any
 
 from qatui.domain.colouring import Stretches
-from qatui.syntax.lexing import FAULTS, Token, tokens
+from qatui.syntax.lexing import FAULTS, Place, Token, wanted_tokens
 
 if TYPE_CHECKING:
     from pygments.lexer import Lexer
@@ -74,7 +74,7 @@ class Colours:
         self.over = not lines
         """Whether nothing comes any more."""
         self._text = text
-        self._tokens: Iterator[Token] = tokens(lexer, text) if text else iter(())
+        self._tokens: Iterator[Token | Place] = wanted_tokens(lexer, text, _CODES) if text else iter(())
         self._position = 0
         self._starts = array("Q", accumulate(map(int.__add__, map(len, lines), repeat(1)), initial=0))
         self._spans = array("I")
@@ -126,14 +126,17 @@ class Colours:
         try:
             for index, kind, value in islice(self._tokens, BATCH):
                 count += 1
-                if not text.startswith(value, position):
-                    if not text.startswith(value, index):
-                        return -1
-                    if index < position:
-                        continue
-                    position = index
-                start = position
-                position += len(value)
+                if isinstance(value, int):
+                    start, position = index, value
+                else:
+                    if not text.startswith(value, position):
+                        if not text.startswith(value, index):
+                            return -1
+                        if index < position:
+                            continue
+                        position = index
+                    start = position
+                    position += len(value)
                 code = _CODES[kind]
                 if not code:
                     continue

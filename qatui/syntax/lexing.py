@@ -7,7 +7,7 @@ differences: no match looks further than REACH characters ahead, and a lexer tha
 
 import copy
 import inspect
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from typing import TYPE_CHECKING, Any
 
 from qatui.syntax.first_characters import sieves_of
@@ -17,11 +17,15 @@ if TYPE_CHECKING:
 
 Token = tuple[int, Any, str]
 """Where a token begins, its type in Pygments, its text."""
+Place = tuple[int, Any, int]
+"""Where a token begins, its type, and where it ends: both are sure, which an index of Pygments' is not."""
 
 REACH = 65_536
 """Characters that a match may look ahead; a longer token is taken for several."""
 IDLE = 100
 """Matches of nothing in a row after which the lexer is pushed on."""
+SILENT = 64
+"""Tokens in a row that may be left out."""
 
 FAULTS = (ArithmeticError, AssertionError, AttributeError, LookupError, RecursionError, TypeError, ValueError)
 """What lexers raise on texts that their authors did not think of."""
@@ -34,6 +38,18 @@ def is_streamed(lexer: "Lexer") -> bool:
     if isinstance(lexer, DelegatingLexer):
         return False
     return isinstance(lexer, RegexLexer) or inspect.isgeneratorfunction(type(lexer).get_tokens_unprocessed)
+
+
+def wanted_tokens(lexer: "Lexer", text: str, wanted: Mapping[Any, object]) -> Iterator[Token | Place]:
+    """The tokens of a text but for some of those whose type has nothing true in `wanted`: most of a text is plain.
+
+    Raises one of FAULTS.
+    """
+    from pygments.lexer import RegexLexer
+
+    if type(lexer).get_tokens_unprocessed is RegexLexer.get_tokens_unprocessed:
+        return _regex_tokens(copy.copy(lexer), text, ["root"], wanted)
+    return tokens(lexer, text)
 
 
 def tokens(lexer: "Lexer", text: str) -> Iterator[Token]:
@@ -92,13 +108,13 @@ class _Feed:
         return _context_tokens(self._lexer, self._text, context)
 
 
-def _regex_tokens(lexer: Any, text: str, stack: list[str]) -> Iterator[Token]:
-    """The loop of `RegexLexer`, with the rules sifted by the next character."""
+def _regex_tokens(lexer: Any, text: str, stack: list[str], wanted: Mapping[Any, object] | None = None) -> Iterator[Any]:
+    """The loop of `RegexLexer`, with the rules sifted by the next character: every Token, or what is `wanted`."""
     from pygments.token import Error, Whitespace, _TokenType
 
     sieves = sieves_of(lexer)
     sieve = sieves[stack[-1]]
-    length, position, idle = len(text), 0, 0
+    length, position, idle, silent = len(text), 0, 0, 0
     while position < length:
         for match, action, new_state in sieve[text[position]]:
             found = match(text, position, position + REACH)
@@ -106,8 +122,17 @@ def _regex_tokens(lexer: Any, text: str, stack: list[str]) -> Iterator[Token]:
                 continue
             end = found.end()
             if type(action) is _TokenType:
-                yield position, action, text[position:end]
+                if wanted is None:
+                    yield position, action, text[position:end]
+                elif wanted[action]:
+                    yield position, action, end
+                    silent = 0
+                elif (silent := silent + 1) > SILENT:
+                    yield position, Whitespace, position
+                    silent = 0
             elif action is not None:
+                if wanted is not None:
+                    yield position, Whitespace, position
                 yield from action(lexer, found)
             if new_state is not None:
                 _change(stack, new_state)
