@@ -21,7 +21,7 @@ from qatui.settings.types import Team
 from qatui.store.database import Database, open_database
 from qatui.store.repositories import repository_id
 from qatui.store.schema import candidate
-from qatui.workspace.repository import discover
+from qatui.workspace.repository import Base, Repository, key_of
 
 # A person's run draws its examples anew, to find more with time, and prints a line that draws a failing one again;
 # CI always draws the same. Nothing hangs on how fast the machine is.
@@ -174,6 +174,8 @@ def _make_project(folder: Path) -> None:
     run_git(folder, "init", "-q", "-b", "main", str(folder / "clone"))
     run_git(folder / "clone", "remote", "add", "origin", str(folder / "remote.git"))
     Project(folder / "clone", folder / "remote.git").commit(BASE_FILES, "begin")
+    for sample in folder.glob("**/hooks/*.sample"):  # half of the files that every test would copy
+        sample.unlink()
 
 
 @pytest.fixture(scope="session")
@@ -194,22 +196,39 @@ def clock() -> Clock:
     return Clock()
 
 
+@pytest.fixture(scope="session")
+def empty_store(tmp_path_factory: pytest.TempPathFactory) -> bytes:
+    """A store that was just made: making one takes five times as long as opening it."""
+    file = tmp_path_factory.mktemp("store") / "qatui.db"
+    open_database(f"sqlite:///{file}").close()
+    return file.read_bytes()
+
+
 @pytest.fixture
-def db(tmp_path: Path) -> Iterator[Database]:
+def db(tmp_path: Path, empty_store: bytes) -> Iterator[Database]:
     """A fresh store on disk."""
-    made = open_database(f"sqlite:///{tmp_path}/store/qatui.db")
+    file = tmp_path / "store" / "qatui.db"
+    file.parent.mkdir(mode=0o700)
+    file.touch(mode=0o600)
+    file.write_bytes(empty_store)
+    made = open_database(f"sqlite:///{file}")
     yield made
     made.close()
 
 
 @pytest.fixture
 def desk(project: Project, db: Database, clock: Clock) -> Desk:
-    """A desk on the project, for robin@example.test, default team settings."""
-    repository = discover(project.root)
+    """A desk on the project, for robin@example.test, default team settings.
+
+    Put together without the eight processes of git that `wiring.open_desk` needs to find the same.
+    """
+    root = project.root.resolve()
+    repository = Repository(root, root / ".git")
+    base = Base("main", (root / ".git/refs/remotes/origin/main").read_text().strip())
     with db.write() as connection:
-        number = repository_id(connection, repository.key(), clock())
+        number = repository_id(connection, key_of(str(project.remote), root), clock())
     signature = ("Robin Reviewer", "robin@example.test")
-    return Desk(db, number, repository, repository.base(), Team(), "robin@example.test", signature, clock)
+    return Desk(db, number, repository, base, Team(), "robin@example.test", signature, clock)
 
 
 @pytest.fixture

@@ -34,6 +34,12 @@ def key(desk: Desk, name: str) -> int | None:
         return find_repository(connection, name)
 
 
+def test_the_desk_that_tests_are_handed_is_the_one_that_is_found(desk: Desk, project: Project) -> None:
+    found = discover(project.root)
+    assert (desk.repository, desk.base) == (found, found.base())
+    assert key(desk, found.key()) == desk.repository_id
+
+
 def test_a_desk_without_any_settings(project: Project, opened: Desk) -> None:
     assert opened.reviewer == "robin@example.test"
     assert opened.signature == ("Robin Reviewer", "robin@example.test")

@@ -243,6 +243,7 @@ def test_who_leaves_while_a_publish_runs_is_told_and_waits_for_nothing(
     screen.process.expect(pexpect.EOF, timeout=20)
     screen.process.close()
     assert screen.process.exitstatus == 0
+    assert select.select([reader], [], [], SECONDS) == ([reader], [], [])
     assert os.read(reader, 99) == b"", "the hook, and all it started, ended with it"
     os.close(reader)
     (project.root / ".git/hooks/pre-push").unlink()
