@@ -35,6 +35,11 @@ class Lines:
     def __len__(self) -> int:
         return len(self.lines)
 
+    def same(self, line: int, other: "Lines", number: int) -> bool:
+        """Whether a line is that line of another text, with the same end."""
+        ended = line < len(self) - 1 or self.ended
+        return self.lines[line] == other.lines[number] and ended == (number < len(other) - 1 or other.ended)
+
 
 def split(data: bytes) -> Lines:
     """The lines of a text; no bytes are no lines."""

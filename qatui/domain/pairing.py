@@ -31,6 +31,42 @@ def paired(hunks: Iterable[Hunk], old: Lines, new: Lines) -> tuple[Hunk, ...]:
     )
 
 
+def without_equal(hunks: Iterable[Hunk], old: Lines, new: Lines) -> tuple[Hunk, ...]:
+    """The hunks, with their parts, cut where the lines of a pair are equal: git leaves such among lines that repeat."""
+    return tuple(each for hunk in hunks for each in (_cut_at(hunk, old, new) if hunk.parts else (hunk,)))
+
+
+def _cut_at(hunk: Hunk, old: Lines, new: Lines) -> Iterator[Hunk]:
+    """What is left of a hunk between its equal lines."""
+    left: list[Part] = []
+    for part in hunk.parts:
+        begun = 0
+        for at in range(min(part.old_count, part.new_count)):
+            if old.same(part.old_start + at, new, part.new_start + at):
+                left += _slice(part, begun, at)
+                yield from _of(left, hunk.quiet)
+                left, begun = [], at + 1
+        left += _slice(part, begun, None)
+    yield from _of(left, hunk.quiet) if left != list(hunk.parts) else [hunk]
+
+
+def _slice(part: Part, start: int, end: int | None) -> list[Part]:
+    """The pairs of a part from `start` to before `end`, None: all that follows."""
+    old, new = (count if end is None else min(end, count) for count in (part.old_count, part.new_count))
+    if max(old, new) <= start:
+        return []
+    return [Part(part.old_start + start, max(0, old - start), part.new_start + start, max(0, new - start))]
+
+
+def _of(parts: list[Part], quiet: bool) -> Iterator[Hunk]:
+    """The hunk that parts make; none makes none."""
+    if parts:
+        first, last = parts[0], parts[-1]
+        old_count = last.old_start + last.old_count - first.old_start
+        new_count = last.new_start + last.new_count - first.new_start
+        yield Hunk(first.old_start, old_count, first.new_start, new_count, quiet, tuple(parts))
+
+
 def parts(hunk: Hunk, old: Lines, new: Lines) -> tuple[Part, ...]:
     """The parts of one hunk, in order: as many lines on both sides are pairs, lines on one side stand alone."""
     return _Pairing(old, new).parts(hunk)

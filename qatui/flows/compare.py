@@ -7,7 +7,7 @@ from qatui.domain.blanks import Blanks, quieted, unlike_lines
 from qatui.domain.diff import Document, Hunk
 from qatui.domain.lines import Lines, split
 from qatui.domain.moved import Moved, find_moved
-from qatui.domain.pairing import paired
+from qatui.domain.pairing import paired, without_equal
 from qatui.domain.review import Comment, Side
 from qatui.syntax.highlight import Highlighter
 from qatui.workspace.align import align
@@ -63,4 +63,5 @@ def _read(before: Lines, after: Lines, hunks: tuple[Hunk, ...], blanks: Blanks) 
     """The hunks with what is in them: which are quiet, which lines stand against each other, which moved."""
     if blanks is Blanks.LINES:
         hunks = quieted(hunks, before, after)
-    return paired(hunks, before, after), find_moved(before, after, hunks)
+    hunks = without_equal(paired(hunks, before, after), before, after)
+    return hunks, find_moved(before, after, hunks)

@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 from qatui.domain import pairing
 from qatui.domain.diff import Hunk, Part
 from qatui.domain.lines import Lines
-from qatui.domain.pairing import LARGE, paired, parts
+from qatui.domain.pairing import LARGE, paired, parts, without_equal
 
 
 def shown(old: list[str], new: list[str]) -> list[tuple[str | None, str | None]]:
@@ -110,3 +110,42 @@ def test_each_line_is_in_one_part_and_in_order(old: list[str], new: list[str], l
         assert part.old_count == part.new_count > 0 or (part.old_count == 0) != (part.new_count == 0)
         at_old, at_new = at_old + part.old_count, at_new + part.new_count
     assert (at_old, at_new) == (hunk.old_end, hunk.new_end)
+
+
+WORDS = st.lists(st.sampled_from(["a", "b", "", "call(1)", "call(2)", "call(1) "]), max_size=9)
+
+
+def in_place(hunks: tuple[Hunk, ...], old: Lines, new: Lines) -> list[tuple[int | None, int | None]]:
+    """The lines of both sides as the rows of all that is between and in the hunks."""
+    rows: list[tuple[int | None, int | None]] = []
+    at_old = at_new = 0
+    for hunk in [*hunks, Hunk(len(old), 0, len(new), 0)]:
+        rows += zip(range(at_old, hunk.old_start), range(at_new, hunk.new_start), strict=True)
+        for part in hunk.in_parts():
+            left = range(part.old_start, part.old_start + part.old_count)
+            right = range(part.new_start, part.new_start + part.new_count)
+            both = left and right
+            rows += zip(left, right, strict=True) if both else [*((n, None) for n in left), *((None, n) for n in right)]
+        at_old, at_new = hunk.old_end, hunk.new_end
+    return rows
+
+
+@given(WORDS, WORDS, st.booleans(), st.booleans())
+def test_no_pair_is_of_equal_lines_and_none_gets_lost(
+    old: list[str], new: list[str], old_ended: bool, new_ended: bool
+) -> None:
+    """git leaves equal lines in a hunk where lines repeat."""
+    before, after = Lines(old, old_ended), Lines(new, new_ended)
+    hunks = paired([Hunk(0, len(old), 0, len(new))] if old or new else [], before, after)
+    cut = without_equal(hunks, before, after)
+    assert in_place(cut, before, after) == in_place(hunks, before, after)
+    for part in (part for hunk in cut for part in hunk.in_parts()):
+        for at in range(min(part.old_count, part.new_count)):
+            assert not before.same(part.old_start + at, after, part.new_start + at)
+
+
+def test_lines_that_differ_in_their_end_only_stay_a_pair() -> None:
+    before, after = Lines(["a"], True), Lines(["a"], False)
+    hunks = paired([Hunk(0, 1, 0, 1)], before, after)
+    assert without_equal(hunks, before, after) == hunks
+    assert without_equal(hunks, before, Lines(["a"], True)) == ()
