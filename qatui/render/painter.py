@@ -4,7 +4,9 @@ A row is one screen line, or with wrap as many as its longer side takes; one of 
 a row of 1 MB costs what is seen of it.
 """
 
+from bisect import bisect_right
 from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import replace
 from functools import cached_property
 
 from rich.cells import cell_len
@@ -15,10 +17,11 @@ from qatui.domain.diff import Document, Kind, Row, Rows
 from qatui.domain.intraline import Spans, differing
 from qatui.domain.lines import Drawn, Lines
 from qatui.domain.review import Side
+from qatui.domain.search import Match, Needle
 from qatui.render.cells import fitted
 from qatui.render.palette import ink
-from qatui.render.part import Body, Look, Part
-from qatui.render.text import SLICE, Text
+from qatui.render.part import MUCH, Body, Look, Part
+from qatui.render.text import SLICE, Found, Text
 from qatui.render.wrap import Heights
 
 KEPT_PAIRS = 4096
@@ -42,6 +45,10 @@ class Painter:
         self._rows = rows
         self._notes = notes
         self._look = look
+        self.needle: Needle | None = None
+        """What was searched for: it is marked wherever it stands."""
+        self.match: Match | None = None
+        """The match that was gone to; it stands out in the row under the cursor."""
         self._differing: dict[tuple[int, int], tuple[Spans, Spans] | None] = {}
         kept: dict[str, Drawn] = {}
         self._texts: dict[Side, Text] = {
@@ -105,6 +112,35 @@ class Painter:
 
     def _shows_old(self, row: Row) -> bool:
         return self.look.layout == "split" or row.kind is Kind.DELETE
+
+    def left_for(self, number: int, match: Match) -> int:
+        """How far lines are scrolled to the side so that a match in a row is seen: as they are, if that will do."""
+        if self.look.wrap:
+            return 0
+        row, left, width = self._rows[number], self.look.left, self.text_width
+        text = self._texts[match.side]
+        drawn = text.drawn(match.line)
+        start, end = (cell_len(drawn.text[: drawn.at(each)]) for each in (match.start, match.end))
+        spans = self._spans(row)
+        resumes = self._resumes(row, spans) if spans is not None else 0
+        room = width // 2 if len(text.raw(match.line)) >= MUCH else width - 1  # there the cut says how much it hides
+        if resumes:
+            behind = resumes + room - self._head - 1
+            seen = end <= self._head or resumes <= start < end <= behind
+        else:
+            seen = left <= start and end <= left + room
+        if seen:
+            return left
+        if end <= (room if spans is None else self._head):
+            return 0
+        return max(0 if spans is None else 1, start - width // 3)
+
+    def down_to(self, match: Match) -> int:
+        """On which screen line of its row a match begins."""
+        if not self.look.wrap:
+            return 0
+        drawn, starts = self._texts[match.side].laid(match.line, self.text_width)
+        return bisect_right(starts, drawn.at(match.start)) - 1
 
     # Heights
 
@@ -177,7 +213,7 @@ class Painter:
         before, after = self._texts["old"], self._texts["new"]
         if len(after.raw(new.line)) > SLICE or before.drawn(old.line) is not after.drawn(new.line):
             return None
-        if before.colours(old.line) != after.colours(new.line):
+        if before.colours(old.line) != after.colours(new.line) or old.found != new.found:
             return None
         return self._body.paint(new, after, current, at)
 
@@ -186,10 +222,19 @@ class Painter:
         spans = self._spans(row)
         old, new = spans or (None, None)
         resumes = self._resumes(row, spans) if spans is not None else 0
-        return (
+        parts = (
             None if row.old is None else self._part(row, "old", row.old, old, resumes, current),
             None if row.new is None else self._part(row, "new", row.new, new, resumes, current),
         )
+        return (self._searched(parts[0], current), self._searched(parts[1], current)) if self.needle else parts
+
+    def _searched(self, part: Part | None, current: bool) -> Part | None:
+        """A part with what was searched for."""
+        if self.needle is None or part is None:
+            return part
+        match = self.match
+        reached = current and match is not None and (match.side, match.line) == (part.side, part.line)
+        return replace(part, found=Found(self.needle, match.start if reached and match is not None else -1))
 
     def _part(self, row: Row, side: Side, line: int, spans: Spans | None, resumes: int, current: bool) -> Part:
         """A line with its sign, on paper that says what became of it."""

@@ -7,10 +7,11 @@ from rich.cells import cell_len
 from rich.segment import Segment
 
 from qatui.domain.intraline import By, Spans
+from qatui.domain.lines import Drawn
 from qatui.domain.review import Side
 from qatui.render.glyphs import Glyphs
 from qatui.render.palette import ink
-from qatui.render.text import Text, char_at, window
+from qatui.render.text import Found, Text, char_at, window
 
 NO_END = "no newline at end"
 MUCH = 1000
@@ -67,6 +68,8 @@ class Part:
     """What is said behind the end of the line, if there is room."""
     selectable: bool = False
     """Whether the cursor changes its paper: it has none of its own that says something."""
+    found: Found | None = None
+    """What was searched for in it."""
 
 
 class Body:
@@ -104,7 +107,7 @@ class Body:
             late = at == len(starts) and at < self.height(text, part.line)
             return self._ended([], 0, paper) if late else ([], 0)
         start, end = starts[at], starts[at + 1] if at + 1 < len(starts) else len(drawn.text)
-        segments = text.segments(self._look.theme, part.line, drawn, start, end, paper, part.span_paper, part.spans)
+        segments = self._inked(part, text, drawn, start, end, paper)
         used = end - start if drawn.text.isascii() else cell_len(drawn.text[start:end])
         if at + 1 == len(starts):
             if text.unended(part.line) and used + cell_len(self._look.no_end) <= self._width:
@@ -129,7 +132,7 @@ class Body:
             sign = f"{glyphs.cut} {hidden:,} more" if told and hidden >= MUCH else glyphs.cut
             sign = sign if len(sign) * 2 < width else glyphs.cut
             lead, start, end, used = window(drawn.text, left, width - len(sign))
-        segments = text.segments(theme, part.line, drawn, start, end, paper, part.span_paper, part.spans)
+        segments = self._inked(part, text, drawn, start, end, paper)
         if lead:
             segments.insert(0, Segment(" " * lead, ink(theme, "foreground", paper)))
         if sign:
@@ -140,6 +143,11 @@ class Body:
         if unended:
             segments, used = self._ended(segments, used, paper)
         return self._remarked(part, segments, used, paper)
+
+    def _inked(self, part: Part, text: Text, drawn: Drawn, start: int, end: int, paper: str) -> list[Segment]:
+        """The characters from `start` to before `end` of a part's line."""
+        theme = self._look.theme
+        return text.segments(theme, part.line, drawn, start, end, paper, part.span_paper, part.spans, part.found)
 
     def _ended(self, segments: list[Segment], used: int, paper: str) -> tuple[list[Segment], int]:
         """With the words that the text has no newline at its end, as far as there is room."""

@@ -2,6 +2,7 @@
 
 from bisect import bisect_left, bisect_right
 from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
 from functools import cached_property
 from itertools import pairwise
 from operator import attrgetter, itemgetter
@@ -14,6 +15,7 @@ from qatui.domain.colouring import Colouring, Stretches
 from qatui.domain.intraline import Spans
 from qatui.domain.lines import TAB, Drawn, Lines, Mark, draw
 from qatui.domain.marks import MARK_CELLS
+from qatui.domain.search import Needle
 from qatui.domain.secrets import Secrets
 from qatui.render.palette import ink
 from qatui.render.wrap import starts_of
@@ -35,6 +37,21 @@ _INKS = {
     "builtin": "syntax-builtin",
 }
 """Style of the highlighter -> token of the theme."""
+
+
+MATCHED = ("risk-look", "background", "reverse")
+"""Ink, paper and flags of what was searched for: turned round, which is seen without colours too."""
+REACHED = ("accent", "background", "bold reverse underline")
+"""Of the match that was gone to."""
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """What was searched for."""
+
+    needle: Needle
+    reached: int = -1
+    """Where in the line the match begins that was gone to; -1: it is not in this line."""
 
 
 _Key = TypeVar("_Key")
@@ -156,32 +173,45 @@ class Text:
     # Cells
 
     def segments(
-        self, theme: str, line: int, drawn: Drawn, start: int, end: int, paper: str, span_paper: str, spans: Spans
+        self,
+        theme: str,
+        line: int,
+        drawn: Drawn,
+        start: int,
+        end: int,
+        paper: str,
+        span_paper: str,
+        spans: Spans,
+        found: Found | None = None,
     ) -> list[Segment]:
         """The characters from `start` to before `end` of a drawn line, in their colours."""
         colours = self.colours(line)
         text = drawn.text
-        if not (colours or spans or drawn.marks):
+        first, last = drawn.index(start), drawn.index(end) + 1
+        matches = found.needle.within(self.raw(line), first, last) if found is not None else ()
+        if not (colours or spans or drawn.marks or matches):
             return [Segment(text[start:end], ink(theme, "foreground", paper))] if start < end else []
-        if not spans and not drawn.marks:
+        if not spans and not drawn.marks and not matches:
             return [
                 Segment(text[begin:until], ink(theme, token, paper))
                 for begin, until, token in _coloured(colours, start, end)
             ]
-        first, last = drawn.index(start), drawn.index(end) + 1
         inside = _within(colours, first, last)
         marks = _marked(drawn, start, end)
         layers = (
             [(drawn.at(each[0]), drawn.at(each[1])) for each in inside],
             [(drawn.at(begin), drawn.at(until)) for begin, until in _within(spans, first, last)],
             [(each.start, each.end) for each in marks],
+            [(drawn.at(begin), drawn.at(until)) for begin, until in matches],
         )
         segments = []
-        for begin, until, (colour, changed, mark) in overlay(start, end, layers):
+        for begin, until, (colour, changed, mark, match) in overlay(start, end, layers):
             token = _INKS[inside[colour][2]] if colour is not None else "foreground"
             if mark is not None:
                 token = "dim" if marks[mark].quiet else "finding"
             inked = (token, paper) if changed is None else ("foreground", span_paper, "bold")
+            if found is not None and match is not None:
+                inked = REACHED if matches[match][0] == found.reached else MATCHED
             segments.append(Segment(text[begin:until], ink(theme, *inked)))
         return segments
 

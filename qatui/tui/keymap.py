@@ -100,6 +100,9 @@ ACTIONS: tuple[Act, ...] = (
     Act("diff.next_hunk", ("]",), "change", "to the next change", 5),
     Act("diff.hunk_before", ("[",), "change before", "to the change before"),
     Act("diff.follow_move", ("%",), "moved", "to where the line under the cursor moved, or came from"),
+    Act("diff.search", ("/",), "search", "search both sides, in folds too; a capital makes capitals count"),
+    Act("diff.next_match", ("n",), "next match", "to the next match, after the last to the first"),
+    Act("diff.match_before", ("N",), "match before", "to the match before, before the first to the last"),
     Act("review.next", ("J",), "next", "the next candidate", 7),
     Act("review.previous", ("K",), "previous", "the candidate before"),
     Act("file.next", ("J",), "next file", "the next file that differs", 6),
@@ -218,7 +221,7 @@ ACTIONS: tuple[Act, ...] = (
     Act("app.theme", (), "theme", "next theme: dark, light, contrast"),
     Act("app.coach", (), "coach", "the coach: first steps, shown or hidden"),
     Act("app.palette", (":", "ctrl+p"), "palette", "every action by name"),
-    Act("app.back", ("escape",), "back", "back, close, end a range, or unmark all"),
+    Act("app.back", ("escape",), "back", "back, close, end a range or a search, or unmark all"),
     Act("app.help", ("?",), "keys", "every key and what it does", 1),
     Act("app.quit", ("q", "ctrl+q"), "quit", "leave; everything is saved already", 13),
 )
@@ -228,7 +231,7 @@ SCREENS: dict[str, tuple[str, ...]] = {
     "queue": ("move", "queue", "candidate", "app"),
     "review": ("move", "diff", "review", "candidate", "app"),
     "publish": ("move", "publish", "app"),
-    "diff": ("move", "diff", "file", "app.theme", "app.palette", "app.help", "app.quit"),
+    "diff": ("move", "diff", "file", "app.theme", "app.palette", "app.back", "app.help", "app.quit"),
 }
 """Screen -> the scopes whose keys it has; of some only single actions."""
 

@@ -5,10 +5,11 @@ from typing import TYPE_CHECKING, Any
 from qatui.domain.blanks import Blanks
 from qatui.tui.screens.keyed import KeyedScreen
 from qatui.tui.widgets.diff_view import DiffView
-from qatui.tui.widgets.lines import Piece
+from qatui.tui.widgets.lines import Piece, Rule
 
 if TYPE_CHECKING:
     from qatui.domain.diff import Document
+    from qatui.tui.widgets.search_line import SearchLine
 
 BLANKS = {
     Blanks.SHOW: ("", "every blank counts"),
@@ -26,6 +27,11 @@ class ReadingScreen(KeyedScreen):
         super().__init__(*arguments, **named)
         self.blanks = Blanks.SHOW
         """Which differences in blanks are changes."""
+        self._sought = ""
+        """What is searched for; empty: nothing."""
+        self._line: SearchLine | None = None
+        self._told_of: Document | None = None
+        """The document whose matches the search line tells."""
 
     @property
     def diff(self) -> DiffView:
@@ -97,6 +103,87 @@ class ReadingScreen(KeyedScreen):
     def do_line_start(self) -> None:
         """Back to the beginning of lines."""
         self.diff.to_edge(end=False)
+
+    # Search
+
+    @property
+    def is_typing(self) -> bool:
+        """Whether what is searched for is being typed."""
+        return super().is_typing or (self._line is not None and self._line.has_focus_within)
+
+    def refresh_lines(self) -> None:
+        """In another text the matches are others."""
+        super().refresh_lines()
+        if self.is_mounted and self.document is not self._told_of:
+            self._told_of = self.document
+            self._tell_matches()
+
+    def key_pieces(self) -> list[Piece]:
+        """While it is typed, other keys work."""
+        if self._line is not None and self._line.has_focus_within:
+            return [Piece("to the first match", key="enter"), Piece("end the search", key="esc")]
+        return super().key_pieces()
+
+    def do_search(self) -> None:
+        """Type what to look for."""
+        if self._line is None:
+            from qatui.tui.widgets.search_line import SearchLine  # the first frame does without a field for text
+
+            self._line = SearchLine(self.glyphs)
+            self.mount(self._line, before=self.query_children(Rule).first())
+        else:
+            self._line.type()
+        self.call_after_refresh(self.refresh_lines)
+
+    def on_search_line_typed(self, message: "SearchLine.Typed") -> None:
+        """Each key marks what it finds."""
+        self._sought = message.text
+        self.diff.look_for(message.text)
+        self._tell_matches()
+
+    def on_search_line_left(self, message: "SearchLine.Left") -> None:
+        """To the first match, or no search any more."""
+        self.set_focus(None)
+        self._sought = message.text
+        self.diff.look_for(message.text)
+        if message.text:
+            self._step_match(1)
+        elif self._line is not None:
+            self._line.end()
+        self.refresh_lines()
+
+    def do_next_match(self) -> None:
+        """To the next match."""
+        self._step_match(1)
+
+    def do_match_before(self) -> None:
+        """To the match before."""
+        self._step_match(-1)
+
+    def _step_match(self, by: int) -> None:
+        if not self._sought:
+            self.say(f"nothing is searched for {self.glyphs.dot} {self.keymap.first('diff.search')} search")
+            return
+        around = self.diff.next_match(by)
+        self._tell_matches("" if not around else "from the top" if by > 0 else "from the end")
+
+    def _tell_matches(self, around: str = "") -> None:
+        if self._line is not None and self._line.is_mounted:
+            self._line.say(*self.diff.matches, around)
+
+    def end_search(self) -> bool:
+        """Mark nothing any more; whether something was searched for."""
+        if not self._sought or self._line is None:
+            return False
+        self._sought = ""
+        self.diff.look_for("")
+        self._line.end()
+        return True
+
+    def do_back(self) -> None:
+        """The search is over; else one screen back."""
+        if not self.end_search():
+            super().do_back()
 
     # Ways of showing
 

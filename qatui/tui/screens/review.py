@@ -163,8 +163,10 @@ class ReviewScreen(ReadingScreen, DecidingFrame):
         )
 
     def do_back(self) -> None:
-        """To the screen one came from; a pane that lies over the diff goes first."""
+        """To the screen one came from; a search ends first, and a pane that lies over the diff goes."""
         pane = self.query_one(SidePane)
+        if self.end_search():
+            return
         if pane.display and pane.has_class("over"):
             self.do_pane()
         else:
@@ -174,6 +176,7 @@ class ReviewScreen(ReadingScreen, DecidingFrame):
         self._keep()
         if self._left is not None:
             self._left(self.at_hand())
+        self.end_search()
         super().do_back()
 
     # Moving

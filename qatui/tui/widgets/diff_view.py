@@ -1,157 +1,46 @@
-"""The diff: two sides beside each other, or one below the other where it is narrow; only what is seen is drawn."""
+"""The diff as a person moves about in it, searches it and changes how it is shown."""
 
-from collections.abc import Mapping
-from dataclasses import dataclass, replace
-from typing import Any, Literal
+from dataclasses import replace
+from typing import Any
 
-from rich.segment import Segment
-from textual import events
-from textual.geometry import Region, Size
-from textual.strip import Strip
-from textual.timer import Timer
+from qatui.domain.diff import CONTEXT, Kind
+from qatui.domain.search import Match, Needle, Search, Searched
+from qatui.tui.widgets.diff_pane import DiffPane, Manner
+from qatui.tui.widgets.tall_rows import MARGIN
 
-from qatui.domain.colouring import Colouring
-from qatui.domain.diff import CONTEXT, Document, Kind, Row, Rows
-from qatui.domain.intraline import By
-from qatui.domain.review import Side
-from qatui.render.glyphs import UNICODE, Glyphs
-from qatui.render.notes import note_lines
-from qatui.render.painter import Painter
-from qatui.render.palette import ink
-from qatui.render.part import WIDE, Layout, Look
-from qatui.render.wrap import Heights
-from qatui.tui.widgets.tall_rows import MARGIN, TallRows
+__all__ = ["DiffView", "Manner"]
 
 CONTEXTS = (1, CONTEXT, 10, 30, None)
 """Steps of `+` and `-`; the last shows the whole text."""
 SIDEWAYS = 8
 """Cells of one step to the side."""
-KEPT = 4_000
-"""Strips kept."""
-IDLE_SECONDS = 0.03
-"""How long nothing was drawn before colours are prepared."""
 
 
-@dataclass(frozen=True, slots=True)
-class Manner:
-    """How a document is shown; a person changes it by keys."""
+class DiffView(DiffPane):
+    """What the keys of a diff do. Without a document they do nothing."""
 
-    layout: Layout | None = None
-    """None: split where it is wide enough."""
-    context: int | None = CONTEXT
-    """Unchanged lines around each change; None: all."""
-    wrap: bool = False
-    by: By = "word"
-    codes: bool = False
-    unmasked: bool = False
-
-
-class DiffView(TallRows):
-    """Shows a `Document`. It holds where the reader is: cursor, layout, context, open folds."""
-
-    DEFAULT_CSS = """
-    DiffView {
-        height: 1fr;
-        background: $background;
-        scrollbar-size-vertical: 1;
-        overflow-x: hidden;
-        overflow-y: scroll;
-    }
-    """
-
-    def __init__(
-        self,
-        *,
-        cursor: bool = True,
-        glyphs: Glyphs = UNICODE,
-        manner: Manner | None = None,
-        id: str | None = None,  # noqa: A002
-    ) -> None:
-        """Without `cursor` it is a preview: nothing marks a row. `manner` is what it begins with."""
-        super().__init__(cursor=cursor, id=id)
-        self._glyphs = glyphs
-        self._document: Document | None = None
-        self._highlighters: Mapping[Side, Colouring] = {}
-        self._rows: Rows | None = None
-        self._painter: Painter | None = None
-        self._strips: dict[int, Strip] = {}
-        self._drawn_by: tuple[object, ...] = ()
-        self._left = 0
-        self._manner = manner or Manner()
-        self._opened: frozenset[int] = frozenset()
-        self._idle: Timer | None = None
-
-    # What is shown
-
-    @property
-    def document(self) -> Document | None:
-        """What is shown."""
-        return self._document
-
-    def show(self, document: Document | None, place: tuple[Side, int] | None = None) -> None:
-        """Show another document from its first change, or from `place`: a side and a line counted from 0.
-
-        The same texts again (comments, colours or what counts as a change may be others) keep the reader's place.
-        """
-        before = self._document
-        same = before is not None and document is not None and _texts(before) == _texts(document)
-        self._document = document
-        if not same:
-            self._opened = frozenset()
-            self._left = 0
-        self._highlighters = document.colours if document is not None else {}
-        self._lay_out(None if same else place or "first")
-
-    @property
-    def place(self) -> tuple[Side, int] | None:
-        """The side and the line, counted from 0, that the cursor is on; of a fold its first line."""
-        row = self._row(self._cursor)
-        if row is None:
-            return None
-        return ("new", row.new) if row.new is not None else ("old", row.old or 0)
-
-    @property
-    def line(self) -> tuple[Side, int] | None:
-        """The side and the line, counted from 1, that a comment here is about; None: nothing is here, or a fold."""
-        row = self._row(self._cursor)
-        place = self.place
-        return None if place is None or row is None or row.kind is Kind.FOLD else (place[0], place[1] + 1)
-
-    @property
-    def hunk(self) -> tuple[int, int]:
-        """Which hunk the cursor is in or behind, from 1 (0: before the first), and how many there are."""
-        if self._rows is None:
-            return 0, 0
-        return self._rows.hunk_at(self._cursor), len(self._rows.hunks)
-
-    @property
-    def paired(self) -> bool:
-        """Whether the two sides stand beside each other."""
-        if self._document is None or self._document.old is None:
-            return False
-        return self._manner.layout == "split" or (self._manner.layout is None and self._width >= WIDE)
-
-    @property
-    def middle(self) -> int | None:
-        """The column that parts the two sides; None: they are not parted."""
-        return self._painter.halves[0] if self._painter is not None and self.paired else None
+    def __init__(self, **options: Any) -> None:
+        """As a pane."""
+        super().__init__(**options)
+        self._searched: Searched | None = None
+        self._search: Search | None = None
 
     # Moving about
 
     def next_hunk(self) -> bool:
         """To the next change; whether there was one."""
-        return self._to_hunk(self._rows.next_hunk(self._cursor) if self._rows is not None else None)
+        return self._to_row(self._rows.next_hunk(self._cursor) if self._rows is not None else None)
 
     def hunk_before(self) -> bool:
         """To the change before; whether there was one."""
-        return self._to_hunk(self._rows.hunk_before(self._cursor) if self._rows is not None else None)
+        return self._to_row(self._rows.hunk_before(self._cursor) if self._rows is not None else None)
 
     def follow_move(self) -> bool:
         """To where the line under the cursor moved, or came from; whether it did."""
         there = self._painter.elsewhere(self._cursor) if self._painter is not None and self._row(self._cursor) else None
         if there is None or self._rows is None:
             return False
-        return self._to_hunk(self._rows.find(*there))
+        return self._to_row(self._rows.find(*there))
 
     def sideways(self, by: int) -> None:
         """Long lines `by` steps to the left (+1) or back (-1), as far as a line on screen goes on."""
@@ -172,6 +61,77 @@ class DiffView(TallRows):
         if max(0, left) != self._left:
             self._left = max(0, left)
             self._repaint()
+
+    def _to_row(self, row: int | None, down: int = 0) -> bool:
+        """To a row, with its screen line `down` and what follows that in sight; whether there is a row."""
+        if row is None:
+            return False
+        top, line = self.scroll_offset.y, self._span(row)[0] + down
+        if top + MARGIN <= line <= top + self._height * 2 // 3:
+            self._put_cursor(row)
+        else:
+            self._go(row, line - self._height // 3)
+        return True
+
+    # Search
+
+    def look_for(self, text: str) -> None:
+        """Mark a text wherever it stands; an empty one ends the search."""
+        if text != (self._needle.text if self._needle is not None else ""):
+            self._needle = Needle(text) if text else None
+            self._search = self._match = None
+            self._repaint()
+
+    def next_match(self, by: int) -> bool | None:
+        """To the next match (+1), from the row of the cursor on, or the one before (-1), into folds too.
+
+        Whether that went round the end of the text; None: there is no match.
+        """
+        search, rows = self._matches_of_now(), self._rows
+        if search is None or rows is None:
+            return None
+        match = (search.next if by > 0 else search.before)(rows, self._cursor, self._match)
+        if match is not None:
+            self._reach(match)
+            return False
+        match = search.next(rows, 0, None) if by > 0 else search.before(rows, len(rows), None)
+        if match is None:
+            return None
+        self._reach(match)
+        return True
+
+    @property
+    def matches(self) -> tuple[int, int]:
+        """Which match was gone to, from 1 (0: none yet), and how many there are."""
+        search = self._matches_of_now()
+        if search is None or self._rows is None:
+            return 0, 0
+        return search.place(self._rows, self._match) if self._match is not None else 0, search.total
+
+    def _begin_anew(self) -> None:
+        super()._begin_anew()
+        self._searched = self._search = None
+
+    def _matches_of_now(self) -> Search | None:
+        """The matches in this text, counted when they are asked for first."""
+        if self._search is None and self._needle is not None and self._document is not None:
+            self._searched = self._searched or Searched(self._document)
+            self._search = self._searched.search(self._needle)
+        return self._search
+
+    def _reach(self, match: Match) -> None:
+        """To a match: open the fold that it is in, and bring it into sight."""
+        assert self._rows is not None
+        row = self._rows[self._rows.find(match.side, match.line)]
+        if row.kind is Kind.FOLD and row.new is not None:
+            self._opened |= {row.new}
+            self._lay_out((match.side, match.line))
+        number = self._rows.find(match.side, match.line)
+        assert self._painter is not None
+        self._match = self._painter.match = match
+        self._to_left(self._painter.left_for(number, match))
+        self._to_row(number, self._painter.down_to(match))
+        self.refresh_lines(self._span(number)[0], self._heights.height(number))
 
     # Ways of showing
 
@@ -211,11 +171,6 @@ class DiffView(TallRows):
         self._change(context=steps[0] if by > 0 else steps[-1])
         return True
 
-    @property
-    def context(self) -> int | None:
-        """Unchanged lines around each change; None: all."""
-        return self._manner.context
-
     def unfold(self) -> bool:
         """Show the lines of the fold under the cursor; whether there is one."""
         row = self._row(self._cursor)
@@ -224,156 +179,6 @@ class DiffView(TallRows):
         self._opened |= {row.new}
         self._lay_out()
         return True
-
-    # Events
-
-    def on_resize(self, event: events.Resize) -> None:
-        """Another width: the sides may part or meet, comments wrap elsewhere."""
-        if self._painter is not None and self._painter.look.width == self._width:
-            self._put_cursor(self._cursor)
-        else:
-            self._lay_out("first" if self._rows is None else None)
-
-    # Layout
-
-    def _row(self, number: int) -> Row | None:
-        return self._rows[number] if self._rows is not None and number < len(self._rows) else None
-
-    def _lay_out(self, to: tuple[Side, int] | Literal["first"] | None = None) -> None:
-        """Make the rows anew; then go to a line, to the first change, or (None) stay on the line one was on."""
-        if not self._width:
-            return
-        document, place = self._document, self.place
-        offset = max(0, self._span(self._cursor)[0] - self.scroll_offset.y)
-        if document is None:
-            self._rows = self._painter = None
-            self._heights = Heights(0)
-            self.virtual_size = Size(self._width, 0)
-            self.refresh()
-            return
-        look = Look(
-            self.app.theme,
-            self._glyphs,
-            self._width,
-            self._left,
-            "split" if self.paired else "unified",
-            self._manner.wrap,
-            self._manner.codes,
-            self._manner.unmasked,
-            self._manner.by,
-        )
-        notes = note_lines(document.comments, max(20, (self._width // 2 if self.paired else self._width) - 14))
-        counts = {key: len(lines) for key, lines in notes.items()}
-        self._rows = Rows(document, paired=self.paired, context=self.context, opened=self._opened, notes=counts)
-        self._painter = Painter(document, self._rows, self._highlighters, notes, look)
-        self._heights = self._painter.heights
-        self.virtual_size = Size(self._width, self._heights.total)
-        self._strips.clear()
-        if to == "first":
-            first = self._rows.hunks[0] if self._rows.hunks and document.old is not None else 0
-            self._cursor = first
-            line = self._span(first)[0]
-            self._scroll(line - self._height // 3 if line > self._height * 2 // 3 else 0)
-        else:
-            side, line = to or place or ("new", 0)
-            self._cursor = self._rows.find(side, line)
-            self._scroll(self._span(self._cursor)[0] - (self._height // 3 if to else offset))
-        self.refresh()
-        self.post_message(self.Moved(self))
-
-    def _to_hunk(self, row: int | None) -> bool:
-        """To a row, with what follows it in sight."""
-        if row is None:
-            return False
-        top, line = self.scroll_offset.y, self._span(row)[0]
-        if top + MARGIN <= line <= top + self._height * 2 // 3:
-            self._put_cursor(row)
-        else:
-            self._go(row, line - self._height // 3)
-        return True
-
-    # Drawing
-
-    def _repaint(self) -> None:
-        """Draw all anew in the look of now."""
-        if self._painter is not None:
-            self._painter.look = replace(self._painter.look, theme=self.app.theme, left=self._left)
-        self._strips.clear()
-        self.refresh()
-
-    def render_lines(self, crop: Region) -> list[Strip]:
-        """The rows in sight, drawn before or now."""
-        if self._rows is None and self._document is not None:
-            self._lay_out("first")  # now, not after a first frame without rows
-        top, width = self.scroll_offset.y, self._width
-        if self._painter is not None:
-            drawn_by = (self.app.theme, *(each.version for each in self._highlighters.values()))
-            if drawn_by != self._drawn_by:
-                self._drawn_by = drawn_by
-                self._painter.look = replace(self._painter.look, theme=self.app.theme)
-                self._strips.clear()
-        strips = [self._strip(top + y) for y in crop.line_range]
-        filters, background = self.get_line_filters(), self.background_colors[1]
-        for each in filters:
-            strips = [strip.apply_filter(each, background) for strip in strips]
-        self._prepare_later()
-        return strips if crop.column_span == (0, width) else [strip.crop(*crop.column_span) for strip in strips]
-
-    def _strip(self, line: int) -> Strip:
-        if self._painter is None or line >= self._heights.total:
-            return self._outside(line)
-        row, at = self._heights.at(line)
-        if self._has_cursor and row == self._cursor:
-            return Strip(self._painter.paint(row, True, at), self._width)
-        strip = self._strips.get(line)
-        if strip is None:
-            if len(self._strips) >= KEPT:
-                self._strips.clear()
-            strip = self._strips[line] = Strip(self._painter.paint(row, False, at), self._width)
-        return strip
-
-    def _outside(self, line: int) -> Strip:
-        """What stands where there is no row: nothing, or that the text is empty."""
-        style = ink(self.app.theme, "dim")
-        empty = line == 1 and self._document is not None and self._rows is not None and not len(self._rows)
-        return Strip([Segment("  the file is empty" if empty else "", style)]).adjust_cell_length(self._width, style)
-
-    # Colours prepared in idle moments
-
-    def _prepare_later(self) -> None:
-        if self._idle is not None:
-            self._idle.stop()
-        self._idle = self.set_timer(IDLE_SECONDS, self._prepare)
-
-    def _prepare(self) -> None:
-        """One slice: correct provisional colours, else colour the pages before and behind, else go on to the end."""
-        self._idle = None
-        for side, highlighter in self._highlighters.items():
-            if highlighter.provisional:
-                version = highlighter.version
-                highlighter.advance()
-                if highlighter.version != version:
-                    self.refresh()
-                break
-            if any(highlighter.prepare(line) for line in self._lines_around(side)) or highlighter.advance():
-                break
-        else:
-            return
-        self._prepare_later()
-
-    def _lines_around(self, side: Side) -> list[int]:
-        """A line of the page below and one of the page above, where they are lines of that side."""
-        lines = []
-        for line in (self.scroll_offset.y + 2 * self._height, self.scroll_offset.y - self._height):
-            row = self._row(self._row_at(line))
-            number = None if row is None else row.old if side == "old" else row.new
-            if number is not None:
-                lines.append(number)
-        return lines
-
-
-def _texts(document: Document) -> tuple[object, ...]:
-    return document.path, document.old, document.new, document.hunks
 
 
 def _is_more(lines: int | None, than: int | None, by: int) -> bool:
