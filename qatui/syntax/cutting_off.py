@@ -5,8 +5,8 @@ Python looks for signals while it matches, but in the main thread only: elsewher
 
 import signal
 import threading
-from types import FrameType, TracebackType
-from typing import Self
+from collections.abc import Callable
+from types import FrameType
 
 AGAIN = 0.05
 """Seconds after which it is tried again, where the first try was lost in a destructor."""
@@ -22,7 +22,7 @@ class TookTooLong(BaseException):
 
 
 class CutOff:
-    """While entered, raises TookTooLong in the main thread once the processor time given to `after` is used up.
+    """Runs work that sets its own time by `after`: TookTooLong is raised in it once the processor time is used up.
 
     Not for two at once: there is one timer of this kind in a process.
     """
@@ -30,23 +30,29 @@ class CutOff:
     def __init__(self) -> None:
         self._armed = False
 
-    def __enter__(self) -> Self:
-        if can_cut_off():
-            self._before = signal.signal(signal.SIGVTALRM, self._ring)
-            self._armed = True
-        return self
-
-    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, at: TracebackType | None) -> None:
-        if self._armed:
+    def run(self, work: Callable[[], None]) -> bool:
+        """Do it; whether it came to its end. Afterwards nothing rings, whenever the last signal came."""
+        if not can_cut_off():
+            work()
+            return True
+        before = signal.signal(signal.SIGVTALRM, self._ring)
+        self._armed = True
+        try:
+            work()
+        except TookTooLong:
+            return False
+        finally:
             self._armed = False  # from here on a signal that is under way does nothing
             signal.setitimer(signal.ITIMER_VIRTUAL, 0)
-            signal.signal(signal.SIGVTALRM, self._before)
+            signal.signal(signal.SIGVTALRM, before)
+        return True
 
     def after(self, seconds: float) -> None:
         """Begin to count anew."""
         if self._armed:
             signal.setitimer(signal.ITIMER_VIRTUAL, max(seconds, AGAIN), AGAIN)
 
-    def _ring(self, _number: int, _frame: FrameType | None) -> None:
-        if self._armed:
+    def _ring(self, _number: int, frame: FrameType | None) -> None:
+        """Raise it in the work, and not in `run` itself: there the work has ended, and is being tidied up."""
+        if self._armed and frame is not None and frame.f_code is not CutOff.run.__code__:
             raise TookTooLong

@@ -12,7 +12,7 @@ from time import thread_time
 
 from qatui.domain.colouring import Stretches
 from qatui.syntax.colours import LONG_LINE, Colours
-from qatui.syntax.cutting_off import CutOff, TookTooLong, can_cut_off
+from qatui.syntax.cutting_off import CutOff, can_cut_off
 from qatui.syntax.languages import lexer_for
 from qatui.syntax.lexing import is_streamed
 
@@ -35,6 +35,8 @@ SLICE = 0.005
 PATIENCE = 0.4
 """Seconds of work that a pass may take, and PATIENCE_A_LINE more for each line: texts made to be slow take longer."""
 PATIENCE_A_LINE = 0.0003
+AT_A_TIME = 0.25
+"""Seconds for which the thread that draws is held at most: for the lines on screen, for one batch of tokens."""
 _TOO_LONG = "takes too long"
 
 
@@ -72,7 +74,7 @@ class Highlighter:
         if colours is None:
             return []
         if number >= colours.reached and number < colours.reached + self._near:
-            self._run(colours, number + 1, inf)
+            self._run(colours, number + 1, AT_A_TIME, AT_A_TIME)
         if number < colours.reached:
             return colours.line(number)
         window = number // STEP
@@ -96,7 +98,7 @@ class Highlighter:
         if not can_cut_off():
             return False
         if number < colours.reached + self._near:
-            self._run(colours, number + 1, SLICE)
+            self._run(colours, number + 1, SLICE, AT_A_TIME)
         else:
             self._look(colours, number // STEP)
         return True
@@ -105,31 +107,38 @@ class Highlighter:
         """Go on with the pass for SLICE seconds; whether there is more to do."""
         if self._colours is None:
             return False
-        self._run(self._colours, len(self._lines), SLICE)
+        self._run(self._colours, len(self._lines), SLICE, AT_A_TIME)
         return not self._colours.over
 
     def finish(self) -> None:
         """Go on with the pass to the end: for what is printed."""
         if self._colours is not None:
-            self._run(self._colours, len(self._lines), inf)
+            self._run(self._colours, len(self._lines), inf, inf)
 
-    def _run(self, colours: Colours, until: int, seconds: float) -> None:
-        """Go on with the pass until so many lines are coloured, the seconds are over, or patience is."""
+    def _run(self, colours: Colours, until: int, seconds: float, at_a_time: float) -> None:
+        """Go on with the pass until so many lines are coloured, the seconds are over, or patience is.
+
+        One batch of tokens takes at most `at_a_time`, for nobody can ask it to stop.
+        """
         start = thread_time()
-        used = 0.0
-        fault = None
-        try:
-            with CutOff() as cut_off:
-                while colours.reached < until and used < seconds and fault is None:
-                    left = self._patience + colours.reached * PATIENCE_A_LINE - self._spent - used
-                    cut_off.after(left)
-                    fault = colours.read() if left > 0 else _TOO_LONG
-                    used = thread_time() - start
-        except TookTooLong:
-            fault = _TOO_LONG
-        self._spent += used
-        if fault is not None:
-            self._give_up(colours, fault)
+        cut_off = CutOff()
+        faults: list[str] = []
+
+        def read_on() -> None:
+            used = 0.0
+            while colours.reached < until and used < seconds and not faults:
+                left = self._patience + colours.reached * PATIENCE_A_LINE - self._spent - used
+                cut_off.after(min(left, at_a_time))
+                fault = colours.read() if left > 0 else _TOO_LONG
+                if fault is not None:
+                    faults.append(fault)
+                used = thread_time() - start
+
+        if not cut_off.run(read_on):
+            faults.append(_TOO_LONG)
+        self._spent += thread_time() - start
+        if faults:
+            self._give_up(colours, faults[0])
         for window in [each for each in self._windows if (each + 1) * STEP <= colours.reached or colours.over]:
             del self._windows[window]
             self.version += 1
@@ -146,13 +155,15 @@ class Highlighter:
             del self._windows[next(iter(self._windows))]
         first = _first(window)
         part = self._windows[window] = Colours(self._lexer, self._lines[first : window * STEP + STEP + BELOW])
-        try:
-            with CutOff() as cut_off:
-                cut_off.after(PATIENCE)
-                while part.reached < window * STEP + STEP - first and not part.over:
-                    if part.read() is not None:
-                        break
-        except TookTooLong:
+        cut_off = CutOff()
+
+        def read() -> None:
+            cut_off.after(AT_A_TIME)
+            while part.reached < window * STEP + STEP - first and not part.over:
+                if part.read() is not None:
+                    break
+
+        if not cut_off.run(read):
             self._give_up(colours, _TOO_LONG)
         part.end()
 

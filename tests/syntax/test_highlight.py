@@ -6,6 +6,7 @@ import subprocess
 import sys
 import textwrap
 import threading
+import time
 from collections.abc import Iterator, Sequence
 from typing import Any
 
@@ -313,6 +314,45 @@ def test_many_slow_steps_end_it_too(monkeypatch: pytest.MonkeyPatch) -> None:
     other.join()
     assert shown.why_plain is not None
     assert shown.why_plain.startswith("Slow takes too long")
+
+
+@pytest.mark.parametrize("ahead", [True, False], ids=["passed in slices", "drawn at once"])
+def test_a_long_text_saves_up_no_patience_for_the_thread_that_draws(
+    monkeypatch: pytest.MonkeyPatch, *, ahead: bool
+) -> None:
+    """After 5,000 quick lines the rest may take two seconds more, but nobody waits for them in front of it."""
+    lexed_by(monkeypatch, Hopeless())
+    if not ahead:
+        monkeypatch.setattr(highlight, "NEAR", 5_500)
+    shown = Highlighter("a", ["fine"] * 5_000 + ["a" * 100] + ["fine"] * 300)
+    longest, more = 0.0, True
+    while more:
+        start = time.thread_time()
+        more = shown.advance() if ahead else bool(shown.line(5_000)) and shown.why_plain is None
+        longest = max(longest, time.thread_time() - start)
+    assert longest < 3 * highlight.AT_A_TIME
+    assert shown.why_plain == "Hopeless takes too long: nothing is coloured from line 5,001 on"
+
+
+def test_what_is_printed_has_the_patience_of_the_whole(monkeypatch: pytest.MonkeyPatch) -> None:
+    class Slow(RegexLexer):
+        name = "Slow"
+        tokens = {"root": [(r"(?:slow)", lambda _lexer, match: _after(0.1, match)), (r"\w+|\n", Keyword)]}  # noqa: RUF012
+
+    lexed_by(monkeypatch, Slow())
+    monkeypatch.setattr(highlight, "AT_A_TIME", 0.06)
+    shown = Highlighter("a", ["fine"] * 100 + ["slow"])
+    shown.finish()
+    assert shown.why_plain is None
+    assert shown.line(100) == [(0, 4, "keyword")]
+
+
+def _after(seconds: float, match: Any) -> Iterator[Token]:
+    """A token after so much work."""
+    end = time.thread_time() + seconds
+    while time.thread_time() < end:
+        pass
+    yield match.start(), Keyword, match.group()
 
 
 def test_only_the_main_thread_colours_ahead() -> None:
