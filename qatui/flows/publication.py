@@ -72,7 +72,7 @@ def run(desk: Desk, payload: Mapping[str, Any], means: Means) -> Ending:
     number = int(payload["publication"])
     publication = get(desk, number)
     if publication.state == "gathering":
-        _gather_rest(desk, publication, [Wanted(*each) for each in payload["candidates"]])
+        _gather_rest(desk, publication, [Wanted(*each) for each in payload["candidates"]], means)
         publication = _compose(desk, publication)
     if publication.state == "waiting":
         publication = _write(desk, publication, means)
@@ -89,7 +89,7 @@ def run(desk: Desk, payload: Mapping[str, Any], means: Means) -> Ending:
 # The words
 
 
-def _gather_rest(desk: Desk, publication: Publication, wanted: Sequence[Wanted]) -> None:
+def _gather_rest(desk: Desk, publication: Publication, wanted: Sequence[Wanted], means: Means) -> None:
     """Gather those of `wanted` that are not in the publication yet."""
     number = publication.id
     with desk.db.read() as connection:
@@ -103,7 +103,7 @@ def _gather_rest(desk: Desk, publication: Publication, wanted: Sequence[Wanted])
     rest = [each for each in wanted if each.id not in known]
     for start in range(0, len(rest), ROWS_A_WRITE):
         some = rest[start : start + ROWS_A_WRITE]
-        gather(desk, some, publication.base_commit, occupied, keep)
+        gather(desk, some, publication.base_commit, occupied, keep, means.log)
 
 
 def _compose(desk: Desk, publication: Publication) -> Publication:

@@ -1,7 +1,8 @@
 """Publish approved candidates: what it would be, and the decision with its job in one transaction."""
 
-from collections.abc import Callable, Collection, Iterable, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
+from types import MappingProxyType
 from typing import NamedTuple
 
 from qatui.domain import record
@@ -146,11 +147,11 @@ def publish(
     )  # fmt: skip
     if shown and (changed := changes(shown, made)):
         return replace(_published(desk, _NOTHING, ran), changed=changed)
-    begun = _begin(desk, made, taken)
+    begun, refused = _begin(desk, made, taken)
     if begun is not None:
         ran += drain(desk, hub=hub, kinds=PUBLISHING, only=[begun.job], again=True, foreground=foreground, say=say)
     numbers = [begun.publication] if begun else []
-    return replace(_published(desk, made, ran, numbers), rules=ahead.rules, requests=ahead.requests)
+    return replace(_published(desk, made, ran, numbers, refused), rules=ahead.rules, requests=ahead.requests)
 
 
 _NOTHING = PublishingPlan("", "", "", "", "", "")
@@ -257,11 +258,11 @@ class _Begun(NamedTuple):
     publication: int
 
 
-def _begin(desk: Desk, made: PublishingPlan, taken: Collection[str]) -> _Begun | None:
+def _begin(desk: Desk, made: PublishingPlan, taken: Collection[str]) -> tuple[_Begun | None, dict[int, str]]:
     """Write the decision: publication, job and the first ROWS_A_WRITE candidates in one transaction.
 
     The job gathers the rest. None where nothing could be taken (then what has moved is held). Each candidate goes with
-    the content that the plan was made of, or not at all.
+    the content that the plan was made of, or not at all. With it those that git cannot store, each with why.
     """
     with desk.db.read() as connection:
         rows = candidates.get_many(connection, desk.repository_id, made.contents)
@@ -277,11 +278,12 @@ def _begin(desk: Desk, made: PublishingPlan, taken: Collection[str]) -> _Begun |
         publications.add_parts(connection, begun.publication, parts_of)
         opened.append(begun)
 
+    refused: dict[int, str] = {}
     for start in range(0, len(wanted), ROWS_A_WRITE):
-        gather(desk, wanted[start : start + ROWS_A_WRITE], made.base_commit, Tree(), keep)
+        refused |= gather(desk, wanted[start : start + ROWS_A_WRITE], made.base_commit, Tree(), keep)
         if opened:
-            return opened[0]
-    return None
+            return opened[0], refused
+    return None, refused
 
 
 def _open(
@@ -320,8 +322,17 @@ def _open(
     return _Begun(job, number)
 
 
-def _published(desk: Desk, made: PublishingPlan, ran: Sequence[Ran], begun: Sequence[int] = ()) -> Published:
-    """What the store says now of what was asked, of the publication that was `begun`, and of what ran."""
+def _published(
+    desk: Desk,
+    made: PublishingPlan,
+    ran: Sequence[Ran],
+    begun: Sequence[int] = (),
+    refused: Mapping[int, str] = MappingProxyType({}),
+) -> Published:
+    """What the store says now of what was asked, of the publication that was `begun`, and of what ran.
+
+    `refused`: why some could not be taken, as was found on the way.
+    """
     numbers = moves.unique([*(int(each.job.payload["publication"]) for each in ran), *begun])
     asked = [*made.candidates, *made.there, *dict(made.held)]
     with desk.db.read() as connection:
@@ -337,7 +348,10 @@ def _published(desk: Desk, made: PublishingPlan, ran: Sequence[Ran], begun: Sequ
         already=made.already,
         there=there,
         held=tuple((each.id, each.state_reason) for each in left if each.state is State.HELD),
-        refused=(*made.refused, *((each.id, _left_out(each)) for each in left if each.state is not State.HELD)),
+        refused=(
+            *made.refused,
+            *((each.id, refused.get(each.id) or _left_out(each)) for each in left if each.state is not State.HELD),
+        ),
         jobs=tuple(ran),
         others=tuple(of_others(desk)),
         remarks=made.remarks,
