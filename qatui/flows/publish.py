@@ -342,6 +342,7 @@ def _published(
     left = [rows[number] for number in asked if number not in parts]
     there = tuple(each.id for each in left if each.id in made.there and each.state is State.MERGED)
     left = [each for each in left if each.id not in there]
+    told = ((each.id, refused.get(each.id) or _left_out(each)) for each in left if each.state is not State.HELD)
     return Published(
         publications=tuple(each for each in found if each),
         published=tuple(sorted(number for number in parts if rows[number].state in _DONE)),
@@ -350,7 +351,7 @@ def _published(
         held=tuple((each.id, each.state_reason) for each in left if each.state is State.HELD),
         refused=(
             *made.refused,
-            *((each.id, refused.get(each.id) or _left_out(each)) for each in left if each.state is not State.HELD),
+        refused=(*made.refused, *told),
         ),
         jobs=tuple(ran),
         others=tuple(of_others(desk)),
