@@ -349,10 +349,7 @@ def _published(
         already=made.already,
         there=there,
         held=tuple((each.id, each.state_reason) for each in left if each.state is State.HELD),
-        refused=(
-            *made.refused,
         refused=(*made.refused, *told),
-        ),
         jobs=tuple(ran),
         others=tuple(of_others(desk)),
         remarks=made.remarks,
