@@ -6,7 +6,7 @@ UTF-8 become lone surrogates (PEP 383), so nothing is lost.
 
 import re
 import unicodedata
-from bisect import bisect_right
+from bisect import bisect_left, bisect_right
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
@@ -83,9 +83,22 @@ class Drawn:
             return min(index, len(self.text))
         return self.offsets[min(index, len(self.offsets) - 1)]
 
+    def end(self, index: int) -> int:
+        """Where in `text` the line's characters before `index` end: behind the whole of a mask that stands for them."""
+        if self.offsets is None:
+            return min(index, len(self.text))
+        last = self.offsets[min(index, len(self.offsets)) - 1]
+        after = bisect_right(self.offsets, last)
+        return self.offsets[after] if after < len(self.offsets) else len(self.text)
+
     def index(self, place: int) -> int:
         """Which of the line's characters stands at `place` in `text`, or reaches over it: the last of a secret."""
         return place if self.offsets is None else max(0, bisect_right(self.offsets, place) - 1)
+
+    def first(self, place: int) -> int:
+        """Which of the line's characters stands at `place` in `text`, or reaches over it: the first of a secret."""
+        index = self.index(place)
+        return index if self.offsets is None else bisect_left(self.offsets, self.offsets[index])
 
 
 def draw(line: str, *, codes: bool = False, masked: Spans = ()) -> Drawn:

@@ -79,6 +79,8 @@ _VARIABLE = (
     rf"(?:=|:\s{{1,4}}){_NO_VALUE}([^\s\"'`#;()]{{6,}})(?=\s|$)"
 )
 _ADDRESS = rf"://[^\s/:@\"'<>]*:{_NO_VALUE}([^\s/@\"'<>]+)@"
+_UNFINISHED = (rf"{_ADDRESS.removesuffix('@')}\Z", r"(?:(?<![\w-])|(?<=\\[nrt]))eyJ([\w-]{8,}(?:\.[\w-]{0,7})?)\Z")
+"""Those that are known by what follows them, however far behind: at the end of a line that was cut."""
 _WORDS = ("passw", "passphrase", "pwd", "secret", "token", "key", "credential")
 
 _FENCE = re.compile(r"-----(BEGIN|END) [A-Z0-9 ]{0,40}PRIVATE KEY(?: BLOCK)?-----")
@@ -92,6 +94,8 @@ class _Patterns(NamedTuple):
     assignments: tuple[re.Pattern[str], ...]
     """The last one is of values without quotes."""
     address: re.Pattern[str]
+    unfinished: re.Pattern[str]
+    """What may become a secret by what stands behind the end."""
 
 
 @cache
@@ -99,11 +103,16 @@ def _patterns() -> _Patterns:
     """Compiled when the first text is long enough: every command loads this module, few need it."""
     token = "|".join(f"(?:{prefix})({body})" for prefix, body in _ISSUERS)
     assignments = tuple(re.compile(each, re.ASCII) for each in (_PASSWORD, _KEY, _VARIABLE))
-    return _Patterns(re.compile(token, re.ASCII), assignments, re.compile(_ADDRESS))
+    return _Patterns(
+        re.compile(token, re.ASCII), assignments, re.compile(_ADDRESS), re.compile("|".join(_UNFINISHED), re.ASCII)
+    )
 
 
-def masked(line: str) -> Spans:
-    """Where secrets stand in a line: what to hide of each, its issuer's prefix not among it."""
+def masked(line: str, *, cut: bool = False) -> Spans:
+    """Where secrets stand in a line: what to hide of each, its issuer's prefix not among it.
+
+    `cut`: the line goes on; what could become a secret by that is one.
+    """
     if len(line) < 8:
         return ()
     tokens: list[tuple[int, int]] = []
@@ -119,6 +128,8 @@ def masked(line: str) -> Spans:
             values += (value.span(1) for value in pattern.finditer(line))
     if "://" in line and "@" in line:
         values += (password.span(1) for password in _patterns().address.finditer(line))
+    if cut and (unfinished := _patterns().unfinished.search(line)):
+        values.append(unfinished.span(unfinished.lastindex or 0))
     if tokens and values:  # of a token the prefix is seen, wherever it stands
         values = [each for each in values if bisect_left(tokens, each[:1]) == bisect_left(tokens, each[1:])]
     return _joined(tokens + values)
@@ -195,13 +206,15 @@ class Secrets:
 
     def of(self, number: int, until: int | None = None) -> Spans:
         """What to hide of line `number`; of a very long one only up to about character `until`."""
-        line = self._lines[number] if until is None else self._lines[number][: until + SEEN_AHEAD]
+        whole = self._lines[number]
+        line = whole if until is None else whole[: until + SEEN_AHEAD]
         if not self.in_key(number):
-            return masked(line)
+            return masked(line, cut=len(line) < len(whole))
         start = len(line) - len(line.lstrip())
         end = len(line.rstrip())
         return ((start, end),) if start < end else ()
 
 
 SEEN_AHEAD = 300
-"""Characters beyond what is drawn that are read, so that a token at the edge is known."""
+"""Characters beyond what is drawn that are read, so that a token at the edge is known: no pattern needs more, but those
+that are never finished."""

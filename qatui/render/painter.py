@@ -161,10 +161,11 @@ class Painter:
     def _tall(self) -> Iterator[tuple[int, int]]:
         """The rows that take more than one line."""
         found: dict[int, int] = {}
+        paired = self.look.layout == "split"
         for side, text in self._texts.items():
             for row, first, count in self._rows.runs(side):
-                if side == "old" and self._rows[row].kind is Kind.EQUAL and not self._document.unlike:
-                    continue  # the new line is as long
+                if side == "old" and self._rows[row].kind is Kind.EQUAL and not (paired and self._document.unlike):
+                    continue  # the new line is as long, or the only one that is shown
                 for line, height in text.tall(first, count, self.text_width):
                     found[row + line - first] = max(found.get(row + line - first, 1), height)
                 last = len(text) - 1

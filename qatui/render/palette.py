@@ -145,4 +145,15 @@ EIGHT_BIT: dict[str, dict[str, int]] = {
 def ink(theme: str, token: str, paper: str = "background", flags: str = "") -> Style:
     """The style of text in `token` on `paper`; `flags` as Rich writes them: `bold`, `reverse` ..."""
     tokens = TOKENS[theme]
-    return Style.parse(f"{flags} {tokens[token]} on {tokens[paper]}")
+    style = Style.parse(f"{flags} {tokens[token]} on {tokens[paper]}").copy()  # Rich has one for all that look the same
+    _JOBS[id(style)] = style, (token, paper)
+    return style
+
+
+def job_of(style: Style) -> tuple[str, str]:
+    """The token and the paper's token that `ink` made a style of: several tokens may have the same colour."""
+    return _JOBS[id(style)][1]
+
+
+_JOBS: dict[int, tuple[Style, tuple[str, str]]] = {}
+"""By the identity of styles, which are kept so that none takes another's."""

@@ -137,7 +137,7 @@ class Body:
             segments.insert(0, Segment(" " * lead, ink(theme, "foreground", paper)))
         if sign:
             segments, used = self._filled(segments, used, paper, width - len(sign)), width
-            change = told and bool(part.spans) and part.spans[-1][1] > drawn.index(end)
+            change = told and bool(part.spans) and part.spans[-1][1] > drawn.first(end)
             style = ("foreground", part.span_paper, "bold") if change else ("accent", paper, "bold")
             return [*segments, Segment(sign, ink(theme, *style))], used
         if unended:

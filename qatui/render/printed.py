@@ -7,7 +7,6 @@ on that paper only, and nobody knows the terminal's. Without colours a line ends
 
 from collections.abc import Iterable, Iterator
 from dataclasses import replace
-from functools import cache
 from typing import Literal
 
 from rich.color import Color, ColorSystem
@@ -18,7 +17,7 @@ from qatui.domain.diff import CONTEXT, Document, Rows
 from qatui.render.head import facts, head
 from qatui.render.notes import note_lines
 from qatui.render.painter import Painter
-from qatui.render.palette import EIGHT_BIT, TOKENS
+from qatui.render.palette import EIGHT_BIT, job_of
 from qatui.render.part import Look
 
 Colours = Literal["truecolor", "256", "16"]
@@ -107,25 +106,18 @@ class _Pen:
     def _sequence(self, style: Style | None) -> str:
         if style is None:
             return "\x1b[0m"
-        ink, paper = (
-            self._code(color, foreground) for color, foreground in ((style.color, True), (style.bgcolor, False))
-        )
+        token, under = job_of(style)
+        ink = self._code(token, style.color, foreground=True)
+        paper = self._code(under, style.bgcolor, foreground=False)
         if self._colours == "16":
             ink, paper = "", paper or ink
         return f"\x1b[{';'.join(filter(None, ('0', '1' if style.bold else '', ink, paper)))}m"
 
-    def _code(self, color: Color | None, foreground: bool) -> str:
+    def _code(self, token: str, color: Color | None, *, foreground: bool) -> str:
         """The parameters of an ink or of a paper."""
-        token = _tokens(self._theme).get(color.name, "") if color is not None else ""
         if color is None or self._colours == "16":
             return _SIXTEEN.get(token, "")
         if self._colours == "truecolor":
             return ";".join(color.get_ansi_codes(foreground))
         number = EIGHT_BIT[self._theme].get(token, color.downgrade(ColorSystem.EIGHT_BIT).number)
         return f"{38 if foreground else 48};5;{number}"
-
-
-@cache
-def _tokens(theme: str) -> dict[str, str]:
-    """Which token has a colour; where several have it, any: they are told apart by signs."""
-    return {colour: token for token, colour in TOKENS[theme].items()}

@@ -200,7 +200,7 @@ class Text:
         marks = _marked(drawn, start, end)
         layers = (
             [(drawn.at(each[0]), drawn.at(each[1])) for each in inside],
-            [(drawn.at(begin), drawn.at(until)) for begin, until in _within(spans, first, last)],
+            [(drawn.at(begin), drawn.end(until)) for begin, until in _within(spans, drawn.first(start), last)],
             [(each.start, each.end) for each in marks],
             [(drawn.at(begin), drawn.at(until)) for begin, until in matches],
         )

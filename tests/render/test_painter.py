@@ -235,6 +235,50 @@ def test_a_mask_that_is_longer_than_its_secret_counts(width: int) -> None:
     assert "".join(text_of(each)[painter.gutter :] for each in painter.lines(0)).rstrip().endswith("••••••••'")
 
 
+@pytest.mark.parametrize("wrap", [False, True])
+def test_what_changes_inside_a_secret_is_marked_on_its_mask(*, wrap: bool) -> None:
+    document = documented(b"password = 'alpha-beta-gamma'\n", b"password = 'alpha-BETA-gamma'\n")
+    painter, _ = painter_of(document, Look("dark", UNICODE, 60, wrap=wrap))
+    masks = [each for each in painter.paint(0) if "•" in each.text]
+    papers = [TOKENS["dark"]["removed-span"], TOKENS["dark"]["added-span"]]
+    assert [(each.text, each.style and each.style.bgcolor and each.style.bgcolor.name) for each in masks] == [
+        ("••••••••", paper) for paper in papers
+    ]
+
+
+def test_a_change_in_a_secret_that_is_scrolled_into_or_hidden_behind_the_cut_is_marked() -> None:
+    document = documented(b"password = 'alpha-beta-gamma'; x = 1\n", b"password = 'alpha-BETA-gamma'; x = 1\n")
+    look = Look("dark", UNICODE, 60)
+    paper = TOKENS["dark"]["removed-span"]
+    painter, _ = painter_of(document, replace(look, left=15))
+    assert [each.text for each in painter.paint(0) if each.style and each.style.bgcolor.name == paper] == ["•••••"]  # type: ignore[union-attr]
+
+
+def test_with_blanks_left_out_one_column_is_as_tall_as_the_line_that_it_shows() -> None:
+    """Where blanks do not count the old line of an equal row may be longer; unified, nobody sees it."""
+    old, new = b"x = [" + b" " * 200 + b"1]\na\n", b"x = [1]\nb\n"
+    document = replace(documented(old, new), hunks=(Hunk(1, 1, 1, 1),), unlike=(0,))
+    layouts: tuple[Layout, ...] = ("unified", "split")
+    for layout in layouts:
+        painter, rows = painter_of(document, Look("dark", UNICODE, 61, layout=layout, wrap=True))
+        assert painter.heights.total == sum(painter.height(number) for number in range(len(rows)))
+    assert painter.heights.height(0) > 3
+
+
+@pytest.mark.parametrize(
+    "secret", ["://user:" + "S3cr3tPassw0rd" * 60 + "@host/", " eyJ" + "hbGciOiJIUzI1NiJ9" * 70 + ".e30aaaaaa"]
+)
+def test_a_line_that_is_cut_hides_what_the_whole_line_hides(secret: str) -> None:
+    line = "x = 1; " * 90 + secret + " " + "y" * 3_000
+    document = documented(None, line.encode() + b"\n")
+    shown = {}
+    for wrap in (False, True):
+        painter, _ = painter_of(document, Look("dark", UNICODE, 1_000, layout="unified", wrap=wrap))
+        shown[wrap] = text_of(painter.paint(0))[:700]
+    assert shown[False] == shown[True]
+    assert "•" in shown[False]
+
+
 def test_a_line_is_masked_by_its_own_side() -> None:
     """The same line, inside a private key in one text only."""
     body = b"MIIEvQIBADANBgkqhkiG9w0BAQEFAASCBKcwggSjAgEAAoIBAQC7\n"

@@ -18,7 +18,7 @@ from qatui.domain.review import Comment, Side
 from qatui.render.glyphs import ASCII, UNICODE
 from qatui.render.palette import INKS, PAPERS, SPANS, TOKENS, ink
 from qatui.render.part import Look
-from qatui.render.printed import Colours, _Pen, print_document
+from qatui.render.printed import _SIXTEEN, Colours, _Pen, print_document
 from qatui.syntax.highlight import Highlighter
 from tests.render.reference import documented, width_of
 from tests.render.test_painter import LOOKS, documents
@@ -181,6 +181,14 @@ def test_with_256_colours_every_ink_is_legible_on_every_paper(theme: str) -> Non
     painted += [("foreground", paper) for paper in SPANS]
     assert not [pair for pair in painted if contrast(*colours(*pair)) < least]
     assert len({colours("foreground", paper)[1] for paper in ("background", "removed-line", "removed-span")}) == 3
+
+
+@pytest.mark.parametrize("theme", TOKENS)
+def test_with_16_colours_a_token_has_its_own_colour_even_where_another_looks_the_same(theme: str) -> None:
+    pen = _Pen(theme, "16")
+    for token in INKS:
+        wanted = ";".join(filter(None, ("0", _SIXTEEN.get(token))))
+        assert pen.line([Segment("x", ink(theme, token))]) == f"\x1b[{wanted}mx\x1b[0m", token
 
 
 def test_with_16_colours_the_words_that_differ_are_reversed() -> None:
