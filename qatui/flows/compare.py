@@ -27,8 +27,7 @@ def compare(
 ) -> Document:
     """The document of `new` (None: deleted) against `old` (None: a new file), with the comments on its lines.
 
-    `old_path` only where it was another. Waits for git, and unless `coloured` is False for the lexers of its language:
-    for a thread. Raises GitError.
+    `old_path` only where it was another; `coloured`: with highlighters. Waits for git: for a thread. Raises GitError.
     """
     before, after = None if old is None else split(old), split(new or b"")
     hunks, moved, unlike = align(old or b"", new or b"", blanks), None, tuple[int, ...]()
@@ -48,11 +47,12 @@ def compare(
         moved=moved,
         unlike=unlike,
     )
-    return colour(document) if coloured else document
+    return with_highlighters(document) if coloured else document
 
 
-def colour(document: Document) -> Document:
-    """The document with a highlighter for each text, which loads their lexers; lines are coloured as they are drawn."""
+def with_highlighters(document: Document) -> Document:
+    """The document with a highlighter for each text, which loads its lexer and goes through its lines once: for a
+    thread. Nothing is coloured yet: lines are when they are drawn."""
     colours: dict[Side, Highlighter] = {"new": Highlighter(document.path, document.new.lines)}
     if document.old is not None:
         colours["old"] = Highlighter(document.old_path or document.path, document.old.lines)

@@ -16,11 +16,12 @@ from textual.types import CSSPathType
 from qatui.domain.blanks import Blanks
 from qatui.domain.marks import visible
 from qatui.errors import ExitCode, QatuiError
-from qatui.flows.compare import colour
+from qatui.flows.compare import with_highlighters
 from qatui.flows.comparing import Comparison, Opened
 from qatui.flows.pairs import Found, Pair, Trouble, compare_pair
 from qatui.render.head import facts, size
 from qatui.tui.aside import aside
+from qatui.tui.kept import Kept, Key
 from qatui.tui.keyed_app import KeyedApp
 from qatui.tui.keymap import Act
 from qatui.tui.screens.reading import ReadingScreen
@@ -32,8 +33,8 @@ if TYPE_CHECKING:
     from qatui.domain.diff import Document
     from qatui.settings.types import User
 
-KEPT_DOCUMENTS = 8
-"""Compared files kept: those looked at last, and the next."""
+AT_ONCE = 2
+"""Comparisons under way: one that takes long and is not wanted any more does not hold up what is."""
 FIRST_SECONDS = 0.25
 """How long the first frame waits for the first file."""
 LIST_SECONDS = 0.1
@@ -86,10 +87,18 @@ class DiffScreen(ReadingScreen):
         self._files: list[Found] = []
         self._complete = False
         """Whether every file that differs is known."""
+        self._stopped: QatuiError | None = None
+        """Why no more files are looked for, though there may be some."""
         self._at = 0
         self._read = False
         """Whether the file at hand was read, or could not be."""
-        self._documents: dict[tuple[int, Blanks], Document] = {}
+        self._kept = Kept()
+        self._failed: set[Key] = set()
+        """What could not be compared; tried again when somebody goes there again."""
+        self._under_way: set[Key] = set()
+        """What threads compare or colour."""
+        self._told: list[str] = []
+        """What is to be told of the document at hand, whichever lines of it are in sight."""
 
     def compose_body(self) -> ComposeResult:
         """The names of the sides, and the diff."""
@@ -104,7 +113,7 @@ class DiffScreen(ReadingScreen):
         if self._viewed.first.done():
             self._open(self._viewed.first.result)
         else:
-            self._spawn("first", self._wait)
+            self.run_worker(self._wait())
 
     # Files
 
@@ -128,106 +137,118 @@ class DiffScreen(ReadingScreen):
         self._files.append(opened.found)
         self._complete = not self._viewed.comparison.many
         if opened.document is not None:
-            self._keep((0, self.blanks), opened.document)
+            self._kept.keep(self._key, opened.document, self._key)
         self._go(0)
         if not self._complete:
-            self._spawn("list", self._list)
+            self.run_worker(self._list())
 
     async def _list(self) -> None:
         """Find the others, some at a time."""
-        while not self._complete:
-            found = await aside(self._some)
-            self._complete = not found
-            before = len(self._files)
+        while not self._complete and self._stopped is None:
+            found, self._stopped = await aside(self._some)
+            self._complete = not found and self._stopped is None
             self._files += found
-            if before == self._at + 1:
-                self._preload()
+            self._work()
             self.refresh_lines()
+        if self._stopped is not None:
+            self._say_error(self._stopped)
 
-    def _some(self) -> list[Found]:
-        """The next files, those that are found in a moment but one at least; none: there are no more."""
+    def _some(self) -> tuple[list[Found], QatuiError | None]:
+        """The next files, those that are found in a moment but one at least (none: there are no more), and what
+        stopped the search for others."""
         found: list[Found] = []
         until = time.monotonic() + LIST_SECONDS
-        for pair in self._viewed.comparison.pairs:
-            found.append(pair)
-            if time.monotonic() > until:
-                break
-        return found
+        try:
+            for pair in self._viewed.comparison.pairs:
+                found.append(pair)
+                if time.monotonic() > until:
+                    break
+        except QatuiError as error:
+            return found, error
+        return found, None
+
+    @property
+    def _key(self) -> Key:
+        """What is at hand."""
+        return Key(self._at, self.blanks)
 
     def _go(self, at: int) -> None:
         """Show a file; the one before stays until it is compared."""
-        self._at = at
+        self._at, self._read = at, False
         pair = self._files[at]
-        document = self._documents.get((at, self.blanks))
-        self._read = document is not None or isinstance(pair, Trouble)
+        self._failed.discard(self._key)
         if isinstance(pair, Trouble):
-            self._show_trouble(pair.error)
-        elif document is not None:
+            self._show_error(pair.error)
+        elif (document := self._kept.look(self._key)) is not None:
             self._show(document)
         else:
-            self._spawn("compare", self._compare)
-        self.refresh_lines()
-
-    async def _compare(self) -> None:
-        """Compare the file at hand."""
-        at, blanks = self._at, self.blanks
-        pair = self._files[at]
-        assert isinstance(pair, Pair)
-        try:
-            document = await aside(compare_pair, pair, blanks)
-        except QatuiError as error:
-            if at == self._at:
-                self._show_trouble(error)
-            return
-        self._keep((at, blanks), document)
-        if (at, blanks) == (self._at, self.blanks):
-            self._show(document)
+            self._work()
+            self.refresh_lines()
 
     def _show(self, document: "Document") -> None:
         """Show it; its colours come once it is on the screen."""
         self._read = True
+        self._told = [size(document, self.glyphs)] if document.hunks else []
+        self._told = [*self._told, *facts(document)] or ["no differences"]
         self.diff.show(document)
         self.refresh_lines()
         if document.colours:
-            self._preload()
+            self._work()
         else:
-            self.call_after_refresh(self._spawn, "colour", self._colour)
+            self.call_after_refresh(self._work)
 
-    async def _colour(self) -> None:
-        """Colour what is shown."""
-        key, document = (self._at, self.blanks), self.document
-        if document is None:
-            return
-        coloured = await aside(colour, document)
-        self._keep(key, coloured)
-        if self.document is document:
-            self._show(coloured)
-
-    def _show_trouble(self, error: QatuiError) -> None:
+    def _show_error(self, error: QatuiError) -> None:
         self._read = True
         self.diff.show(None)
         self.refresh_lines()
+        self._say_error(error)
+        self._work()
+
+    def _say_error(self, error: QatuiError) -> None:
         self.say(visible(f"{error.message} {error.hint}".strip()), "risk-high")
 
-    def _preload(self) -> None:
-        if self._at + 1 < len(self._files):
-            self._spawn("preload", self._compare_next)
+    # Threads
 
-    async def _compare_next(self) -> None:
-        """The file that is likely to be looked at next; why it cannot be compared is told when it is."""
-        key = (self._at + 1, self.blanks)
-        pair = self._files[key[0]] if key[0] < len(self._files) else None  # a key may have gone on meanwhile
-        if isinstance(pair, Pair) and key not in self._documents:
-            with suppress(QatuiError):
-                self._keep(key, await aside(partial(compare_pair, coloured=True), pair, self.blanks))
+    def _work(self) -> None:
+        """Begin what is wished for now; what is not wished for any more and did not begin is never done."""
+        wish = self._wish() if self._files else None
+        if wish is not None and wish[0] not in self._under_way and len(self._under_way) < AT_ONCE:
+            self._under_way.add(wish[0])
+            self.run_worker(self._carry_out(*wish))
 
-    def _keep(self, key: tuple[int, Blanks], document: "Document") -> None:
-        self._documents[key] = document
-        while len(self._documents) > KEPT_DOCUMENTS:
-            del self._documents[next(iter(self._documents))]
+    def _wish(self) -> "tuple[Key, Callable[[], Document]] | None":
+        """The file at hand, then its colours; where nothing is under way, the file that is likely to be the next."""
+        key, pair = self._key, self._files[self._at]
+        if isinstance(pair, Pair) and key not in self._failed:
+            document = self._kept.look(key)
+            if document is None:
+                return key, partial(compare_pair, pair, self.blanks)
+            if not document.colours:
+                return key, partial(with_highlighters, document)
+        key = Key(self._at + 1, self.blanks)
+        ahead = self._files[key.at] if key.at < len(self._files) else None
+        if not isinstance(ahead, Pair) or key in self._failed or key in self._kept or self._under_way:
+            return None
+        return key, partial(compare_pair, ahead, self.blanks, coloured=True)
 
-    def _spawn(self, group: str, work: "Any") -> None:
-        self.run_worker(work, group=group, exclusive=True)
+    async def _carry_out(self, key: Key, work: "Callable[[], Document]") -> None:
+        """Do it in a thread, keep what comes of it, and show that where it is what is at hand then."""
+        try:
+            document = await aside(work)
+        except QatuiError as error:
+            self._under_way.discard(key)
+            self._failed.add(key)
+            if key == self._key:
+                self._show_error(error)
+            else:
+                self._work()
+            return
+        self._under_way.discard(key)
+        self._kept.keep(key, document, self._key)
+        if key == self._key:
+            self._show(document)
+        else:
+            self._work()
 
     # Actions
 
@@ -235,6 +256,8 @@ class DiffScreen(ReadingScreen):
         """The next file."""
         if self._at + 1 < len(self._files):
             self._go(self._at + 1)
+        elif self._stopped is not None:
+            self._say_error(self._stopped)
         else:
             self.say("this is the last file" if self._complete else "still looking for more files")
 
@@ -303,9 +326,7 @@ class DiffScreen(ReadingScreen):
             return [Piece("reading", "dim")]
         if document is None:
             return [] if self._files else [Piece("no differences", "foreground", "bold")]
-        told = [size(document, self.glyphs)] if document.hunks else []
-        told = [*told, *facts(document)] or ["no differences"]
-        pieces = [Piece(words, rank=rank) for rank, words in enumerate(told)]
+        pieces = [Piece(words, rank=rank) for rank, words in enumerate(self._told)]
         plain = next((each.why_plain for each in document.colours.values() if each.why_plain), None)
         if plain:
             pieces.append(Piece(f"plain: {visible(plain)}", "dim", rank=9))

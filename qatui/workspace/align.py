@@ -20,6 +20,7 @@ from qatui.domain.blanks import Blanks
 from qatui.domain.diff import Hunk
 from qatui.domain.lines import line_count
 from qatui.errors import GitError, GitKilled, GitTimeout, NoGit
+from qatui.workspace import running
 
 _LOG = logging.getLogger("qatui.git")
 
@@ -92,26 +93,33 @@ def isolated_git(args: Sequence[str], folder: Path) -> bytes:
     """
     _LOG.debug("$ git %s", " ".join(args))
     try:
-        done = subprocess.run(
+        process = subprocess.Popen(
             ["git", *args],
             cwd=folder,
             env=_isolation(folder),
             stdin=subprocess.DEVNULL,
-            capture_output=True,
-            timeout=SECONDS,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
             start_new_session=True,
-            check=False,
         )
-    except subprocess.TimeoutExpired:
-        raise GitTimeout(f"git diff took longer than {SECONDS:.0f} s and was stopped.") from None
     except OSError as error:
         raise NoGit("git was not found or cannot start here.", "Install git 2.30 or newer.") from error
-    words = done.stderr.decode("utf-8", "replace").strip()
-    if done.returncode < 0:
-        raise GitKilled(f"git diff was killed (signal {-done.returncode}).", "It is safe to run again.", words)
-    if done.returncode not in (0, 1):
-        raise GitError(f"git diff failed ({done.returncode}): {words.splitlines()[0] if words else words}", said=words)
-    return done.stdout
+    with process, running.listed(process.pid, alone=False):
+        try:
+            out, err = process.communicate(timeout=SECONDS)
+        except subprocess.TimeoutExpired:
+            running.kill(process.pid, alone=False)
+            raise GitTimeout(f"git diff took longer than {SECONDS:.0f} s and was stopped.") from None
+        except BaseException:
+            running.kill(process.pid, alone=False)
+            raise
+    words = err.decode("utf-8", "replace").strip()
+    status = process.returncode
+    if status < 0:
+        raise GitKilled(f"git diff was killed (signal {-status}).", "It is safe to run again.", words)
+    if status not in (0, 1):
+        raise GitError(f"git diff failed ({status}): {words.splitlines()[0] if words else words}", said=words)
+    return out
 
 
 def _hunk(header: re.Match[bytes]) -> Hunk:

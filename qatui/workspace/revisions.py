@@ -10,7 +10,7 @@ from functools import partial
 from pathlib import Path
 from typing import NamedTuple
 
-from qatui.errors import NotFound, UsageError
+from qatui.errors import GitError, GitKilled, GitTimeout, NoGit, NotFound, QatuiError, UsageError
 from qatui.workspace.git import git
 from qatui.workspace.repository import Repository
 from qatui.workspace.versions import LINK, File, Folder, Version, find, link
@@ -122,7 +122,12 @@ def _changed(repository: Repository, raw: bytes, names: tuple[str, str]) -> Iter
     listed = list(_parse(raw))
     for start in range(0, len(listed), _AT_ONCE):
         part = listed[start : start + _AT_ONCE]
-        blobs = repository.blobs(each.oid for pair in part for each in pair if each is not None and each.is_blob)
+        try:
+            blobs = repository.blobs(each.oid for pair in part for each in pair if each is not None and each.is_blob)
+        except (NoGit, GitTimeout, GitKilled):
+            raise
+        except GitError:  # one that git has not got hides no other: it says so itself when it is read
+            blobs = {}
         for pair in part:
             old, new = (
                 _version(repository, each, name, blobs) if each is not None else None
@@ -156,13 +161,27 @@ def _version(repository: Repository, entry: _Entry, name: str, blobs: dict[str, 
         place = repository.root / entry.path
         if entry.mode == LINK:
             return link(entry.path, entry.path, place)
-        there = find(entry.path, repository.root)
-        if isinstance(there, File):
-            return there
-        raise NotFound(f"{entry.path} is no file any more.", "Look again.")
+        try:
+            there = find(entry.path, repository.root)
+        except QatuiError as error:
+            return _lost(entry, error)
+        return (
+            there
+            if isinstance(there, File)
+            else _lost(entry, NotFound(f"{entry.path} is no file any more.", "Look again."))
+        )
     return Version(
         f"{name}:{entry.path}", entry.path, entry.mode, partial(_blob, repository, entry.oid, blobs.get(entry.oid))
     )
+
+
+def _lost(entry: _Entry, error: QatuiError) -> Version:
+    """A file that went, or became something else, since git listed it: who reads it hears of it."""
+
+    def read() -> bytes:
+        raise error
+
+    return Version(entry.path, entry.path, entry.mode, read)
 
 
 def _blob(repository: Repository, oid: str, known: bytes | None) -> bytes:

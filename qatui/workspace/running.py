@@ -11,12 +11,16 @@ from collections.abc import Iterator
 
 _begun: dict[int, bool] = {}
 """By process id: whether it is in our own group, with the terminal."""
+_leaving = False
+"""Whether the program ends: a thread that nobody waits for may begin one all the same."""
 
 
 @contextlib.contextmanager
 def listed(process: int, *, alone: bool) -> Iterator[None]:
     """Have it known as long as it runs; `alone`: it leads no group of its own."""
     _begun[process] = alone
+    if _leaving:
+        kill(process, alone=alone)
     try:
         yield
     finally:
@@ -35,4 +39,8 @@ def end_all() -> None:
         kill(process, alone=alone)
 
 
-atexit.register(end_all)
+@atexit.register
+def _leave() -> None:
+    global _leaving
+    _leaving = True
+    end_all()

@@ -9,6 +9,7 @@ import contextlib
 import os
 import stat
 import sys
+import threading
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -60,7 +61,7 @@ def find(name: str, directory: Path) -> File | Folder | None:
     Raises NotFound where nothing has that name, UsageError for what cannot be compared.
     """
     if name == STDIN:
-        return File("standard input", "", None, lambda: _read_stream(sys.stdin.fileno(), "standard input"))
+        return File("standard input", "", None, _Once(lambda: _read_stream(sys.stdin.fileno(), "standard input")))
     if name == os.devnull:
         return None
     place = directory / name
@@ -133,10 +134,30 @@ def _file(name: str, path: str, place: Path, about: os.stat_result) -> File:
         # What the kernel makes up while it is read (/proc) says that it has no bytes.
         return File(name, path, mode, lambda: _read(name, place), about.st_size or None, place)
     if stat.S_ISFIFO(about.st_mode):
-        return File(name, "", None, lambda: _read(name, place), place=place)
+        return File(name, "", None, _Once(lambda: _read(name, place)), place=place)
     raise UsageError(
         f"{name} is {_kind(about.st_mode)}: it cannot be compared.", "Name files, folders or pipes, or /dev/null."
     )
+
+
+class _Once:
+    """Reads what is gone once it was read, and keeps it: a file is read for every way of comparing it."""
+
+    def __init__(self, read: Callable[[], bytes]) -> None:
+        self._read = read
+        self._lock = threading.Lock()
+        self._gave: bytes | UsageError | None = None
+
+    def __call__(self) -> bytes:
+        with self._lock:
+            if self._gave is None:
+                try:
+                    self._gave = self._read()
+                except UsageError as error:
+                    self._gave = error
+        if isinstance(self._gave, UsageError):
+            raise self._gave
+        return self._gave
 
 
 def _kind(mode: int) -> str:

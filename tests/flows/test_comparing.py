@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from qatui.domain.blanks import Blanks
-from qatui.errors import NotFound, QatuiError, UsageError
+from qatui.errors import GitError, NotFound, QatuiError, UsageError
 from qatui.flows import comparing, review
 from qatui.flows.comparing import Comparison, Where, open_first
 from qatui.flows.desk import Desk
@@ -166,6 +166,32 @@ def test_a_commit_against_a_path_is_that_path_at_that_commit(history: Project) -
     ]
     whole = sides(comparing.two(at(history.root), ".", "HEAD"))
     assert whole == [(new, ("README.md", PLAIN, b"# 2\n"))]
+
+
+def test_a_file_that_goes_while_files_are_listed_hides_no_other(history: Project) -> None:
+    for name in ("README.md", "new.py", "tests/renamed.py"):
+        (history.root / name).write_text("now\n")
+    pairs = comparing.two(at(history.root), "HEAD", ".").pairs
+    first = next(pairs)
+    (history.root / "new.py").unlink()
+    (history.root / "new.py").mkdir()
+    gone, last = pairs
+    assert (first.path, gone.path, last.path) == ("README.md", "new.py", "tests/renamed.py")
+    with pytest.raises(NotFound, match=r"^new\.py is no file any more\.$"):
+        raise gone.error if isinstance(gone, Trouble) else AssertionError(gone)
+
+
+def test_a_blob_that_git_has_not_got_hides_no_other(history: Project) -> None:
+    blob = history.git("rev-parse", "HEAD:new.py")
+    (history.root / ".git" / "objects" / blob[:2] / blob[2:]).unlink()
+    told: list[int | str] = []
+    for pair in comparing.two(at(history.root), "HEAD~1", "HEAD:").pairs:
+        assert isinstance(pair, Pair)
+        try:
+            told.append(len(compare_pair(pair).hunks))
+        except GitError as error:
+            told.append(error.message[:19])
+    assert told == [1, 1, "git has no object " + blob[0], 1]
 
 
 def test_links_and_submodules_at_a_commit(history: Project, tmp_path: Path) -> None:

@@ -2,6 +2,7 @@
 
 import os
 import threading
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -45,6 +46,7 @@ def test_a_pipe_is_read_to_its_end(tmp_path: Path) -> None:
     writer.start()
     assert found.read() == b"through\n" * 20_000
     writer.join()
+    assert replace(found, name="other").read() == b"through\n" * 20_000, "it is kept: the pipe is empty now"
     assert (found.mode, found.path, found.size) == (None, "", None)
 
 
