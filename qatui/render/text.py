@@ -122,8 +122,6 @@ class Text:
         drawn = self.drawn(line)
         if len(drawn.text) <= width and not drawn.marks and drawn.text.isascii():
             return drawn, (0,)
-        if len(self.source.lines[line]) <= SLICE:
-            return drawn, starts_of(drawn, width)
         return drawn, _kept(self._starts, (line, width), KEPT_LONG, lambda: starts_of(drawn, width))
 
     def tall(self, first: int, count: int, width: int) -> Iterator[tuple[int, int]]:
@@ -248,10 +246,16 @@ def _within(spans: Sequence[_Stretch], first: int, last: int) -> Sequence[_Stret
 
 
 def _marked(drawn: Drawn, start: int, end: int) -> Sequence[Mark]:
-    """The marks that reach into `start` to before `end`."""
+    """The marks that reach into `start` to before `end`; of one kind and beside each other they are one."""
     marks = drawn.marks
     first = bisect_right(marks, start, key=attrgetter("end"))
-    return marks[first : bisect_left(marks, end, first, key=attrgetter("start"))]
+    joined: list[Mark] = []
+    for mark in marks[first : bisect_left(marks, end, first, key=attrgetter("start"))]:
+        if joined and joined[-1].end == mark.start and joined[-1].quiet == mark.quiet:
+            joined[-1] = Mark(joined[-1].start, mark.end, mark.quiet)
+        else:
+            joined.append(mark)
+    return joined
 
 
 def window(text: str, left: int, width: int) -> tuple[int, int, int, int]:
@@ -298,11 +302,14 @@ def overlay(
                 points.update((max(begin, start), min(until, end)))
     ordered = sorted(points)
     places = [0] * len(layers)
+    used = [(number, layer, len(layer)) for number, layer in enumerate(layers) if layer]
     for begin, until in pairwise(ordered):
-        covering: list[int | None] = []
-        for number, layer in enumerate(layers):
-            while places[number] < len(layer) and layer[places[number]][1] <= begin:
-                places[number] += 1
+        covering: list[int | None] = [None] * len(layers)
+        for number, layer, count in used:
             at = places[number]
-            covering.append(at if at < len(layer) and layer[at][0] <= begin else None)
+            while at < count and layer[at][1] <= begin:
+                at += 1
+            places[number] = at
+            if at < count and layer[at][0] <= begin:
+                covering[number] = at
         yield begin, until, covering

@@ -17,27 +17,32 @@ def starts_of(drawn: Drawn, width: int) -> Sequence[int]:
     text = drawn.text
     if text.isascii() and not drawn.marks:
         return range(0, max(1, len(text)), width)
-    if cell_len(text) <= width:
-        return (0,)
     starts, cells, at = [0], 0, 0
-    for mark in drawn.marks:
-        if mark.end - mark.start < 2:
-            continue
-        cells = _go_on(text, at, mark.start, starts, cells, width)
-        size = cell_len(text[mark.start : mark.end])
+    sizes: dict[str, int] = {}  # a line has few marks that differ, but may have hundreds of thousands
+    for start, end, _ in drawn.marks:
+        if at < start:
+            cells = _go_on(text, at, start, starts, cells, width)
+        mark = text[start:end]
+        size = sizes.get(mark)
+        if size is None:
+            size = sizes[mark] = cell_len(mark)
         if cells + size > width and cells and size <= width:
-            starts.append(mark.start)
+            starts.append(start)
             cells = 0
-        cells = cells + size if cells + size <= width else _go_on(text, mark.start, mark.end, starts, cells, width)
-        at = mark.end
+        cells = cells + size if cells + size <= width else _go_on(text, start, end, starts, cells, width)
+        at = end
     _go_on(text, at, len(text), starts, cells, width)
     return starts
 
 
 def _go_on(text: str, start: int, end: int, starts: list[int], cells: int, width: int) -> int:
     """Break `start` to `end`, with `cells` of the screen line taken; the cells taken of the last one."""
-    for at in range(start, end):
-        size = get_character_cell_size(text[at])
+    part = text[start:end]
+    if part.isascii():
+        breaks = range(max(start, start + width - cells), end, width)
+        starts.extend(breaks)
+        return end - breaks[-1] if breaks else cells + len(part)
+    for at, size in enumerate(map(get_character_cell_size, part), start):
         if cells + size > width and cells:
             starts.append(at)
             cells = 0
