@@ -2,14 +2,15 @@
 
 from collections.abc import Iterator
 
+from rich.cells import cell_len, chop_cells
 from rich.segment import Segment
 
 from qatui.domain.diff import Document
 from qatui.domain.lines import Lines
 from qatui.domain.marks import visible
+from qatui.domain.secrets import without_secrets
 from qatui.render.cells import fitted
 from qatui.render.glyphs import Glyphs
-from qatui.render.notes import wrap
 from qatui.render.palette import ink
 from qatui.render.part import Look
 
@@ -54,8 +55,9 @@ def head(document: Document, look: Look, names: tuple[str | None, str | None] | 
     theme, glyphs = look.theme, look.glyphs
     paper = ink(theme, "dim", "panel")
     counts = size(document, glyphs)
-    before = f"{document.old_path} {glyphs.into} " if document.old_path not in (None, document.path) else ""
-    title = wrap(f"{before}{document.path}", look.width - len(counts) - 3)
+    renamed = document.old_path not in (None, document.path)
+    before = f"{_shown(document.old_path or '')} {glyphs.into} " if renamed else ""
+    title = _broken(f"{before}{_shown(document.path)}", look.width - len(counts) - 3, glyphs)
     for number, line in enumerate(title):
         words = fitted(
             [Segment(f" {line}", ink(theme, "foreground", "panel", "bold"))], look.width - len(counts) - 1, paper
@@ -64,15 +66,35 @@ def head(document: Document, look: Look, names: tuple[str | None, str | None] | 
     if names is not None:
         yield from _sides(look, *names)
     told = facts(document)
-    told += sorted({each.why_plain for each in document.colours.values() if each.why_plain})
-    for line in wrap(f" {glyphs.dot} ".join(told), look.width - 2) if told else []:
+    told += sorted({_shown(each.why_plain) for each in document.colours.values() if each.why_plain})
+    for line in _broken(f" {glyphs.dot} ".join(told), look.width - 2, glyphs) if told else []:
         yield fitted([Segment(f" {line}", paper)], look.width, paper)
+
+
+def _shown(name: str) -> str:
+    """A name as it may be printed: on one line, whatever is in it."""
+    return visible(without_secrets(name))
+
+
+def _broken(shown: str, width: int, glyphs: Glyphs) -> list[str]:
+    """Lines of at most `width` cells, at blanks where that can be; those that go on say so: none looks like a row."""
+    lines: list[str] = []
+    lead = ""
+    while cell_len(lead + shown) > width:
+        fits = len(chop_cells(shown, max(2, width - len(lead)))[0])
+        blank = shown.rfind(" ", fits // 2, fits + 1)
+        at = blank if blank > 0 else fits
+        lines.append(lead + shown[:at])
+        lead, shown = f"{glyphs.wrapped} ", shown[at:]
+        if not shown:
+            return lines
+    return [*lines, lead + shown]
 
 
 def _sides(look: Look, old: str | None, new: str | None) -> Iterator[list[Segment]]:
     """The names of the two sides, with the signs of what is theirs."""
     for name, sign, token in ((old, look.glyphs.minus, "removed"), (new, look.glyphs.plus, "added")):
-        for number, line in enumerate(wrap(name, look.width - 4) if name is not None else ()):
+        for number, line in enumerate(_broken(_shown(name), look.width - 4, look.glyphs) if name is not None else ()):
             lead = " " if number else sign
             style = ink(look.theme, token, "panel")
             yield fitted([Segment(f" {lead} {line}", style)], look.width, style)

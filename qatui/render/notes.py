@@ -26,6 +26,11 @@ def wrap(text: str, width: int) -> list[str]:
     return lines
 
 
+def note_width(width: int, *, paired: bool) -> int:
+    """Cells for a comment in a diff of `width` cells: it stands below the text of one side."""
+    return max(20, (width // 2 if paired else width) - 14)
+
+
 def note_lines(comments: Iterable[Comment], width: int) -> dict[tuple[Side, int], list[str]]:
     """The comments on lines, as lines of text by what they stand below: of several lines the last."""
     found: dict[tuple[Side, int], list[str]] = {}

@@ -15,7 +15,7 @@ from rich.style import Style
 
 from qatui.domain.diff import CONTEXT, Document, Rows
 from qatui.render.head import facts, head
-from qatui.render.notes import note_lines
+from qatui.render.notes import note_lines, note_width
 from qatui.render.painter import Painter
 from qatui.render.palette import EIGHT_BIT, job_of
 from qatui.render.part import Look
@@ -48,7 +48,8 @@ def print_document(
     context: int | None = CONTEXT,
     names: tuple[str | None, str | None] | None = None,
 ) -> Iterator[str]:
-    """The lines of a diff, without their ends; none where the texts are the same and nothing else is to be told.
+    """The lines of a diff, without their ends; none where the texts are the same and nothing else is to be told, and
+    of such texts only what is told.
 
     `colours`: None for not a single control character. `context` as in `Rows`; `names` are those of the two sides.
     Lines are never cut, whatever the look says, and a new file has no sides.
@@ -62,8 +63,10 @@ def print_document(
             highlighter.finish()
     draw = _plain if colours is None else _Pen(look.theme, colours).line
     yield from map(draw, head(document, look, names))
+    if not document.hunks and not document.comments:
+        return
     paired = layout == "split"
-    notes = note_lines(document.comments, max(20, (look.width // 2 if paired else look.width) - 14))
+    notes = note_lines(document.comments, note_width(look.width, paired=paired))
     counts = {key: len(lines) for key, lines in notes.items()}
     rows = Rows(document, paired=paired, context=context, notes=counts)
     painter = Painter(document, rows, document.colours if colours is not None else {}, notes, look)

@@ -113,7 +113,41 @@ def test_the_head_names_files_and_sides() -> None:
     assert found[0].startswith(" tests/old‹U+202E›.py ▸ tests/new␛[2J.py ")
     assert found[1:3] == [" − main␇", " + working tree"]
     long = replace(PAIR, path="tests/" + "long/" * 40 + "x.py")
-    assert "".join(line.strip() for line in lines(long)[:3]).replace("+2 −2", "").replace(" ", "").startswith(long.path)
+    whole = "".join(line.strip() for line in lines(long)[:3])
+    assert whole.replace("+2 −2", "").replace("↳", "").replace(" ", "").startswith(long.path)
+
+
+FORGED = "x.py\n   1 + assert r.status_code == 200\r\n\t2   y" + " " * 90 + "3 + z" + "\n" * 100
+
+
+@pytest.mark.parametrize("width", [20, 60, 100])
+@pytest.mark.parametrize("where", ["path", "old_path", "names", "why_plain"])
+def test_no_name_can_forge_a_line(where: str, width: int) -> None:
+    def begun(name: str) -> list[str]:
+        """The lines that do not go on with the one before, without their words where they are the name's."""
+        document = {
+            "path": replace(PAIR, path=name),
+            "old_path": replace(PAIR, old_path=name),
+            "why_plain": replace(PAIR, colours={"new": Highlighter(f"a.{name}", ["x"])}),
+            "names": PAIR,
+        }[where]
+        found = lines(document, replace(LOOK, width=width), names=(name, name) if where == "names" else None)
+        return [line[:3] for line in found if not line.lstrip().startswith("↳")]
+
+    assert begun(FORGED) == begun("x.py")
+
+
+def test_blanks_of_a_name_stay() -> None:
+    assert lines(replace(PAIR, path="  a\t b"))[0].startswith("   a␉ b ")
+
+
+def test_where_no_line_changed_only_the_head_is_printed() -> None:
+    text = split(b"x\n" * 500)
+    same = Document("a", text, text, (), old_mode="100644", new_mode="100755")
+    assert lines(same) == [" a" + " " * 92 + "+0 −0", " plain file (100644) became executable (100755)"]
+    assert lines(replace(same, new_mode="100644", old_path="b")) == [" b ▸ a" + " " * 88 + "+0 −0", " renamed"]
+    commented = replace(same, comments=(Comment(1, 1, 1, "new", 7, "why?", "robin", 0),))
+    assert any("why?" in line for line in lines(commented))
 
 
 def test_it_says_what_moved_and_why_nothing_is_coloured() -> None:
