@@ -6,6 +6,7 @@ UTF-8 become lone surrogates (PEP 383), so nothing is lost.
 
 import re
 import unicodedata
+from array import array
 from bisect import bisect_left, bisect_right
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
@@ -21,6 +22,8 @@ from qatui.domain.secrets import MASK, gaps
 TAB = 4
 """Cells between tab stops."""
 TAB_MARK = "→"
+_TABS = [TAB_MARK.ljust(TAB - after) for after in range(TAB)]
+"""A tab so many cells after a tab stop."""
 BLANK_MARK = "·"
 """A blank at the end of a line."""
 
@@ -125,14 +128,18 @@ def _draw_ascii(line: str, codes: bool) -> Drawn:
     blank = _blanks_at_end(line)
     drawn: list[str] = []
     marks: list[Mark] = []
-    offsets: list[int] = []
+    offsets = array("I")
     length = start = 0
     for place in chain((found.start() for found in _CONTROL.finditer(line, 0, blank)), range(blank, len(line))):
         if place > start:
             drawn.append(line[start:place])
             offsets.extend(range(length, length + place - start))
             length += place - start
-        shown, quiet = _sign(line[place], length, codes, last=place == len(line) - 1)
+        character = line[place]
+        if character == "\t" and not codes:
+            shown, quiet = _TABS[length % TAB], True
+        else:
+            shown, quiet = _sign(character, length, codes, last=place == len(line) - 1)
         drawn.append(shown)
         offsets.append(length)
         marks.append(Mark(length, length := length + len(shown), quiet))
@@ -153,7 +160,7 @@ def _sign(character: str, cell: int, codes: bool, *, last: bool) -> tuple[str, b
     if codes:
         return mark_of(character, codes=True), quiet
     if character == "\t":
-        return TAB_MARK.ljust(TAB - cell % TAB), True
+        return _TABS[cell % TAB], True
     return BLANK_MARK if character == " " else mark_of(character), quiet
 
 
@@ -165,7 +172,7 @@ class _Drawing:
         self._blank = _blanks_at_end(line)
         self._pieces: list[str] = []
         self._marks: list[Mark] = []
-        self._offsets: list[int] = []
+        self._offsets = array("I")
         self._length = self._cell = 0
 
     def drawn(self, masked: Spans) -> Drawn:

@@ -101,7 +101,7 @@ class Painter:
     def reach(self, number: int) -> int:
         """Cells of the longer line of a row, exactly; a fold and a comment have none."""
         lines = self._lines(self._rows[number]) if number < len(self._rows) else []
-        return max((cell_len(text.drawn(line).text) for text, line in lines), default=0)
+        return max((text.measured(line).cells for text, line in lines), default=0)
 
     def _lines(self, row: Row) -> list[tuple[Text, int]]:
         """The lines that a row shows."""
@@ -311,7 +311,7 @@ class Painter:
         if start > SLICE or whole <= width:
             return 0
         seen = max(min(end - begin, LEAD) for begin, end in firsts if begin == start)
-        drawn, _ = self._texts["new"].drawn_to(pair[1], 1)
+        drawn = self._texts["new"].measured_to(pair[1], 1)[0].drawn
         before = cell_len(drawn.text[: drawn.at(start)])
         if before + seen < width:
             return 0

@@ -11,7 +11,7 @@ from qatui.domain.lines import Drawn
 from qatui.domain.review import Side
 from qatui.render.glyphs import Glyphs
 from qatui.render.palette import ink
-from qatui.render.text import Found, Text, char_at, window
+from qatui.render.text import Found, Text
 
 NO_END = "no newline at end"
 MUCH = 1000
@@ -123,15 +123,16 @@ class Body:
         With `told` the sign has the colour of a change that is hidden behind it, and says how much where it is much.
         """
         theme, glyphs = self._look.theme, self._look.glyphs
-        drawn, whole = text.drawn_to(part.line, left + width + 1)
-        lead, start, end, used = window(drawn.text, left, width)
+        measured, whole = text.measured_to(part.line, left + width + 1)
+        drawn = measured.drawn
+        lead, start, end, used = measured.window(left, width)
         unended = whole and text.unended(part.line)
         sign = ""
         if end < len(drawn.text) or not whole or (unended and used + cell_len(self._look.no_end) > width):
-            hidden = len(text.raw(part.line)) - drawn.index(char_at(drawn.text, left + width - 1))
+            hidden = len(text.raw(part.line)) - drawn.index(measured.char_at(left + width - 1))
             sign = f"{glyphs.cut} {hidden:,} more" if told and hidden >= MUCH else glyphs.cut
             sign = sign if len(sign) * 2 < width else glyphs.cut
-            lead, start, end, used = window(drawn.text, left, width - len(sign))
+            lead, start, end, used = measured.window(left, width - len(sign))
         segments = self._inked(part, text, drawn, start, end, paper)
         if lead:
             segments.insert(0, Segment(" " * lead, ink(theme, "foreground", paper)))

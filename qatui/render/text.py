@@ -8,7 +8,7 @@ from itertools import pairwise
 from operator import attrgetter, itemgetter
 from typing import TypeVar
 
-from rich.cells import cell_len, get_character_cell_size
+from rich.cells import cell_len
 from rich.segment import Segment
 
 from qatui.domain.colouring import Colouring, Stretches
@@ -17,6 +17,7 @@ from qatui.domain.lines import TAB, Drawn, Lines, Mark, draw
 from qatui.domain.marks import MARK_CELLS
 from qatui.domain.search import Needle
 from qatui.domain.secrets import Secrets
+from qatui.render.measured import Measured
 from qatui.render.palette import ink
 from qatui.render.wrap import starts_of
 
@@ -26,6 +27,8 @@ KEPT = 512
 """Lines that stay drawn: they are asked for several times, and most stand on both sides."""
 KEPT_LONG = 8
 """Long lines that stay drawn as a whole, so that one may walk through them."""
+BEGUN = 1 << 21
+"""Characters of the beginnings of long lines that stay drawn: each is painted again at every step to the side."""
 
 _INKS = {
     "": "foreground",
@@ -77,7 +80,8 @@ class Text:
         self._highlighter = highlighter
         self._codes = codes
         self._unmasked = unmasked
-        self._long: dict[int, Drawn] = {}
+        self._long: dict[int, Measured] = {}
+        self._begun: dict[int, tuple[int, Measured]] = {}
         self._starts: dict[tuple[int, int], Sequence[int]] = {}
 
     def __len__(self) -> int:
@@ -101,21 +105,38 @@ class Text:
         """A line, whole."""
         raw = self.source.lines[line]
         if len(raw) > SLICE:
-            return _kept(self._long, line, KEPT_LONG, lambda: self._draw(line))
+            return self.measured(line).drawn
         if not self._unmasked and self._secrets.in_key(line):
             return self._draw(line)
         return self._kept.get(raw) or _kept(self._kept, raw, KEPT, lambda: self._draw(line))
 
-    def drawn_to(self, line: int, cells: int) -> tuple[Drawn, bool]:
+    def measured(self, line: int) -> Measured:
+        """A line, whole."""
+        if len(self.source.lines[line]) <= SLICE:
+            return Measured(self.drawn(line))
+        return _kept(self._long, line, KEPT_LONG, lambda: Measured(self._draw(line)))
+
+    def measured_to(self, line: int, cells: int) -> tuple[Measured, bool]:
         """As much of a line as `cells` cells need, and whether that is all of it."""
-        raw = self.source.lines[line]
-        limit = SLICE
-        while limit < len(raw):
-            drawn = self._draw(line, limit)
-            if cell_len(drawn.text) >= cells:
-                return drawn, False
-            limit *= 2
-        return self._draw(line), True
+        limit, begun = self._begun.get(line, (SLICE, None))
+        while limit < len(self.source.lines[line]) and line not in self._long:
+            if begun is None:
+                begun = self._begin(line, limit)
+            if begun.cells >= cells:
+                return begun, False
+            wanted = limit * cells // max(1, begun.cells)  # as wide as what was drawn
+            limit *= 1 << max(1, (wanted // limit).bit_length())
+            begun = None
+        return self.measured(line), True
+
+    def _begin(self, line: int, limit: int) -> Measured:
+        """A line's first `limit` characters, drawn and kept instead of the oldest ones."""
+        self._begun.pop(line, None)
+        while self._begun and sum(each for each, _ in self._begun.values()) + limit > BEGUN:
+            del self._begun[next(iter(self._begun))]
+        begun = Measured(self._draw(line, limit))
+        self._begun[line] = limit, begun
+        return begun
 
     def laid(self, line: int, width: int) -> tuple[Drawn, Sequence[int]]:
         """A whole line, and where its screen lines begin in it when it is wrapped."""
@@ -256,39 +277,6 @@ def _marked(drawn: Drawn, start: int, end: int) -> Sequence[Mark]:
         else:
             joined.append(mark)
     return joined
-
-
-def window(text: str, left: int, width: int) -> tuple[int, int, int, int]:
-    """What of a text is seen through `width` cells from cell `left` on, as `(lead, start, end, used)`.
-
-    The characters from `start` to before `end`, behind `lead` blanks where a wide character is cut; they and the
-    blanks take `used` cells, the rest of the width is to be filled.
-    """
-    if text.isascii():
-        start, end = min(left, len(text)), min(left + width, len(text))
-        return 0, start, end, end - start
-    start = 0 if left == 0 else -1
-    cell = lead = 0
-    for at, character in enumerate(text):
-        size = get_character_cell_size(character)
-        if start < 0 and cell >= left and size:
-            start, lead = at, cell - left
-        if cell + size > left + width:
-            return (min(lead, width), start, at, cell - left) if start >= 0 else (width, at, at, width)
-        cell += size
-    return (lead, start, len(text), cell - left) if start >= 0 else (0, len(text), len(text), 0)
-
-
-def char_at(text: str, cells: int) -> int:
-    """The character that stands `cells` cells from the left, or reaches over that place."""
-    if text.isascii():
-        return min(cells, len(text))
-    before = 0
-    for at, character in enumerate(text):
-        before += get_character_cell_size(character)
-        if before > cells:
-            return at
-    return len(text)
 
 
 def overlay(

@@ -24,7 +24,7 @@ from qatui.render import palette, text
 from qatui.render.glyphs import ASCII, UNICODE, Glyphs
 from qatui.render.notes import wrap
 from qatui.render.painter import Painter
-from qatui.render.text import SLICE, Text, char_at, overlay
+from qatui.render.text import SLICE, Text, overlay
 from qatui.tui import themes
 from qatui.tui.widgets.diff_view import DiffView
 
@@ -567,13 +567,6 @@ def test_a_very_long_line_is_drawn_by_its_slice(line: str, monkeypatch: pytest.M
     drive(document(line, line + "y"), walk, (160, 10))
 
 
-@given(st.text(alphabet="ab日é\u0301😀", max_size=30), st.integers(0, 40))
-def test_a_place_in_cells_is_found_in_characters(line: str, cells: int) -> None:
-    at = char_at(line, cells)
-    assert cell_len(line[:at]) <= cells
-    assert at == len(line) or cell_len(line[: at + 1]) > cells
-
-
 @given(st.integers(0, 20), st.integers(0, 20), st.lists(st.tuples(st.integers(0, 20), st.integers(0, 20)), max_size=3))
 def test_pieces_cover_the_window_once(start: int, length: int, starts: list[tuple[int, int]]) -> None:
     layers = [[(min(pair), max(pair))] for pair in starts if pair[0] != pair[1]]
@@ -588,12 +581,12 @@ def test_pieces_cover_the_window_once(start: int, length: int, starts: list[tupl
 
 def test_a_line_is_drawn_as_far_as_it_is_seen() -> None:
     lines = Text(Lines(["a" * 5_000, "\u0301" * 5_000], True), None, {})
-    drawn, whole = lines.drawn_to(0, 100)
-    assert (len(drawn.text), whole) == (SLICE, False)
-    drawn, whole = lines.drawn_to(0, 3_000)
-    assert len(drawn.text) >= 3_000
+    begun, whole = lines.measured_to(0, 100)
+    assert (begun.cells, whole) == (SLICE, False)
+    begun, whole = lines.measured_to(0, 3_000)
+    assert begun.cells >= 3_000
     assert not whole
-    assert lines.drawn_to(0, 9_000)[1]
+    assert lines.measured_to(0, 9_000)[1]
 
 
 @pytest.mark.parametrize(
