@@ -17,9 +17,9 @@ def emit(value: Mapping[str, Any]) -> None:
     flush()
 
 
-def line(text: str = "") -> None:
-    """A line for people; hidden characters in it are shown as marks."""
-    sys.stdout.write(_encodable(visible(text)) + "\n")
+def line(text: str = "", *, masked: bool = True) -> None:
+    """A line for people; hidden characters in it are shown as marks, secrets only where they are not `masked`."""
+    sys.stdout.write(_encodable(visible(text, masked=masked)) + "\n")
 
 
 def pieces(texts: Iterable[str]) -> None:
@@ -33,11 +33,11 @@ def flush() -> None:
     sys.stdout.flush()
 
 
-def table(rows: Sequence[Sequence[str]], right: Sequence[int] = ()) -> None:
-    """Rows in aligned columns, two blanks apart; the columns in `right` are right-aligned."""
+def table(rows: Sequence[Sequence[str]], right: Sequence[int] = (), *, masked: bool = True) -> None:
+    """Rows in aligned columns, two blanks apart; the columns in `right` are right-aligned; `masked` as in `line`."""
     from rich.cells import cell_len
 
-    cells = [[visible(cell) for cell in row] for row in rows]
+    cells = [[visible(cell, masked=masked) for cell in row] for row in rows]
     if not cells:
         return
     widths = [max(cell_len(row[column]) for row in cells) for column in range(len(cells[0]))]

@@ -85,11 +85,12 @@ def _tell(session: Session, served: "Ready") -> None:
             ("private repository", served.private_repository),
             ("maintainer's token", served.maintainer),
             ("reader's token", served.reader),
-        ]
+        ],
+        masked=False,
     )
     output.line()
     for line in _commands(served):
-        output.line(line)
+        output.line(line, masked=False)
     output.flush()
 
 

@@ -211,9 +211,12 @@ def _is_emoji(character: str) -> bool:
     return character != "" and (character in _SHAPES or unicodedata.category(character) in ("So", "Sk"))
 
 
-def visible(text: str) -> str:
-    """`text` safe to show on a terminal, on one line: what is hidden or looks like ASCII as marks, secrets masked."""
-    text = without_secrets(text)
+def visible(text: str, *, masked: bool = True) -> str:
+    """`text` safe to show on a terminal, on one line: what is hidden or looks like ASCII as marks, secrets masked.
+
+    Not `masked`: for a secret that is to be shown, such as the sandbox's own tokens.
+    """
+    text = without_secrets(text) if masked else text
     if text.isascii() and text.isprintable():
         return text
     return "".join(piece.shown for piece in pieces(text, odd=looking_like_ascii(text)))
