@@ -57,6 +57,16 @@ def test_inputs_are_the_same_for_a_seed() -> None:
     assert long_pair(300, 10).old.count(b"\n") == 300
 
 
+def test_the_loop_begins_with_what_was_slow() -> None:
+    sizes = [len(large().new) for large in inputs.LARGE]
+    assert min(sizes) > LARGEST
+    for large in inputs.LARGE:
+        given = large()
+        assert given.old is not None
+        small = inputs.Input(given.what, given.path, given.old[:SHORT], given.new[:SHORT])
+        run(small, Random(1), Watch())
+
+
 @pytest.mark.parametrize("hunk", [Hunk(0, 1, 0, 1), Hunk(4, 1, 5, 1), Hunk(4, 2, 4, 1), Hunk(9, 1, 9, 1)])
 def test_wrong_rows_are_noticed(hunk: Hunk) -> None:
     old, new = split(b"1\n2\n3\n4\nold\n6\n7\n8\n9\n10\n"), split(b"1\n2\n3\n4\nnew\n6\n7\n8\n9\n10\n")

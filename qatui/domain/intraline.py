@@ -29,18 +29,21 @@ def differing(old: str, new: str, by: By = "word") -> tuple[Spans, Spans] | None
     start = _common_start(old, new, by)
     end = _common_end(old, new, start, by)
     middle_old, middle_new = old[start : len(old) - end], new[start : len(new) - end]
-    spans_old: list[tuple[int, int]] = []
-    spans_new: list[tuple[int, int]] = []
     if len(middle_old) + len(middle_new) > WHOLE:
-        _add(spans_old, old, start, start + len(middle_old))
-        _add(spans_new, new, start, start + len(middle_new))
-    else:
-        parts_old, parts_new = _parts(middle_old, by), _parts(middle_new, by)
-        places_old, places_new = _places(parts_old, start), _places(parts_new, start)
-        for (from_old, to_old), (from_new, to_new) in _changes(parts_old, parts_new, by):
-            _add(spans_old, old, places_old[from_old], places_old[to_old])
-            _add(spans_new, new, places_new[from_new], places_new[to_new])
-    return tuple(spans_old), tuple(spans_new)
+        return _spans([(start, start + len(middle_old))]), _spans([(start, start + len(middle_new))])
+    parts_old, parts_new = _parts(middle_old, by), _parts(middle_new, by)
+    places_old, places_new = _places(parts_old, start), _places(parts_new, start)
+    stretches_old: list[tuple[int, int]] = []
+    stretches_new: list[tuple[int, int]] = []
+    for (from_old, to_old), (from_new, to_new) in _changes(parts_old, parts_new, by):
+        left = places_old[from_old], places_old[to_old]
+        right = places_new[from_new], places_new[to_new]
+        if stretches_old and _is_one(old, stretches_old[-1], left, stretches_new[-1], right):
+            left = stretches_old.pop()[0], left[1]
+            right = stretches_new.pop()[0], right[1]
+        stretches_old.append(left)
+        stretches_new.append(right)
+    return _spans(stretches_old), _spans(stretches_new)
 
 
 def in_common(old: str, new: str) -> float:
@@ -69,17 +72,24 @@ def in_common(old: str, new: str) -> float:
 
 
 def _changes(old: Sequence[str], new: Sequence[str], by: By) -> Iterator[tuple[tuple[int, int], tuple[int, int]]]:
-    """The stretches of both sides that differ, as the places of their parts.
+    """The stretches of both sides that differ, as the places of their parts; between two of them both are equal.
 
     By character, one that is equal between two that differ is an accident, and goes with them.
     """
     from rapidfuzz.distance import Indel
 
     codes = list(Indel.opcodes(old, new))
+    last: tuple[tuple[int, int], tuple[int, int]] | None = None
     for number, each in enumerate(codes):
         accident = by == "character" and 0 < number < len(codes) - 1 and each.src_end - each.src_start == 1
         if each.tag != "equal" or accident:
-            yield (each.src_start, each.src_end), (each.dest_start, each.dest_end)
+            from_old, from_new = (last[0][0], last[1][0]) if last else (each.src_start, each.dest_start)
+            last = (from_old, each.src_end), (from_new, each.dest_end)
+        elif last:
+            yield last
+            last = None
+    if last:
+        yield last
 
 
 def _parts(text: str, by: By) -> list[str]:
@@ -110,14 +120,21 @@ def _places(parts: Sequence[str], start: int) -> list[int]:
     return places
 
 
-def _add(spans: list[tuple[int, int]], line: str, start: int, end: int) -> None:
-    """Add a stretch; one that only a blank parts from the last is joined to it."""
-    if start == end:
-        return
-    if spans and (spans[-1][1] == start or line[spans[-1][1] : start].isspace()):
-        spans[-1] = (spans[-1][0], end)
-    else:
-        spans.append((start, end))
+def _is_one(
+    old: str, last_left: tuple[int, int], left: tuple[int, int], last_right: tuple[int, int], right: tuple[int, int]
+) -> bool:
+    """Whether only a blank parts a change from the last, and both have something on both sides.
+
+    `last_left` and `left` are their stretches of `old`, the others those of the new line; what parts them is the same in
+    both lines. Joined on one side only, what stands outside of the stretches would no longer be equal.
+    """
+    blank = old[last_left[1] : left[0]].isspace()
+    return blank and all(start < end for start, end in (last_left, left, last_right, right))
+
+
+def _spans(stretches: Sequence[tuple[int, int]]) -> Spans:
+    """Those that are not empty."""
+    return tuple((start, end) for start, end in stretches if start < end)
 
 
 def _common(old: str, new: str, *, last: bool = False) -> int:

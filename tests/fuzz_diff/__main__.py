@@ -1,8 +1,9 @@
 """A loop over bytes: `python -m tests.fuzz_diff [--seconds N] [--seed S] [--again FOLDER]`.
 
-Each input goes through the whole diff engine in a child. Most of them are made from the seed and their number, some
-from those that were slow, to find slower ones. An input that breaks what must hold, or after which the child is gone,
-is kept in a folder with what went wrong; so is the slowest one of each stage. `--again` runs one such folder.
+Each input goes through the whole diff engine in a child. The first ones were slow once. Most of the others are made
+from the seed and their number, some from those that were slow, to find slower ones. An input that breaks what must
+hold, or after which the child is gone, is kept in a folder with what went wrong; so is the slowest one of each stage.
+`--again` runs one such folder.
 Exit code 1: something does not hold, or a stage took longer than it may.
 """
 
@@ -18,7 +19,7 @@ import traceback
 from pathlib import Path
 from random import Random
 
-from tests.fuzz_diff.inputs import Input, descendant, make
+from tests.fuzz_diff.inputs import LARGE, Input, descendant, make
 from tests.fuzz_diff.stages import run
 from tests.fuzz_diff.watch import Watch
 
@@ -65,8 +66,8 @@ def work(folder: Path, seed: int, first: int, deadline: float) -> None:
     faulthandler.enable()
     while time.monotonic() < deadline:
         draw = Random(f"{seed}:{number}")
-        given = make(draw)
-        if worst and draw.random() < 0.3:
+        given = LARGE[number]() if number < len(LARGE) else make(draw)
+        if number >= len(LARGE) and worst and draw.random() < 0.3:
             given = descendant(load(worst[draw.choice(sorted(worst))][1]), draw)
         save(given, folder / "running", number=number)
         watch = Watch()

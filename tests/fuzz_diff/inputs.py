@@ -214,6 +214,25 @@ def _like_a_diff(draw: Random) -> bytes:
     )
 
 
+def _all_rewritten() -> Input:
+    """Every line is another one that is like it, in many words."""
+    old = b"".join(b"%s%d\n" % (b"abc def %d " % (number * 7) * 32, number) for number in range(3_000))
+    return Input("all rewritten", "t.py", old, old.replace(b"def", b"dex"))
+
+
+def _all_hidden() -> Input:
+    return Input("all hidden", "t.py", b"a\n", "\u202e".encode() * 300_000 + b"\n")
+
+
+def _heap() -> Input:
+    """One letter under marks."""
+    return Input("heap", "t.py", b"a\n", b"a" + "\u0301".encode() * 200_000 + b"\n")
+
+
+LARGE: tuple[Callable[[], Input], ...] = (_all_rewritten, _all_hidden, _heap)
+"""Inputs beyond `LARGEST` that once were slow: the loop begins with them."""
+
+
 Text = Callable[[Random], bytes]
 TEXTS: tuple[Text, ...] = (
     _long_line, _repeated_lines, _mixed_ends, _random_bytes, _not_utf8, _escapes, _characters, _any_characters,

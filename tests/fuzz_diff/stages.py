@@ -123,7 +123,7 @@ def _moved(document: Document) -> None:
 
 
 def _words(document: Document, watch: Watch) -> None:
-    """What differs in the pairs: without it both lines say the same, blanks not counted."""
+    """What differs in the pairs: without it both lines are the same."""
     if document.old is None:
         return
     rows = Rows(document, paired=True, context=0)
@@ -142,13 +142,13 @@ def _words(document: Document, watch: Watch) -> None:
 
 
 def _without(line: str, spans: Sequence[tuple[int, int]]) -> str:
-    """A line without some stretches, which are in order, and without blanks."""
+    """A line without some stretches, which are in order."""
     kept, at = [], 0
     for start, end in spans:
         assert at <= start < end <= len(line), f"{spans} do not lie in order in {len(line)} characters"
         kept.append(line[at:start])
         at = end
-    return re.sub(r"\s", "", "".join([*kept, line[at:]]))
+    return "".join([*kept, line[at:]])
 
 
 # What must hold of other forms
