@@ -5,15 +5,18 @@ bisection, so that a text of 200,000 lines opens as fast as one of 150.
 """
 
 from bisect import bisect_left, bisect_right
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import Enum
+from itertools import takewhile
+from operator import itemgetter
 from typing import NamedTuple
 
 from qatui.domain.colouring import Colouring
 from qatui.domain.lines import Lines
 from qatui.domain.moved import Moved
 from qatui.domain.review import Comment, Side
+from qatui.domain.stretches import Stretch, merged
 
 CONTEXT = 3
 """Unchanged lines that stay around a hunk."""
@@ -153,9 +156,9 @@ def _shows(kind: Kind, side: Side) -> bool:
 class Rows:
     """The rows of a diff, side by side (`paired`) or one below the other.
 
-    `context` is how many unchanged lines stay around each hunk, None: all; `opened` names folds that are shown
-    in full, by their first new line; `notes` tells how many rows the comments on a line take. A line with
-    comments is never folded away.
+    `context` is how many unchanged lines stay around each hunk, None: all; `opened` are stretches of new lines, each
+    from its first to before its end, that are not folded; `notes` tells how many rows the comments on a line take. A
+    line with comments is never folded away.
     """
 
     def __init__(
@@ -164,7 +167,7 @@ class Rows:
         *,
         paired: bool,
         context: int | None = CONTEXT,
-        opened: frozenset[int] = frozenset(),
+        opened: Iterable[Stretch] = (),
         notes: Mapping[tuple[Side, int], int] | None = None,
     ) -> None:
         self.count = 0
@@ -176,7 +179,7 @@ class Rows:
         self._new_length = len(document.new)
         self._paired = paired
         self._context = context
-        self._opened = opened
+        self._opened = merged(opened)
         self._notes = notes or {}
         self._noted: dict[Side, list[int]] = {
             "old": sorted(line for side, line in self._notes if side == "old"),
@@ -326,13 +329,27 @@ class Rows:
         """A fold for each stretch between lines with comments."""
         start = 0
         for at in [*self._noted_in(Kind.EQUAL, old, new, count), count]:
-            if at - start == 1 or new + start in self._opened:
-                self._lines(Kind.EQUAL, old + start, new + start, at - start)
-            elif at > start:
-                self._put(_Block(Kind.FOLD, self.count, 1, old + start, new + start, at - start))
+            self._fold_but(old + start, new + start, at - start)
             if at < count:
                 self._lines(Kind.EQUAL, old + at, new + at, 1)
             start = at + 1
+
+    def _fold_but(self, old: int, new: int, count: int) -> None:
+        """A fold for each stretch between lines that are opened; for one line none."""
+        start = 0
+        for first, end in [*self._opened_in(new, count), (count, count)]:
+            if first - start == 1:
+                first = start
+            if first > start:
+                self._put(_Block(Kind.FOLD, self.count, 1, old + start, new + start, first - start))
+            self._lines(Kind.EQUAL, old + first, new + first, end - first)
+            start = end
+
+    def _opened_in(self, new: int, count: int) -> list[Stretch]:
+        """The stretches that are opened of `count` lines from `new` on, counted from there."""
+        reaching = self._opened[bisect_right(self._opened, new, key=itemgetter(1)) :]
+        inside = takewhile(lambda each: each[0] < new + count, reaching)
+        return [(max(0, first - new), min(count, end - new)) for first, end in inside]
 
     def _lines(self, kind: Kind, old: int, new: int, count: int) -> None:
         """`count` rows of lines, with the comments below theirs."""

@@ -103,6 +103,7 @@ ACTIONS: tuple[Act, ...] = (
     Act("diff.search", ("/",), "search", "search both sides, in folds too; a capital makes capitals count"),
     Act("diff.next_match", ("n",), "next match", "to the next match, after the last to the first"),
     Act("diff.match_before", ("N",), "match before", "to the match before, before the first to the last"),
+    Act("diff.enclosing", ("(",), "enclosing", "to where the function, test or class around begins"),
     Act("review.next", ("J",), "next", "the next candidate", 7),
     Act("review.previous", ("K",), "previous", "the candidate before"),
     Act("file.next", ("J",), "next file", "the next file that differs", 6),

@@ -117,8 +117,26 @@ def test_an_opened_fold_is_shown_in_full() -> None:
     shown = document(numbered(60), numbered(60, {20, 40}))
     fold = next(row for row in list(Rows(shown, paired=True))[1:] if row.kind is Kind.FOLD)
     assert fold.new is not None
-    rows = Rows(shown, paired=True, opened=frozenset({fold.new}))
+    rows = Rows(shown, paired=True, opened=[(fold.new, fold.new + fold.count)])
     assert kinds(rows) == "f===~" + "=" * 19 + "~===f"
+
+
+@pytest.mark.parametrize(
+    ("opened", "expected"),
+    [
+        ([(24, 26)], "f===~=====f===~===f"),
+        ([(35, 36), (34, 35)], "f===~===f======~===f"),
+        ([(28, 30)], "f===~===f==f===~===f"),
+        ([(25, 26)], "f===~=====f===~===f"),
+        ([(0, 2), (26, 99)], "==f===~===f" + "=" * 14 + "~" + "=" * 19),
+        ([(9, 9), (70, 80)], "f===~===f===~===f"),
+    ],
+)
+def test_a_part_of_a_fold_is_opened(opened: list[tuple[int, int]], expected: str) -> None:
+    shown = document(numbered(60), numbered(60, {20, 40}))
+    rows = Rows(shown, paired=True, opened=opened)
+    assert kinds(rows) == expected
+    assert sum(row.count for row in rows) == 60
 
 
 def test_a_line_with_comments_is_not_folded() -> None:

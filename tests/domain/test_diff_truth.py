@@ -145,8 +145,10 @@ def every_way(document: Document) -> Iterator[Rows]:
         for context in (None, 0, 1, 3):
             rows = Rows(document, paired=paired, context=context)
             yield rows
-            folds = [row.new for row in rows if row.kind is Kind.FOLD and row.new is not None]
-            yield Rows(document, paired=paired, context=context, opened=frozenset(folds[::2]))
+            folds = [(row.new, row.count) for row in rows if row.kind is Kind.FOLD and row.new is not None]
+            opened = [(first, first + count) for first, count in folds[::2]]
+            opened += [(first + count // 3, first + count // 2) for first, count in folds[1::2]]
+            yield Rows(document, paired=paired, context=context, opened=opened)
 
 
 @settings(max_examples=60)

@@ -4,6 +4,7 @@ from typing import TYPE_CHECKING, Any
 
 from qatui.domain.blanks import Blanks
 from qatui.tui.screens.keyed import KeyedScreen
+from qatui.tui.widgets.diff_head import DiffHead
 from qatui.tui.widgets.diff_view import DiffView
 from qatui.tui.widgets.lines import Piece, Rule
 
@@ -103,6 +104,15 @@ class ReadingScreen(KeyedScreen):
     def do_line_start(self) -> None:
         """Back to the beginning of lines."""
         self.diff.to_edge(end=False)
+
+    def do_enclosing(self) -> None:
+        """To the beginning of what the line is in."""
+        if not self.diff.to_enclosing():
+            self.say("no function or class is around this line")
+
+    def on_diff_pane_scrolled(self) -> None:
+        """Another line is the first in sight: say what that is in."""
+        self.query_one(DiffHead).stand_in(self.diff.inside)
 
     # Search
 

@@ -7,14 +7,18 @@ from typing import Literal
 from rich.segment import Segment
 from textual import events
 from textual.geometry import Region, Size
+from textual.message import Message
 from textual.strip import Strip
 from textual.timer import Timer
 
 from qatui.domain.colouring import Colouring
 from qatui.domain.diff import CONTEXT, Document, Kind, Row, Rows
+from qatui.domain.enclosing import enclosing
 from qatui.domain.intraline import By
+from qatui.domain.marks import visible
 from qatui.domain.review import Side
 from qatui.domain.search import Match, Needle
+from qatui.domain.stretches import Stretch
 from qatui.render.glyphs import UNICODE, Glyphs
 from qatui.render.notes import note_lines
 from qatui.render.painter import Painter
@@ -75,7 +79,7 @@ class DiffPane(TallRows):
         self._drawn_by: tuple[object, ...] = ()
         self._left = 0
         self._manner = manner or Manner()
-        self._opened: frozenset[int] = frozenset()
+        self._opened: list[Stretch] = []
         self._needle: Needle | None = None
         self._match: Match | None = None
         self._idle: Timer | None = None
@@ -102,7 +106,7 @@ class DiffPane(TallRows):
 
     def _begin_anew(self) -> None:
         """Another text: forget where the reader of the one before was."""
-        self._opened = frozenset()
+        self._opened = []
         self._left = 0
         self._match = None
 
@@ -127,6 +131,18 @@ class DiffPane(TallRows):
         if self._rows is None:
             return 0, 0
         return self._rows.hunk_at(self._cursor), len(self._rows.hunks)
+
+    @property
+    def inside(self) -> list[str]:
+        """What encloses the first line in sight, as its lines say it: the outermost class, function or test first."""
+        row, document = self._row(self._row_at(self.scroll_offset.y)), self._document
+        if row is None or document is None:
+            return []
+        text = document.new if row.new is not None else document.old
+        at = row.new if row.new is not None else row.old
+        if text is None or at is None:
+            return []
+        return [named(text.lines[each]) for each in enclosing(document.path, text.lines, at)]
 
     @property
     def paired(self) -> bool:
@@ -154,16 +170,28 @@ class DiffPane(TallRows):
         else:
             self._lay_out("first" if self._rows is None else None)
 
+    @dataclass
+    class Scrolled(Message):
+        """Another row is the first in sight."""
+
+    def watch_scroll_y(self, old_value: float, new_value: float) -> None:
+        """What encloses the first line in sight may be another."""
+        super().watch_scroll_y(old_value, new_value)
+        if round(old_value) != round(new_value):
+            self.post_message(self.Scrolled())
+
     # Layout
 
     def _row(self, number: int) -> Row | None:
         return self._rows[number] if self._rows is not None and number < len(self._rows) else None
 
-    def _lay_out(self, to: tuple[Side, int] | Literal["first"] | None = None) -> None:
-        """Make the rows anew; then go to a line, to the first change, or (None) stay on the line one was on."""
+    def _lay_out(
+        self, to: tuple[Side, int] | Literal["first"] | None = None, stay: tuple[Side, int] | None = None
+    ) -> None:
+        """Make the rows anew; then go to a line, to the first change, or (None) stay where one was, or at `stay`."""
         if not self._width:
             return
-        document, place = self._document, self.place
+        document, place = self._document, stay or self.place
         offset = max(0, self._span(self._cursor)[0] - self.scroll_offset.y)
         if document is None:
             self._rows = self._painter = None
@@ -201,6 +229,7 @@ class DiffPane(TallRows):
             self._scroll(self._span(self._cursor)[0] - (self._height // 3 if to else offset))
         self.refresh()
         self.post_message(self.Moved(self))
+        self.post_message(self.Scrolled())
 
     # Drawing
 
@@ -281,6 +310,11 @@ class DiffPane(TallRows):
             if number is not None:
                 lines.append(number)
         return lines
+
+
+def named(line: str) -> str:
+    """A line that opens something as it is told: safe to show, on one line."""
+    return visible(line.strip()).rstrip(" {:")
 
 
 def _texts(document: Document) -> tuple[object, ...]:

@@ -4,6 +4,8 @@ from dataclasses import replace
 from typing import Any
 
 from qatui.domain.diff import CONTEXT, Kind
+from qatui.domain.enclosing import enclosing
+from qatui.domain.review import Side
 from qatui.domain.search import Match, Needle, Search, Searched
 from qatui.tui.widgets.diff_pane import DiffPane, Manner
 from qatui.tui.widgets.tall_rows import MARGIN
@@ -73,6 +75,24 @@ class DiffView(DiffPane):
             self._go(row, line - self._height // 3)
         return True
 
+    def to_enclosing(self) -> bool:
+        """To where the class, function or test begins that the line under the cursor is in; whether it is in one."""
+        place, document = self.place, self._document
+        text = document.text(place[0]) if document is not None and place is not None else None
+        if text is None or document is None or place is None:
+            return False
+        openers = enclosing(document.path, text.lines, place[1])
+        return bool(openers) and self._to_row(self._uncovered(place[0], openers[-1]))
+
+    def _uncovered(self, side: Side, line: int) -> int:
+        """The row of a line, which is not in a fold any more."""
+        assert self._rows is not None
+        row = self._rows[self._rows.find(side, line)]
+        if row.kind is Kind.FOLD and row.new is not None:
+            self._opened.append((row.new, row.new + row.count))
+            self._lay_out((side, line))
+        return self._rows.find(side, line)
+
     # Search
 
     def look_for(self, text: str) -> None:
@@ -121,12 +141,7 @@ class DiffView(DiffPane):
 
     def _reach(self, match: Match) -> None:
         """To a match: open the fold that it is in, and bring it into sight."""
-        assert self._rows is not None
-        row = self._rows[self._rows.find(match.side, match.line)]
-        if row.kind is Kind.FOLD and row.new is not None:
-            self._opened |= {row.new}
-            self._lay_out((match.side, match.line))
-        number = self._rows.find(match.side, match.line)
+        number = self._uncovered(match.side, match.line)
         assert self._painter is not None
         self._match = self._painter.match = match
         self._to_left(self._painter.left_for(number, match))
@@ -167,7 +182,7 @@ class DiffView(DiffPane):
         steps = [each for each in CONTEXTS if _is_more(each, self.context, by)]
         if not steps:
             return False
-        self._opened = frozenset()
+        self._opened = []
         self._change(context=steps[0] if by > 0 else steps[-1])
         return True
 
@@ -176,7 +191,7 @@ class DiffView(DiffPane):
         row = self._row(self._cursor)
         if row is None or row.kind is not Kind.FOLD or row.new is None:
             return False
-        self._opened |= {row.new}
+        self._opened.append((row.new, row.new + row.count))
         self._lay_out()
         return True
 
