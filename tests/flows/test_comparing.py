@@ -181,6 +181,62 @@ def test_a_file_that_goes_while_files_are_listed_hides_no_other(history: Project
         raise gone.error if isinstance(gone, Trouble) else AssertionError(gone)
 
 
+@pytest.mark.parametrize("how", ["attributes", "autocrlf", "filter", "assume-unchanged"])
+def test_nothing_hides_a_difference_of_a_folder(history: Project, how: str) -> None:
+    now = "x\r\n" if how in ("attributes", "autocrlf") else "evil\n"
+    (history.root / "f").write_bytes(b"x\n")
+    history.git("add", "f")
+    history.git("commit", "-q", "-m", "f")
+    if how == "attributes":
+        (history.root / ".gitattributes").write_text("* text\n")
+    elif how == "autocrlf":
+        history.git("config", "core.autocrlf", "true")
+    elif how == "filter":
+        (history.root / ".gitattributes").write_text("f filter=blind\n")
+        history.git("config", "filter.blind.clean", f"touch '{history.root.parent}/ran'; echo x")
+    else:
+        history.git("update-index", "--assume-unchanged", "f")
+    (history.root / "f").write_bytes(now.encode())
+    assert sides(comparing.two(at(history.root), "HEAD", ".")) == [(("f", PLAIN, b"x\n"), ("f", PLAIN, now.encode()))]
+    assert not (history.root.parent / "ran").exists(), "no program of the repository ran"
+
+
+def test_what_became_of_tracked_files_is_told(history: Project) -> None:
+    (history.root / "README.md").unlink()
+    os.mkfifo(history.root / "README.md")
+    (history.root / "tests/renamed.py").rename(history.root / "tests/again.py")
+    (history.root / "new.py").chmod(0o755)
+    history.git("add", "-A", "tests")
+    pipe, mode, renamed = comparing.two(at(history.root), "HEAD", ".").pairs
+    assert isinstance(pipe, Trouble)
+    assert pipe.error.message == "README.md is no file any more."
+    assert isinstance(mode, Pair)
+    assert (compare_pair(mode).old_mode, compare_pair(mode).new_mode) == (PLAIN, "100755")
+    assert (renamed.path, isinstance(renamed, Pair) and renamed.renamed_from) == ("tests/again.py", "tests/renamed.py")
+
+
+def test_files_that_a_sparse_checkout_leaves_out_are_not_gone(history: Project) -> None:
+    history.git("update-index", "--skip-worktree", "new.py")
+    (history.root / "new.py").unlink()
+    history.git("rm", "-q", "--cached", "README.md")
+    assert sides(comparing.two(at(history.root), "HEAD", ".")) == [(("README.md", PLAIN, b"# 2\n"), None)]
+
+
+def test_a_submodule_that_moved_on_is_told(history: Project) -> None:
+    subprocess.run(["git", "init", "-q", "module"], cwd=history.root, check=True)
+    author = ["-c", "user.name=x", "-c", "user.email=x"]
+    commits = []
+    for word in "ab":
+        subprocess.run(
+            ["git", *author, "commit", "-q", "--allow-empty", "-m", word], cwd=history.root / "module", check=True
+        )
+        commits.append(history.git("-C", "module", "rev-parse", "HEAD"))
+    history.git("update-index", "--add", "--cacheinfo", f"160000,{commits[0]},module")
+    history.git("commit", "-q", "-m", "module")
+    (pair,) = sides(comparing.two(at(history.root), "HEAD", "."))
+    assert [each[2] for each in pair if each] == [f"Subproject commit {each}\n".encode() for each in commits]
+
+
 def test_a_blob_that_git_has_not_got_hides_no_other(history: Project) -> None:
     blob = history.git("rev-parse", "HEAD:new.py")
     (history.root / ".git" / "objects" / blob[:2] / blob[2:]).unlink()
