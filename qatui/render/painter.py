@@ -15,13 +15,13 @@ from rich.segment import Segment
 from qatui.domain.colouring import Colouring
 from qatui.domain.diff import Document, Kind, Row, Rows
 from qatui.domain.intraline import Spans, differing
-from qatui.domain.lines import Drawn, Lines
+from qatui.domain.lines import Lines
 from qatui.domain.review import Side
 from qatui.domain.search import Match, Needle
 from qatui.render.cells import fitted
 from qatui.render.palette import ink
 from qatui.render.part import MUCH, Body, Look, Part
-from qatui.render.text import SLICE, Found, Text
+from qatui.render.text import SLICE, Found, Text, texts_of
 from qatui.render.wrap import Heights
 
 KEPT_PAIRS = 4096
@@ -40,7 +40,9 @@ class Painter:
         highlighters: Mapping[Side, Colouring],
         notes: Mapping[tuple[Side, int], list[str]],
         look: Look,
+        before: "Painter | None" = None,
     ) -> None:
+        """`before` drew until now: what it found out about the same texts, how tall their lines are, is taken over."""
         self._document = document
         self._rows = rows
         self._notes = notes
@@ -50,11 +52,10 @@ class Painter:
         self.match: Match | None = None
         """The match that was gone to; it stands out in the row under the cursor."""
         self._differing: dict[tuple[int, int], tuple[Spans, Spans] | None] = {}
-        kept: dict[str, Drawn] = {}
-        self._texts: dict[Side, Text] = {
-            side: Text(source, highlighters.get(side), kept, codes=look.codes, unmasked=look.unmasked)
-            for side, source in _sources(document)
-        }
+        known = before._texts if before is not None else {}
+        self._texts: dict[Side, Text] = texts_of(
+            dict(_sources(document)), highlighters, known, codes=look.codes, unmasked=look.unmasked
+        )
         self._body = Body(look, self.text_width)
 
     @property

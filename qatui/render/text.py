@@ -1,7 +1,8 @@
 """One side's text as cells: the visible slice of a line with its colours, its changes and its marks."""
 
+from array import array
 from bisect import bisect_left, bisect_right
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from itertools import pairwise
@@ -15,6 +16,7 @@ from qatui.domain.colouring import Colouring, Stretches
 from qatui.domain.intraline import Spans
 from qatui.domain.lines import TAB, Drawn, Lines, Mark, draw
 from qatui.domain.marks import MARK_CELLS
+from qatui.domain.review import Side
 from qatui.domain.search import Needle
 from qatui.domain.secrets import Secrets
 from qatui.render.measured import Measured
@@ -83,6 +85,15 @@ class Text:
         self._long: dict[int, Measured] = {}
         self._begun: dict[int, tuple[int, Measured]] = {}
         self._starts: dict[tuple[int, int], Sequence[int]] = {}
+        self._tall = array("I")
+        """How many screen lines each line takes that was asked for, 0: it was not."""
+        self._tall_in = 0
+        """The width in which it does."""
+
+    def draws(self, source: Lines, highlighter: Colouring | None, *, codes: bool, unmasked: bool) -> bool:
+        """Whether it is this text, in this manner."""
+        same = self.source is source and self._highlighter is highlighter
+        return same and (self._codes, self._unmasked) == (codes, unmasked)
 
     def __len__(self) -> int:
         return len(self.source)
@@ -147,22 +158,29 @@ class Text:
 
     def tall(self, first: int, count: int, width: int) -> Iterator[tuple[int, int]]:
         """Of `count` lines those that are wrapped, and in how many: quick, as it is asked of whole texts."""
-        # A mask may be longer than its secret: a line with passwords grows by less than half, one with addresses by
-        # less than twice. Only where it could become too long they are looked for.
-        most, most_with_address = width * 2 // 3, width // 3
-        for number, line in enumerate(self.source.lines[first : first + count], first):
-            shown = line if line.isprintable() else line.expandtabs(TAB)
-            if shown.isascii() and shown.isprintable() and not self._codes:
-                length = len(shown)
-                if length <= most and (length <= most_with_address or "://" not in line):
-                    continue
-                if not self._hidden(number) and (length <= width or shown is line):
-                    if length > width:
-                        yield number, -(-length // width)
-                    continue
-            height = len(self.laid(number, width)[1])
+        if self._tall_in != width:
+            self._tall_in, self._tall = width, array("I", [0]) * len(self)
+        tall = self._tall
+        for number in range(first, first + count):
+            height = tall[number]
+            if not height:
+                height = tall[number] = self._height(number, width)
             if height > 1:
                 yield number, height
+
+    def _height(self, number: int, width: int) -> int:
+        """Screen lines that a line takes when it is wrapped."""
+        # A mask may be longer than its secret: a line with passwords grows by less than half, one with addresses by
+        # less than twice. Only where it could become too long they are looked for.
+        line = self.source.lines[number]
+        shown = line if line.isprintable() else line.expandtabs(TAB)
+        if shown.isascii() and shown.isprintable() and not self._codes:
+            length = len(shown)
+            if length <= width // 3 or (length <= width * 2 // 3 and "://" not in line):
+                return 1
+            if (length <= width or shown is line) and not self._hidden(number):
+                return max(1, -(-length // width))
+        return len(self.laid(number, width)[1])
 
     def cells(self, line: int) -> int:
         """Cells that a line takes; of a very long one, at most."""
@@ -233,6 +251,27 @@ class Text:
                 inked = REACHED if matches[match][0] == found.reached else MATCHED
             segments.append(Segment(text[begin:until], ink(theme, *inked)))
         return segments
+
+
+def texts_of(
+    sources: Mapping[Side, Lines],
+    highlighters: Mapping[Side, Colouring],
+    known: dict[Side, Text],
+    *,
+    codes: bool,
+    unmasked: bool,
+) -> dict[Side, Text]:
+    """The texts of both sides in one manner: those that are known if they are the same, with all that they keep."""
+    if known.keys() == sources.keys() and all(
+        known[side].draws(source, highlighters.get(side), codes=codes, unmasked=unmasked)
+        for side, source in sources.items()
+    ):
+        return known
+    kept: dict[str, Drawn] = {}
+    return {
+        side: Text(source, highlighters.get(side), kept, codes=codes, unmasked=unmasked)
+        for side, source in sources.items()
+    }
 
 
 def _kept(kept: dict[_Key, _Value], key: _Key, most: int, make: Callable[[], _Value]) -> _Value:

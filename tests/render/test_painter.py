@@ -19,6 +19,7 @@ from qatui.render.glyphs import ASCII, UNICODE, Glyphs
 from qatui.render.painter import Painter
 from qatui.render.palette import TOKENS
 from qatui.render.part import Layout, Look
+from qatui.render.text import Text
 from qatui.syntax.highlight import Highlighter
 from tests.render.reference import documented, painted, units, width_of
 
@@ -277,6 +278,28 @@ def test_a_line_that_is_cut_hides_what_the_whole_line_hides(secret: str) -> None
         shown[wrap] = text_of(painter.paint(0))[:700]
     assert shown[False] == shown[True]
     assert "•" in shown[False]
+
+
+def test_how_tall_lines_are_is_found_once_for_a_width(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Words, folds, notes: what a key changes in how a long text is shown leaves its lines as they are."""
+    asked: list[int] = []
+    height = Text._height
+
+    def counted(self: Text, number: int, width: int) -> int:
+        asked.append(number)
+        return height(self, number, width)
+
+    monkeypatch.setattr(Text, "_height", counted)
+    document = documented(b"a = 1\n" + b"long \t" * 30 + b"\n", b"a = 2\n" + b"long \t" * 30 + b"\n")
+    look = Look("dark", UNICODE, 61, wrap=True)
+    before = Painter(document, Rows(document, paired=True), {}, {}, look)
+    total, first = before.heights.total, len(asked)
+    again = Painter(document, Rows(document, paired=True, context=None), {}, {}, replace(look, by="character"), before)
+    assert (again.heights.total, len(asked)) == (total, first)
+    for other in (replace(look, codes=True), replace(look, unmasked=True), replace(look, width=45)):
+        painter = Painter(document, Rows(document, paired=True), {}, {}, other, again)
+        assert painter.heights.total == Painter(document, Rows(document, paired=True), {}, {}, other).heights.total
+    assert len(asked) == 7 * first
 
 
 def test_a_line_is_masked_by_its_own_side() -> None:

@@ -213,7 +213,7 @@ class DiffPane(TallRows):
         notes = note_lines(document.comments, max(20, (self._width // 2 if self.paired else self._width) - 14))
         counts = {key: len(lines) for key, lines in notes.items()}
         self._rows = Rows(document, paired=self.paired, context=self.context, opened=self._opened, notes=counts)
-        self._painter = Painter(document, self._rows, self._highlighters, notes, look)
+        self._painter = Painter(document, self._rows, self._highlighters, notes, look, self._painter)
         self._painter.needle, self._painter.match = self._needle, self._match
         self._heights = self._painter.heights
         self.virtual_size = Size(self._width, self._heights.total)
