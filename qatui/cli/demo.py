@@ -2,7 +2,6 @@
 
 import os
 import shlex
-import sys
 import tempfile
 from collections.abc import Iterator
 from contextlib import AbstractContextManager, ExitStack, contextmanager
@@ -12,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from qatui.cli import diagnostics, output
+from qatui.cli import diagnostics, output, printing
 from qatui.cli.session import Session, pass_session
 from qatui.errors import ExitCode
 
@@ -63,7 +62,7 @@ def demo(session: Session, directory: Path | None, candidates: int | None, headl
                 }
             )
             return ExitCode.DONE
-        if not (sys.stdin.isatty() and sys.stdout.isatty()):
+        if not printing.has_screen(os.environ):
             _tell_what_to_try(made)
             return ExitCode.DONE
         return _show(session, made)

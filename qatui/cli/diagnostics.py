@@ -2,6 +2,7 @@
 
 import contextlib
 import errno
+import io
 import json
 import os
 import shutil
@@ -12,6 +13,7 @@ from typing import Any
 
 import click
 
+from qatui.cli.printing import encodable
 from qatui.domain.marks import visible
 from qatui.errors import ExitCode, QatuiError, UsageError
 
@@ -161,10 +163,23 @@ class _Interrupted(QatuiError):
 
 
 def open_missing_streams() -> None:
-    """Give the program streams to nowhere where its caller closed them (`>&-`): using them must not be a bug."""
-    for name, mode in (("stdin", "r"), ("stdout", "w"), ("stderr", "w")):
+    """Give the program streams where its caller closed them (`>&-`): using them must not be a bug.
+
+    They go nowhere, but stdout is for data, and those must not be lost unsaid.
+    """
+    for name, mode in (("stdin", "rb"), ("stdout", "wb"), ("stderr", "wb")):
         if getattr(sys, name) is None:
-            setattr(sys, name, open(os.devnull, mode, encoding="utf-8"))  # noqa: SIM115 - open as long as we run
+            kind = _Closed if name == "stdout" else io.TextIOWrapper
+            setattr(sys, name, kind(open(os.devnull, mode), encoding="utf-8"))  # noqa: SIM115 - open as long as we run
+
+
+class _Closed(io.TextIOWrapper):
+    """A stdout that was closed: writing to it raises QatuiError."""
+
+    def write(self, text: str, /) -> int:
+        if text:
+            raise _NoRoom("The output could not be written: stdout is closed.", _ELSEWHERE)
+        return 0
 
 
 def silence_stdout() -> None:
@@ -179,6 +194,7 @@ def _to_nowhere(descriptor: int) -> None:
 
 
 _FULL = (errno.ENOSPC, errno.EDQUOT)
+_ELSEWHERE = "Make room, or write to another place."
 
 
 def system_fault(error: OSError, *, as_json: bool) -> ExitCode:
@@ -186,7 +202,7 @@ def system_fault(error: OSError, *, as_json: bool) -> ExitCode:
     if error.errno not in _FULL:
         return bug(error, as_json=as_json)
     silence_stdout()
-    told = _NoRoom(f"The output could not be written: {error.strerror}.", "Make room, or write to another place.")
+    told = _NoRoom(f"The output could not be written: {error.strerror}.", _ELSEWHERE)
     return fail(told, as_json=as_json)
 
 
@@ -196,9 +212,8 @@ class _NoRoom(QatuiError):
 
 
 def _write(text: str) -> None:
-    encoding = sys.stderr.encoding or "utf-8"
     try:
-        sys.stderr.write(text.encode(encoding, "replace").decode(encoding))
+        sys.stderr.write(encodable(text, sys.stderr.encoding))
         sys.stderr.flush()
     except BrokenPipeError:
         # Nobody is there to read it; that changes nothing about the exit code, nor may the last flush.

@@ -5,7 +5,7 @@ import os
 import re
 import sys
 from collections.abc import Mapping, Sequence
-from typing import TYPE_CHECKING, Any, Literal
+from typing import TYPE_CHECKING, Any, Literal, get_args
 
 import click
 
@@ -13,6 +13,7 @@ from qatui import wiring
 from qatui.cli import diagnostics, output, printing
 from qatui.cli.session import Session, pass_session
 from qatui.errors import ExitCode, QatuiError, UsageError
+from qatui.settings.types import Theme
 
 if TYPE_CHECKING:
     from qatui.cli.diff_text import Ended
@@ -72,7 +73,7 @@ def _is_external(arguments: Sequence[str], many: int) -> bool:
 @click.option("--code-points", is_flag=True, help="Hidden characters by their code points.")
 @click.option("--show-secrets", is_flag=True, help="Do not mask secrets.")
 @click.option("-a", "--text", "as_text", is_flag=True, help="Print binary files line by line, too.")
-@click.option("--theme", type=click.Choice(["dark", "light", "contrast"]), help="Instead of your settings' theme.")
+@click.option("--theme", type=click.Choice(get_args(Theme)), help="Instead of your settings' theme.")
 @click.option("--exit-code", is_flag=True, help="Exit with 1 where there are differences.")
 @click.option(
     "--since",
@@ -93,8 +94,7 @@ def diff(
         _unmerged(session, names[0])
         return ExitCode.DONE
     is_external = len(names) in EXTERNAL
-    terminal = all(stream.isatty() for stream in (sys.stdin, sys.stdout, sys.stderr))  # textual draws on stderr
-    is_screen = terminal and not (to_print or session.json or is_external)
+    is_screen = printing.has_screen(os.environ) and not (to_print or session.json or is_external)
     if is_screen:
         gc.disable()  # collecting while so much is being loaded costs a part of the start
     try:
@@ -192,6 +192,7 @@ def _show(
     from qatui.tui.aside import begin
 
     first = begin(open_first, comparison, blanks)  # git compares while the screens are being imported
+    from qatui.domain.diff import CONTEXT
     from qatui.tui.diff_app import DiffApp, Viewed
     from qatui.tui.widgets.diff_view import Manner
 
@@ -200,7 +201,7 @@ def _show(
     unified = options["unified"]
     manner = Manner(
         layout=None if unified is None else "unified" if unified else "split",
-        context=3 if options["context"] is None else options["context"],
+        context=CONTEXT if options["context"] is None else options["context"],
         by="character" if options["by_character"] else "word",
         codes=options["code_points"],
         unmasked=options["show_secrets"],

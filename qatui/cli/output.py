@@ -5,6 +5,7 @@ import sys
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
+from qatui.cli.printing import encodable
 from qatui.domain.marks import visible
 
 SCHEMA = 1
@@ -50,6 +51,5 @@ def table(rows: Sequence[Sequence[str]], right: Sequence[int] = (), *, masked: b
 
 
 def _encodable(text: str) -> str:
-    """`text` with what the stream's encoding lacks as `?`: a C locale must not end in a traceback."""
-    encoding = sys.stdout.encoding or "utf-8"
-    return text.encode(encoding, "replace").decode(encoding)
+    """A C locale must not end in a traceback."""
+    return encodable(text, sys.stdout.encoding)

@@ -1,8 +1,10 @@
-"""What to print on: how wide it is, and whether and how deeply it takes colours."""
+"""What to print on: how wide it is, whether and how deeply it takes colours, which characters, or even a screen."""
 
+import codecs
 import os
 import sys
 from collections.abc import Mapping
+from functools import cache
 from typing import Literal, TextIO
 
 When = Literal["auto", "always", "never"]
@@ -12,6 +14,14 @@ NOWHERE = 160
 """Columns where there is no terminal to ask: two sides of 80."""
 LEAST = 20
 """Columns that a diff needs at least."""
+_POOR = ("dumb", "unknown", "")
+"""Kinds of terminals (TERM) of which nothing is known but that they show text: see terminfo(5)."""
+
+
+def has_screen(environ: Mapping[str, str]) -> bool:
+    """Whether a screen can be drawn: at a terminal that can move its cursor."""
+    streams = sys.stdin, sys.stdout, sys.stderr  # textual draws on stderr
+    return all(stream.isatty() for stream in streams) and environ.get("TERM", "") not in _POOR
 
 
 def depth(when: When, environ: Mapping[str, str], out: TextIO) -> Depth | None:
@@ -25,7 +35,7 @@ def depth(when: When, environ: Mapping[str, str], out: TextIO) -> Depth | None:
         return None
     if when == "auto":
         paged = environ.get("GIT_PAGER_IN_USE", "").lower() in ("1", "true", "yes", "on")
-        if environ.get("NO_COLOR") or term in ("dumb", "") or not (out.isatty() or paged):
+        if environ.get("NO_COLOR") or term in _POOR or not (out.isatty() or paged):
             return None
     if environ.get("COLORTERM", "").lower() in ("truecolor", "24bit") or term.endswith("-direct"):
         return "truecolor"
@@ -45,3 +55,36 @@ def columns(environ: Mapping[str, str]) -> int:
         if found:
             return max(LEAST, found)
     return NOWHERE
+
+
+def encodable(text: str, encoding: str | None) -> str:
+    """`text` with what an encoding lacks as ASCII: our signs as others, else the code, `<U+05E9>`."""
+    encoding = encoding or "utf-8"
+    return text.encode(encoding, _IN_ASCII).decode(encoding)
+
+
+_IN_ASCII = "qatui.in_ascii"
+"""Name of the error handler (https://docs.python.org/3/library/codecs.html#error-handlers)."""
+
+
+def _in_ascii(error: UnicodeError) -> tuple[str, int]:
+    if not isinstance(error, UnicodeEncodeError):
+        raise error
+    lacking = error.object[error.start : error.end]
+    signs = _signs()
+    return "".join(signs.get(each) or f"<U+{ord(each):04X}>" for each in lacking), error.end
+
+
+codecs.register_error(_IN_ASCII, _in_ascii)
+
+
+@cache
+def _signs() -> Mapping[str, str]:
+    """Our own signs in ASCII; a control character as terminals show it, `^[`."""
+    from qatui.domain.marks import STOP
+    from qatui.domain.secrets import MASK
+    from qatui.render.glyphs import ASCII, UNICODE
+
+    drawn = dict(zip(reversed(UNICODE), reversed(ASCII), strict=True))
+    controls = {chr(0x2400 + code): f"^{chr(code + 0x40)}" for code in range(0x20)}
+    return drawn | controls | {"␡": "^?", "‹": "<", "›": ">", "→": ">", STOP: "|", MASK[0]: "*"}

@@ -8,7 +8,7 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 from qatui import paths, wiring
-from qatui.cli import diagnostics
+from qatui.cli import diagnostics, printing
 from qatui.cli.session import Session
 from qatui.errors import ExitCode, NoTerminal, QatuiError
 
@@ -26,9 +26,11 @@ def run(session: Session, *, coach: bool = False) -> int:
     Raises NoTerminal where there is none, NotFound outside of a repository, ConfigError for wrong settings.
     Nothing but the reviewer's own settings is read before the first frame.
     """
-    if not all(stream.isatty() for stream in (sys.stdin, sys.stdout, sys.stderr)):  # textual draws on stderr
+    if not printing.has_screen(os.environ):
+        term = os.environ.get("TERM") or "empty"
+        poor = f" that can move its cursor, and TERM is {term}" if sys.stdout.isatty() else ""
         raise NoTerminal(
-            "The workstation needs a terminal.",
+            f"The workstation needs a terminal{poor}.",
             "Without one: qatui list, show, approve, reject, defer, publish; see qatui --help.",
         )
     parts = make_parts(session, coach=coach)

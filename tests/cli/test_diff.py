@@ -10,6 +10,7 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
 
+import pexpect
 import pytest
 
 from qatui.cli import printing
@@ -126,6 +127,7 @@ class Stream(io.StringIO):
         ("auto", {"TERM": "xterm", "COLORTERM": "truecolor"}, True, "truecolor"),
         ("auto", {"TERM": "xterm"}, True, "16"),
         ("auto", {"TERM": "dumb"}, True, None),
+        ("auto", {"TERM": "unknown"}, True, None),
         ("auto", {}, True, None),
         ("auto", {"TERM": "xterm", "NO_COLOR": "1"}, True, None),
         ("auto", {"TERM": "xterm", "NO_COLOR": ""}, True, "16"),
@@ -380,6 +382,32 @@ def test_names_that_git_gives_are_no_options(given: list[str], environ: dict[str
 
 
 # As a process
+
+
+@pytest.mark.pty
+@pytest.mark.parametrize("term", ["dumb", "unknown", ""])
+def test_a_terminal_that_cannot_move_its_cursor_is_printed_on(diff: Diff, tmp_path: Path, term: str) -> None:
+    printed = diff("old.py", "new.py").out
+    program = pexpect.spawn(
+        FOUND[0], [*FOUND[1:], "diff", "--width", "100", "old.py", "new.py"], cwd=str(tmp_path),
+        env={**unmeasured(), "TERM": term, "LANG": "C.UTF-8"}, encoding="utf-8", timeout=60,
+    )  # fmt: skip
+    shown = program.read()
+    program.close()
+    assert shown == printed.replace("\n", "\r\n")
+    assert program.exitstatus == 0
+
+
+def test_what_the_locale_cannot_write_is_told_by_its_code(tmp_path: Path) -> None:
+    (tmp_path / "a").write_text("\u05d0\u05d1 \n")
+    (tmp_path / "b").write_text("\u05d2\u05d1 \n")
+    environ = {**unmeasured(), "PYTHONIOENCODING": "ascii"}
+    done = subprocess.run([*FOUND, "diff", "a", "b"], cwd=tmp_path, env=environ, capture_output=True, check=True)
+    out = done.stdout.decode("ascii")
+    assert "?" not in out
+    assert "<U+05D0><U+05D1>" in out
+    assert "<U+05D2><U+05D1>" in out
+    assert "|" in out
 
 
 def test_a_reader_that_goes_and_pipes_of_a_shell(tmp_path: Path) -> None:

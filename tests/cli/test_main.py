@@ -464,17 +464,36 @@ def test_a_reader_of_stderr_that_goes_does_not_change_the_code() -> None:
     assert (done.returncode, done.stdout) == (2, b"")
 
 
-@pytest.mark.parametrize(("words", "code"), [("--version", 0), ("nope", 2)])
+@pytest.mark.parametrize(("words", "code"), [("--version", 2), ("nope", 2), ("-h", 2)])
 def test_closed_streams(words: str, code: int) -> None:
     script = f'"$0" -m qatui {words} <&- >&- 2>&-'
     assert subprocess.run(["sh", "-c", script, sys.executable], check=False).returncode == code
+
+
+@pytest.mark.parametrize("words", [["--version"], ["diff", "--help"], ["diff", "a", "b"]])
+def test_a_closed_stdout_is_told(words: list[str], tmp_path: Path) -> None:
+    (tmp_path / "a").write_text("a\n")
+    (tmp_path / "b").write_text("b\n")
+    command = ["sh", "-c", '"$0" -m qatui "$@" >&-', sys.executable, *words]
+    done = subprocess.run(command, cwd=tmp_path, env=unmeasured(), capture_output=True, text=True, check=False)
+    assert (done.returncode, done.stderr) == (
+        ExitCode.USAGE,
+        "qatui: The output could not be written: stdout is closed.\n       Make room, or write to another place.\n",
+    )
+
+
+def test_what_writes_nothing_does_not_mind_a_closed_stdout(tmp_path: Path) -> None:
+    (tmp_path / "a").write_text("a\n")
+    command = ["sh", "-c", '"$0" -m qatui diff a a >&-', sys.executable]
+    done = subprocess.run(command, cwd=tmp_path, env=unmeasured(), capture_output=True, text=True, check=False)
+    assert (done.returncode, done.stderr) == (0, "")
 
 
 def test_a_locale_without_unicode() -> None:
     code = "from qatui.cli import output, diagnostics; output.line('\\xe9\\u2192'); diagnostics.say('\\u2192')"
     environ = {**os.environ, "LC_ALL": "C", "PYTHONCOERCECLOCALE": "0", "PYTHONUTF8": "0", "PYTHONIOENCODING": "ascii"}
     done = subprocess.run([sys.executable, "-c", code], env=environ, capture_output=True, check=True)
-    assert (done.stdout, done.stderr) == (b"??\n", b"?\n")
+    assert (done.stdout, done.stderr) == (b"<U+00E9>>\n", b">\n")
 
 
 @pytest.mark.parametrize("words", [["--version"], ["--help"], ["--json", "nope"], ["nope"]])

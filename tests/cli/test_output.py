@@ -1,11 +1,15 @@
 """Data on standard output."""
 
+import io
 import json
 import sys
 
 import pytest
 
-from qatui.cli import output
+from qatui.cli import output, printing
+from qatui.domain.marks import visible
+from qatui.domain.secrets import MASK
+from qatui.render import glyphs
 
 
 def test_json_is_one_ascii_line_with_its_schema(capsys: pytest.CaptureFixture[str]) -> None:
@@ -41,12 +45,38 @@ def test_surrogates_of_undecodable_paths(capsys: pytest.CaptureFixture[str]) -> 
     assert capsys.readouterr().out == "a�b\n"
 
 
-def test_what_the_stream_cannot_write(monkeypatch: pytest.MonkeyPatch) -> None:
-    import io
-
-    stream = io.TextIOWrapper(io.BytesIO(), encoding="latin-1")
+@pytest.mark.parametrize(
+    ("encoding", "text", "written"),
+    [
+        ("latin-1", "é→ü", b"\xe9>\xfc\n"),
+        ("ascii", "é", b"<U+00E9>\n"),
+        ("ascii", "\u05e9\u05dc", b"<U+05E9><U+05DC>|\n"),
+        ("ascii", "\u05e9\u05dd", b"<U+05E9><U+05DD>|\n"),
+        ("ascii", "a\u202eb", b"a<U+202E>b\n"),
+        ("ascii", "p\u0430y", b"p<<U+0430>>y\n"),
+        ("ascii", "\x1b[2J\x7f", b"^[[2J^?\n"),
+        ("ascii", "\udcff", b"<U+FFFD>\n"),
+        ("ascii", "\U0001f469", b"<U+1F469>\n"),
+        ("utf-8", "é→\U0001f469", "é→\U0001f469\n".encode()),
+    ],
+)
+def test_what_the_stream_cannot_write_is_its_code_or_a_sign(
+    encoding: str, text: str, written: bytes, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    stream = io.TextIOWrapper(io.BytesIO(), encoding=encoding)
     monkeypatch.setattr(sys, "stdout", stream)
-    output.line("é→")
-    output.table([["→é"]])
+    output.line(text)
+    output.table([[text]])
+    output.pieces([f"{visible(text)}\n"])
     stream.flush()
-    assert stream.buffer.getvalue() == b"\xe9?\n?\xe9\n"
+    assert stream.buffer.getvalue() == written * 3
+
+
+def test_no_sign_of_ours_is_a_riddle_in_ascii() -> None:
+    signs = {*"".join(glyphs.UNICODE), *map(chr, range(0x2400, 0x2420)), *MASK, "‹", "›", "�", "␡", "⍽", "⡇", "→"}
+    for sign in signs:
+        written = printing.encodable(sign, "ascii")
+        assert written.isascii()
+        assert written.isprintable()
+        assert "?" not in written or sign == "␡"
+    assert {printing.encodable(sign, "ascii") for sign in "−…│↳·•"} == {*"-~|\\.*"}

@@ -10,7 +10,7 @@ import pytest
 from qatui.cli import workstation
 from qatui.cli.main import run
 from qatui.cli.session import Session
-from qatui.errors import ConfigError, ExitCode, NotFound
+from qatui.errors import ConfigError, ExitCode, NoTerminal, NotFound
 from qatui.tui.app import Workstation
 from tests.conftest import Project
 
@@ -45,11 +45,27 @@ def terminal(monkeypatch: pytest.MonkeyPatch) -> Pretend:
 
     def pretend() -> None:
         monkeypatch.setenv("NO_COLOR", "")
+        monkeypatch.setenv("TERM", "xterm-256color")
         monkeypatch.setattr(sys.stderr, "isatty", Terminal.isatty)
         monkeypatch.setattr("sys.stdin", Terminal())
         monkeypatch.setattr("sys.stdout", Terminal())
 
     return pretend
+
+
+@pytest.mark.parametrize("term", ["dumb", "unknown", "", None])
+def test_a_terminal_that_cannot_move_its_cursor_is_none(
+    terminal: Pretend, term: str | None, project: Project, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(Workstation, "run", lambda _self: pytest.fail("drawn"))
+    terminal()
+    if term is None:
+        monkeypatch.delenv("TERM")
+    else:
+        monkeypatch.setenv("TERM", term)
+    with pytest.raises(NoTerminal, match=f"TERM is {term or 'empty'}") as raised:
+        workstation.run(session(project.root))
+    assert "qatui list" in raised.value.hint
 
 
 def test_outside_of_a_repository_nothing_is_drawn(
