@@ -67,6 +67,8 @@ def test_no_screen_sends_anything_of_a_candidate(watched: Watched) -> None:
     for key, words in {"C": "Comment on", "r": "Reject", "?": "Keys of this screen"}.items():
         in_dialog(watched, key, words)
     watched.press("P")
+    watched.shows("y publish 1")
+    watched.press("n")
     watched.shows("Pull request", "Reviewed-by", "QA-Candidate")
     sent = watched.whole()
     assert (terminal_leaks(sent), revealed(sent)) == ([], [])
