@@ -125,8 +125,8 @@ def _is_one(
 ) -> bool:
     """Whether only a blank parts a change from the last, and both have something on both sides.
 
-    `last_left` and `left` are their stretches of `old`, the others those of the new line; what parts them is the same in
-    both lines. Joined on one side only, what stands outside of the stretches would no longer be equal.
+    `last_left` and `left` are their stretches of `old`, the others those of the new line; what parts them is the same
+    in both lines. Joined on one side only, what stands outside of the stretches would no longer be equal.
     """
     blank = old[last_left[1] : left[0]].isspace()
     return blank and all(start < end for start, end in (last_left, left, last_right, right))
