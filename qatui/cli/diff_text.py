@@ -9,7 +9,7 @@ from typing import Any
 
 from qatui.cli import diagnostics, output
 from qatui.domain.blanks import Blanks
-from qatui.domain.diff import Document
+from qatui.domain.diff import CONTEXT, Document
 from qatui.domain.diff_json import json_rows
 from qatui.domain.intraline import By
 from qatui.domain.marks import visible
@@ -97,7 +97,7 @@ def _lines(pair: Pair, document: Document, wanted: Wanted, look: Look, colours: 
         what = " and ".join(visible(name) for name in names if name is not None)
         yield f"{what}: binary, {sizes}; --text prints it all the same"
         return
-    context = 3 if wanted.context is None else wanted.context
+    context = CONTEXT if wanted.context is None else wanted.context
     yield from print_document(document, look, colours, context=context, names=names if told else None)
 
 

@@ -126,6 +126,10 @@ class Team(Struct, frozen=True, kw_only=True):
         return {**all_of, "other": other}
 
 
+Theme = Literal["dark", "light", "contrast"]
+"""The palettes of `qatui.render.palette`."""
+
+
 class Identity(Struct, frozen=True, kw_only=True):
     """Who the reviewer is; default: git's user.email and user.name."""
 
@@ -141,7 +145,7 @@ class User(Struct, frozen=True, kw_only=True):
     identity: Identity = Identity()
     keys: dict[str, str] = field(default_factory=dict)
     """Action id to keys, comma-separated, such as `candidate.approve: A`."""
-    theme: Literal["dark", "light", "contrast"] = "dark"
+    theme: Theme = "dark"
     glyphs: Literal["auto", "unicode", "ascii"] = "auto"
     """`auto` is ascii on TERM=linux or a locale without UTF-8."""
     editor: str | None = None

@@ -205,6 +205,24 @@ def test_moving_counts_no_lines(tmp_path: Path, monkeypatch: pytest.MonkeyPatch)
     drive(app_on(numbered(1)), walk)
 
 
+def test_other_blanks_keep_the_place() -> None:
+    old = "".join(f"l{number}\n" for number in range(400))
+    new = old.replace("l5\n", "l5 changed\n").replace("l200\n", "l200 \n").replace("l300\n", "l300 changed\n")
+    pair = Pair(version("a.txt", old), version("a.txt", new))
+
+    async def walk(pilot: Pilot[Exception]) -> None:
+        view = the_screen(pilot).diff
+        await press(pilot, "]", "]")
+        assert view.place == ("new", 300)
+        offset = view.scroll_offset.y
+        for _ in Blanks:
+            await press(pilot, "b")
+            assert view.place == ("new", 300)
+        assert view.scroll_offset.y == offset
+
+    drive(app_on(Comparison("a", "b", iter([pair]), many=False)), walk)
+
+
 # What is kept
 
 

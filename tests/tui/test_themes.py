@@ -1,10 +1,13 @@
 """Contrast is computed, not believed; signs are one cell wide."""
 
+from typing import get_args
+
 import pytest
 from rich.cells import cell_len
 
 from qatui.render import glyphs
 from qatui.render.palette import INKS, PAPERS, SPANS, TOKENS, ink
+from qatui.settings.types import Theme
 from qatui.tui.themes import themes
 
 
@@ -19,6 +22,10 @@ def contrast(one: str, other: str) -> float:
     """Contrast ratio: https://www.w3.org/TR/WCAG21/#dfn-contrast-ratio."""
     light, dark = sorted((luminance(one), luminance(other)), reverse=True)
     return (light + 0.05) / (dark + 0.05)
+
+
+def test_a_person_can_choose_each_palette_and_no_other() -> None:
+    assert set(get_args(Theme)) == set(TOKENS)
 
 
 def test_the_formula() -> None:

@@ -20,7 +20,7 @@ from qatui.domain.review import Side
 from qatui.domain.search import Match, Needle
 from qatui.domain.stretches import Stretch
 from qatui.render.glyphs import UNICODE, Glyphs
-from qatui.render.notes import note_lines
+from qatui.render.notes import note_lines, note_width
 from qatui.render.painter import Painter
 from qatui.render.palette import ink
 from qatui.render.part import WIDE, Layout, Look
@@ -210,7 +210,7 @@ class DiffPane(TallRows):
             self._manner.unmasked,
             self._manner.by,
         )
-        notes = note_lines(document.comments, max(20, (self._width // 2 if self.paired else self._width) - 14))
+        notes = note_lines(document.comments, note_width(self._width, paired=self.paired))
         counts = {key: len(lines) for key, lines in notes.items()}
         self._rows = Rows(document, paired=self.paired, context=self.context, opened=self._opened, notes=counts)
         self._painter = Painter(document, self._rows, self._highlighters, notes, look, self._painter)
@@ -318,4 +318,4 @@ def named(line: str) -> str:
 
 
 def _texts(document: Document) -> tuple[object, ...]:
-    return document.path, document.old, document.new, document.hunks
+    return document.path, document.old, document.new
