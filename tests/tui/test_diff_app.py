@@ -361,9 +361,10 @@ class Terminal:
     def __init__(self, words: Sequence[str], cwd: Path, **environ: str) -> None:
         self._picture = pyte.Screen(100, 24)
         self._stream = pyte.ByteStream(self._picture)
+        here = {name: value for name, value in os.environ.items() if name not in ("COLUMNS", "LINES")}
         self.process = pexpect.spawn(
             words[0], list(words[1:]), cwd=str(cwd), dimensions=(24, 100), timeout=60,
-            env={**os.environ, "TERM": "xterm-256color", "COLORTERM": "truecolor", "LANG": "C.UTF-8", **environ},
+            env={**here, "TERM": "xterm-256color", "COLORTERM": "truecolor", "LANG": "C.UTF-8", **environ},
         )  # fmt: skip
 
     def shows(self, *words: str) -> str:
