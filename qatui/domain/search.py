@@ -158,6 +158,8 @@ class Searched:
 
     def __init__(self, document: Document) -> None:
         old = document.old
+        self.hunks = document.hunks
+        """What changed, which says which old lines are searched."""
         numbers = [line for hunk in document.hunks for line in range(hunk.old_start, hunk.old_end)] if old else []
         self._sides = (
             _Side("old", [old.lines[line] for line in numbers] if old else [], numbers),

@@ -157,6 +157,8 @@ ACTIONS: tuple[Act, ...] = (
     ),
     Act("diff.less", ("-",), "less context", "fewer unchanged lines around each change", 0, None, "qatui diff -U N"),
     Act("diff.unfold", ("enter",), "unfold", "show the unchanged lines that are folded here"),
+    Act("diff.unfold_some", ("=",), "unfold 10", "show 10 more lines at each end of the fold here"),
+    Act("diff.unfold_enclosing", (")",), "unfold function", "show of the fold here what is of the functions beside it"),
     Act("diff.right", ("right",), "right", "the rest of long lines"),
     Act("diff.left", ("left",), "left", "back to the left of long lines"),
     Act("diff.line_end", ("$",), "line's end", "to the end of the line under the cursor"),

@@ -1,16 +1,17 @@
-"""What encloses the lines of a diff: named above it, and gone to by a key."""
+"""What encloses the lines of a diff: named above it, gone to by a key, and unfolded."""
 
 from pathlib import Path
 
 import pytest
 from textual.pilot import Pilot
 
+from qatui.domain.diff import Kind
 from qatui.render.glyphs import ASCII
 from qatui.tui.widgets.diff_head import DiffHead
 from qatui.tui.widgets.diff_view import DiffView
 from tests.tui.conftest import drive, keys, press
 from tests.tui.test_diff_app import app_on, compared, head, line, the_screen
-from tests.tui.test_diff_view import document, screen
+from tests.tui.test_diff_view import document, numbered, screen
 from tests.tui.test_diff_view import drive as drive_view
 from tests.tui.test_snapshots import Compare
 
@@ -118,6 +119,69 @@ async def nothing(view: DiffView, pilot: Pilot[None]) -> None:
     """Without a document."""
     assert not view.to_enclosing()
     assert view.inside == []
+
+
+def folds(view: DiffView) -> list[tuple[int, int]]:
+    """Of each fold its first line, from 1, and how many it hides."""
+    assert view._rows is not None
+    return [(row.new + 1, row.count) for row in view._rows if row.kind is Kind.FOLD and row.new is not None]
+
+
+def test_some_lines_of_a_fold_are_shown_at_each_end_that_touches_others() -> None:
+    pair = document(numbered(200), numbered(200, (50, 120)))
+
+    async def walk(view: DiffView, pilot: Pilot[None]) -> None:
+        assert not view.unfold_some()
+        assert folds(view) == [(1, 47), (55, 63), (125, 76)]
+        view.top()
+        assert view.unfold_some()
+        assert folds(view) == [(1, 37), (55, 63), (125, 76)]
+        view.end()
+        assert view.unfold_some()
+        assert folds(view) == [(1, 37), (55, 63), (135, 66)]
+        view.top()
+        view.next_hunk()
+        for left in ([(65, 43)], [(75, 23)], [(85, 3)], []):
+            while view.line is not None and left != []:
+                view.move(1)
+            assert view.unfold_some()
+            await pilot.pause()
+            assert folds(view)[1:-1] == left
+        assert view.place == ("new", 86), "on what it showed last"
+        assert view.line is not None
+
+    drive_view(pair, walk)
+    drive_view(None, no_fold)
+
+
+async def no_fold(view: DiffView, pilot: Pilot[None]) -> None:
+    """Without a document."""
+    assert not view.unfold_some()
+    assert view.unfold_enclosing() is None
+
+
+def test_of_a_fold_is_shown_what_belongs_to_the_functions_beside_it(nested: Path) -> None:
+    async def walk(pilot: Walker) -> None:
+        view = the_screen(pilot).diff
+        await press(pilot, ")")
+        assert "no folded lines here" in line(pilot, "tabs")
+        await press(pilot, "=")
+        assert "no folded lines here" in line(pilot, "tabs")
+        before = folds(view)
+        assert before == [(1, 27), (35, 33), (75, 14)]
+        await press(pilot, "j", "j", "j", "j", ")")
+        assert folds(view) == [(1, 27), (46, 15), (75, 14)], "to the end of test_2, and test_4 from its first line"
+        assert view.place == ("new", 45)
+        await press(pilot, ")")
+        assert "nothing in this fold is of a function beside it" in line(pilot, "tabs")
+        await press(pilot, "enter")
+        assert folds(view) == [(1, 27), (75, 14)]
+        await press(pilot, "g", ")")
+        assert folds(view) == [(1, 18), (75, 14)], "nothing is above; test_1 from its first line"
+        await press(pilot, "-")
+        assert folds(view) == [(1, 29), (33, 37), (73, 16)], "another context begins anew"
+
+    drive(app_on(compared(nested, "old.py", "new.py")), walk)
 
 
 @pytest.mark.svg

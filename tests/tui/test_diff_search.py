@@ -11,8 +11,10 @@ from textual import events
 from textual.pilot import Pilot
 from textual.widgets import Input
 
+from qatui.domain.blanks import Blanks
 from qatui.domain.diff import Document, Hunk
 from qatui.domain.lines import Lines
+from qatui.flows.compare import compare
 from qatui.flows.desk import Desk
 from qatui.render.painter import Painter
 from qatui.tui.screens.reading import ReadingScreen
@@ -124,6 +126,22 @@ def test_a_match_behind_the_edge_comes_into_sight(old: str | None, wrap: bool) -
         assert ("x = ", True) in marked(view)
 
     drive_view(document(old, f"first\n{FAR}\n" + "more\n" * 40), walk, (100, 10))
+
+
+def test_when_other_lines_count_as_changed_the_matches_are_others() -> None:
+    old, new = b"one cat\nx\n", b"one  cat\nx cat\n"
+
+    async def walk(view: DiffView, pilot: Pilot[None]) -> None:
+        view.look_for("cat")
+        view.top()
+        assert view.next_match(1) is False
+        assert view.matches == (1, 3)
+        view.show(compare("x.py", old, new, blanks=Blanks.ALL))
+        assert view.matches == (0, 2)
+        assert view.next_match(-1) is not None
+        assert view.matches[0] > 0
+
+    drive_view(compare("x.py", old, new), walk)
 
 
 def test_a_match_in_a_row_taller_than_the_screen_comes_into_sight() -> None:

@@ -22,7 +22,7 @@ CLASSES: dict[str, type[KeyedScreen]] = {
     "diff": DiffScreen,
 }
 WITHOUT_COMMAND = re.compile(
-    r"^(move\.|review\.|file\.|diff\.(next_hunk|hunk_before|follow_move|search|next_match|match_before|enclosing|unfold|right|left|line_)|app\.(queue|publications|theme|palette|back|help|quit|coach|stop)|"
+    r"^(move\.|review\.|file\.|diff\.(next_hunk|hunk_before|follow_move|search|next_match|match_before|enclosing|unfold(_some|_enclosing)?$|right|left|line_)|app\.(queue|publications|theme|palette|back|help|quit|coach|stop)|"
     r"queue\.(mark|range|invert)|candidate\.copy_|publish\.(browse|copy))"
 )
 """What only moves a person about the screens, or is a mark of theirs: a command line has ids and queries instead."""

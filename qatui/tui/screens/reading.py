@@ -258,3 +258,16 @@ class ReadingScreen(KeyedScreen):
         """Show the folded lines."""
         if not self.diff.unfold():
             self.say("no folded lines here")
+
+    def do_unfold_some(self) -> None:
+        """Show some of the folded lines."""
+        if not self.diff.unfold_some():
+            self.say("no folded lines here")
+
+    def do_unfold_enclosing(self) -> None:
+        """Show what belongs to the functions above and below."""
+        match self.diff.unfold_enclosing():
+            case None:
+                self.say("no folded lines here")
+            case False:
+                self.say("nothing in this fold is of a function beside it")

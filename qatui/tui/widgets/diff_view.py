@@ -5,8 +5,10 @@ from typing import Any
 
 from qatui.domain.diff import CONTEXT, Kind
 from qatui.domain.enclosing import enclosing
+from qatui.domain.enclosing import end as end_of
 from qatui.domain.review import Side
 from qatui.domain.search import Match, Needle, Search, Searched
+from qatui.domain.stretches import Stretch, merged
 from qatui.tui.widgets.diff_pane import DiffPane, Manner
 from qatui.tui.widgets.tall_rows import MARGIN
 
@@ -14,6 +16,8 @@ __all__ = ["DiffView", "Manner"]
 
 CONTEXTS = (1, CONTEXT, 10, 30, None)
 """Steps of `+` and `-`; the last shows the whole text."""
+SOME = 10
+"""Lines of a fold that are shown at each end of it."""
 SIDEWAYS = 8
 """Cells of one step to the side."""
 
@@ -134,9 +138,12 @@ class DiffView(DiffPane):
 
     def _matches_of_now(self) -> Search | None:
         """The matches in this text, counted when they are asked for first."""
-        if self._search is None and self._needle is not None and self._document is not None:
-            self._searched = self._searched or Searched(self._document)
-            self._search = self._searched.search(self._needle)
+        document = self._document
+        if document is None or self._needle is None:
+            return None
+        if self._searched is None or self._searched.hunks is not document.hunks:  # other blanks may count
+            self._searched, self._search, self._match = Searched(document), None, None
+        self._search = self._search or self._searched.search(self._needle)
         return self._search
 
     def _reach(self, match: Match) -> None:
@@ -186,14 +193,65 @@ class DiffView(DiffPane):
         self._change(context=steps[0] if by > 0 else steps[-1])
         return True
 
+    # Folds
+
     def unfold(self) -> bool:
         """Show the lines of the fold under the cursor; whether there is one."""
+        fold = self._fold
+        if fold is None:
+            return False
+        self._open([fold], fold[0])
+        return True
+
+    def unfold_some(self) -> bool:
+        """Show some lines at each end of the fold under the cursor that touches other lines; whether there is a fold.
+
+        The cursor stays on what is left of it, so that the same key shows more.
+        """
+        fold, document = self._fold, self._document
+        if fold is None or document is None:
+            return False
+        first, end = fold
+        above = SOME if first else 0
+        below = SOME if end < len(document.new) else 0
+        self._open([(first, min(end, first + above)), (max(first, end - below), end)], min(end - 1, first + above))
+        return True
+
+    def unfold_enclosing(self) -> bool | None:
+        """Show of the fold under the cursor what belongs to the functions above and below it, whose parts are seen.
+
+        Whether it holds anything of them; None: there is no fold.
+        """
+        fold, document = self._fold, self._document
+        if fold is None or document is None:
+            return None
+        first, end = fold
+        path, lines = document.path, document.new.lines
+        opened = []
+        last = next((at for at in range(first - 1, -1, -1) if lines[at].strip()), None)
+        if last is not None:
+            above = enclosing(path, lines, first)
+            above = above if last in above else enclosing(path, lines, last)
+            opened += [(first, min(end, end_of(lines, each))) for each in above[-1:]]
+        below = enclosing(path, lines, end) if end < len(lines) else ()
+        opened += [(each, end) for each in below[-1:] if each >= first]
+        opened = merged(opened)
+        if opened:
+            self._open(opened, min(end - 1, opened[0][1] if opened[0][0] == first else first))
+        return bool(opened)
+
+    @property
+    def _fold(self) -> Stretch | None:
+        """The new lines that the fold under the cursor hides; None: there is no fold."""
         row = self._row(self._cursor)
         if row is None or row.kind is not Kind.FOLD or row.new is None:
-            return False
-        self._opened.append((row.new, row.new + row.count))
-        self._lay_out()
-        return True
+            return None
+        return row.new, row.new + row.count
+
+    def _open(self, stretches: list[Stretch], line: int) -> None:
+        """Show new lines that are folded; the cursor stays where it is on the screen, then on `line`."""
+        self._opened += stretches
+        self._lay_out(None, ("new", line))
 
 
 def _is_more(lines: int | None, than: int | None, by: int) -> bool:
