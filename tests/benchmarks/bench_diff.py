@@ -19,7 +19,7 @@ CHANGED = EDITED.decode()
 LARGE = 200_000
 HOSTILE = {"long_line.js": "", "repeated.py": "return0", "rewritten.py": "result_0"}
 """What is seen on the first screen of the hostile pairs, blanks not counted; empty: how the file begins."""
-DOWN, RIGHT, LEFT = "j", "\x1b[C", "\x1b[D"
+DOWN, RIGHT, LEFT, LINE_END = "j", "\x1b[C", "\x1b[D", "$"
 
 
 class Files:
@@ -161,16 +161,28 @@ def _hostile(files: Files, steps: int) -> Iterator[Figure]:
         note = f"{took['qatui'] * 1000:.0f} ms"
         yield Figure(f"6{letter}", f"first screen of {pair.name}", took["qatui"] / took["floor"], limit=2.5, note=note)
     stretch = sorted(floors)[1] * 1000 / FLOOR_MS
-    for letter, pair in zip("def", hostile_pairs(), strict=True):
+    at_the_end = [_long_line("tabs.txt", "a\tb\t"), _long_line("wide.txt", "漢字 é ")]
+    for letter, pair in zip("defgh", (*hostile_pairs(), *at_the_end), strict=True):
         keys = (RIGHT, RIGHT, RIGHT, LEFT) if pair.path == "long_line.js" else (DOWN,)
         with files.open(files.qatui(files.lay(pair))) as terminal:
             terminal.until(str.strip)
             terminal.settle(0.5)
+            if pair in at_the_end:
+                terminal.press(LINE_END)
+                terminal.until(len)
+                terminal.settle(0.5, 10)
+                keys = (LEFT, LEFT, LEFT, RIGHT)
             took_each = _steps(terminal, keys, steps)
         most = percentile(took_each, 0.99)
         ratio = most / percentile(stepped, 0.99)
         note = f"p50 {percentile(took_each, 0.5):.1f} ms; p99 {ratio:.2f} x that of a minimal app"
         yield Figure(f"6{letter}", f"steps in {pair.name}, p99", most, "ms", 16 * stretch, note)
+
+
+def _long_line(path: str, unit: str) -> Pair:
+    """One line of 1 MB that ends in a change."""
+    line = unit.encode() * (1_000_000 // len(unit.encode()))
+    return Pair(f"{path}: 1 MB, at its end", line + b"x\n", line + b"y\n")
 
 
 def _steps(terminal: Terminal, keys: Sequence[str], count: int) -> list[float]:

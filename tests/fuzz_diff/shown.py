@@ -21,6 +21,7 @@ from qatui.render.painter import Painter
 from qatui.render.palette import TOKENS
 from qatui.render.part import Layout, Look
 from qatui.render.printed import print_document
+from qatui.render.text import SLICE
 from qatui.syntax.highlight import Highlighter
 from tests.fuzz_diff.watch import Watch
 
@@ -42,6 +43,12 @@ def characters(document: Document, watch: Watch) -> None:
             screen = numbers[start : start + SCREEN]
             with watch.stage("secrets of lines"):
                 masked = [secrets.of(number) for number in screen]
+            for at, spans in zip(screen, masked, strict=True):
+                seen = secrets.of(at, SLICE)
+                shown = [
+                    place for place in _within(spans, SLICE) if not any(start <= place < end for start, end in seen)
+                ]
+                assert not shown, f"a line that is cut shows at {shown[:9]} what the whole line hides"
             for codes in (False, True):
                 with watch.stage("lines drawn"):
                     drawn = [
@@ -49,6 +56,12 @@ def characters(document: Document, watch: Watch) -> None:
                     ]
                 for at, each in zip(screen, drawn, strict=True):
                     _drawn(text[at], each)
+
+
+def _within(spans: Sequence[tuple[int, int]], until: int) -> Iterator[int]:
+    """The places in stretches, up to one."""
+    for start, end in spans:
+        yield from range(start, min(end, until))
 
 
 def _drawn(line: str, drawn: Drawn) -> None:
@@ -133,18 +146,35 @@ def screens(document: Document, draw_: Random, watch: Watch) -> None:
     """Screens as they are painted: as wide as they should be, nothing that a terminal would obey, no secret."""
     for layout, wrap in product(LAYOUTS, (False, True)):
         rows = Rows(document, paired=layout == "split")
-        left = 0 if wrap else draw_.choice((0, 0, 1, 7, 300, 5_000))
-        look = replace(_look(draw_, layout, (40, 81, 160, 301)), left=left, wrap=wrap)
+        look = replace(_look(draw_, layout, (40, 81, 160, 301)), wrap=wrap)
         painter = Painter(document, rows, document.colours, {}, look)
         with watch.stage("heights"):
             heights = painter.heights
         lines = heights.total
+        if not wrap:
+            painter.look = replace(look, left=_left(painter, len(rows), draw_, watch))
         for first in [0, max(0, lines - SCREEN), *draw_.choices(range(max(1, lines)), k=SCREENS - 2)]:
             places = [heights.at(line) for line in range(first, min(first + SCREEN, lines))]
             with watch.stage("a screen painted"):
                 painted = [painter.paint(row, current=line == 0, at=line) for row, line in places]
             for place, segments in zip(places, painted, strict=True):
                 _cells(segments, look.width, rows[place[0]])
+                assert heights.height(place[0]) == painter.height(place[0]), f"too tall or too low: {rows[place[0]]}"
+
+
+def _left(painter: Painter, rows: int, draw_: Random, watch: Watch) -> int:
+    """How far the screens are scrolled to the side: here and there, or to the end of the longest of some lines."""
+    if not rows or draw_.random() < 0.6:
+        return draw_.choice((0, 0, 1, 7, 300, 5_000))
+    longest = max(draw_.choices(range(rows), k=SCREEN), key=lambda row: painter.widest([row]))
+    with watch.stage("the end of a line"):
+        reach = painter.reach(longest)
+    left = max(0, reach - painter.text_width)
+    with watch.stage("the end of a line"):
+        for step in (0, 8, 16):
+            painter.look = replace(painter.look, left=max(0, left - step))
+            painter.paint(longest)
+    return left
 
 
 def _look(draw_: Random, layout: Layout, widths: Sequence[int]) -> Look:

@@ -47,6 +47,8 @@ def run(given: Input, draw_: Random, watch: Watch) -> None:
     shown.characters(document, watch)
     shown.colours(document, draw_, watch)
     shown.screens(document, draw_, watch)
+    if draw_.random() < 0.3:
+        shown.screens(compare(given.path, old, new, blanks=draw_.choice((Blanks.CHANGE, Blanks.ALL))), draw_, watch)
     shown.printed(document, draw_, watch)
 
 
