@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, Literal, get_args
 import click
 
 from qatui import wiring
-from qatui.cli import diagnostics, output, printing
+from qatui.cli import diagnostics, interrupts, output, printing
 from qatui.cli.session import Session, pass_session
 from qatui.errors import ExitCode, QatuiError, UsageError
 from qatui.settings.types import Theme
@@ -93,6 +93,7 @@ def diff(
     if _COUNTER in os.environ and not os.environ.get(_EXTCMD) and len(names) == 1:
         _unmerged(session, names[0])
         return ExitCode.DONE
+    interrupts.hear_hangup()
     is_external = len(names) in EXTERNAL
     is_screen = printing.has_screen(os.environ) and not (to_print or session.json or is_external)
     if is_screen:

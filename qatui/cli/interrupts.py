@@ -22,6 +22,15 @@ def listen() -> None:
         sys.unraisablehook = _swallowed
 
 
+def hear_hangup() -> None:
+    """From now on a terminal that closes ends the program as SIGTERM does: nothing stays in temporary folders.
+
+    Not where somebody wants it to go on without one (nohup).
+    """
+    if signal.getsignal(signal.SIGTERM) is _interrupt and signal.getsignal(signal.SIGHUP) is signal.SIG_DFL:
+        signal.signal(signal.SIGHUP, _interrupt)
+
+
 def leaving() -> None:
     """The program is about to end: a signal that comes now ends it at once, with the commands of git that still run."""
     for number in (signal.SIGINT, signal.SIGTERM):

@@ -70,9 +70,11 @@ class DiffApp(KeyedApp, inherit_bindings=False):
         return DiffScreen(self.viewed)
 
     def on_mount(self) -> None:
-        """SIGTERM leaves the terminal as it was."""
-        with suppress(RuntimeError, ValueError):  # only the main thread hears signals
-            asyncio.get_running_loop().add_signal_handler(signal.SIGTERM, self.exit)
+        """SIGTERM leaves the terminal as it was, and a terminal that closes no copies of texts."""
+        for number in (signal.SIGTERM, signal.SIGHUP):
+            with suppress(RuntimeError, ValueError):  # only the main thread hears signals
+                if signal.getsignal(number) is not signal.SIG_IGN:
+                    asyncio.get_running_loop().add_signal_handler(number, self.exit)
 
 
 class DiffScreen(ReadingScreen):
@@ -137,7 +139,8 @@ class DiffScreen(ReadingScreen):
         self._files.append(opened.found)
         self._complete = not self._viewed.comparison.many
         if opened.document is not None:
-            self._kept.keep(self._key, opened.document, self._key)
+            first_key = Key(0, self._viewed.blanks)  # a key may have changed the blanks meanwhile
+            self._kept.keep(first_key, opened.document, first_key)
         self._go(0)
         if not self._complete:
             self.run_worker(self._list())
@@ -285,7 +288,9 @@ class DiffScreen(ReadingScreen):
         """Without a text nothing of it can be done."""
         if act.scope == "file" and not self._viewed.comparison.many:
             return "only one file is compared"
-        return "nothing is shown" if act.scope == "diff" and self.document is None else None
+        if act.scope in ("move", "diff") and self.document is None:
+            return "nothing is shown" if self._read else "still reading"
+        return None
 
     # Lines
 

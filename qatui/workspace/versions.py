@@ -185,7 +185,8 @@ def _read_stream(descriptor: int, name: str) -> bytes:
 
 
 def _unreadable(name: str, error: OSError) -> UsageError:
-    return UsageError(f"{name} cannot be read: {error.strerror}.", "Look at its permissions: ls -ld")
+    hint = "Look at its permissions: ls -ld" if isinstance(error, PermissionError) else "Look what is there: ls -l"
+    return UsageError(f"{name} cannot be read: {error.strerror}.", hint)
 
 
 def _no_such(name: str, place: Path, error: OSError) -> QatuiError:

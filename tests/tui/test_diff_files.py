@@ -2,6 +2,7 @@
 
 import asyncio
 import os
+import signal
 import sys
 import threading
 from collections.abc import Iterator
@@ -55,7 +56,7 @@ def test_keys_that_come_faster_than_comparisons_leave_out_what_they_pass(monkeyp
 
     async def run() -> None:
         async with app_on(numbered(60)).run_test(size=(120, 36)) as pilot:
-            while "file 1 of 60" not in line(pilot, "title"):
+            while not the_screen(pilot)._complete or gate.begun != ["t1.py"]:  # all found, the first is coloured
                 await pilot.pause()
             for _ in range(50):
                 await pilot.press("J")
@@ -141,6 +142,27 @@ def test_a_pipe_is_compared_with_other_blanks_too(tmp_path: Path) -> None:
         assert [each.partition("   ")[0] for each in told] == ["+1 −1"] * 5
 
     drive(app_on(compared(tmp_path, f"/dev/fd/{reading}", "new")), walk)
+    os.close(reading)
+
+
+def test_blanks_chosen_while_the_first_file_is_read_are_those_it_is_shown_with(tmp_path: Path) -> None:
+    reading, writing = os.pipe()
+    (tmp_path / "old").write_text("x\na b\n")
+    app = app_on(compared(tmp_path, "old", f"/dev/fd/{reading}"))
+
+    async def run() -> None:
+        async with app.run_test(size=(120, 36)) as pilot:
+            await pilot.press("G")
+            assert "still reading" in line(pilot, "tabs")
+            the_screen(pilot).do_blanks()
+            os.write(writing, b"x\na  b\n")
+            os.close(writing)
+            await settle(pilot)
+            document = the_screen(pilot).document
+            assert document is not None
+            assert (the_screen(pilot).blanks, document.hunks) == (Blanks.CHANGE, ())
+
+    asyncio.run(run())
     os.close(reading)
 
 
@@ -264,35 +286,39 @@ def test_long_documents_are_kept_two_at_most_and_the_one_at_hand_always() -> Non
 
 
 @pytest.mark.pty
-@pytest.mark.parametrize("how", ["q", "SIGTERM"])
-def test_no_git_is_left_running(tmp_path: Path, how: str) -> None:
+@pytest.mark.parametrize(
+    ("how", "options", "code"),
+    [("q", [], 0), ("TERM", [], 0), ("HUP", [], 0), ("HUP", ["--print"], 130)],
+)
+def test_neither_git_nor_copies_are_left(tmp_path: Path, how: str, options: list[str], code: int) -> None:
     (tmp_path / "a").write_text("a\n")
     (tmp_path / "b").write_text("b\n")
     (tmp_path / "bin").mkdir()
+    (tmp_path / "temporary").mkdir()
     slow = tmp_path / "bin" / "git"
-    slow.write_text(
-        f"#!/bin/sh\necho $$ > '{tmp_path}/pid.new'; mv '{tmp_path}/pid.new' '{tmp_path}/pid'\nexec sleep 50\n"
-    )
+    slow.write_text(f"#!/bin/sh\ncd '{tmp_path}'\necho $$ > pid.new\nmv pid.new pid\nexec sleep 50\n")
     slow.chmod(0o755)
-    environ = {**os.environ, "PATH": f"{slow.parent}{os.pathsep}{os.environ['PATH']}", "TERM": "xterm-256color"}
-    program = pexpect.spawn(
-        sys.executable,
-        ["-m", "qatui", "diff", "a", "b"],
-        cwd=str(tmp_path),
-        env=environ,
-        timeout=60,
-        dimensions=(24, 90),
-    )
-    program.expect("reading")
+    environ = {
+        **os.environ,
+        "PATH": f"{slow.parent}{os.pathsep}{os.environ['PATH']}",
+        "TERM": "xterm-256color",
+        "TMPDIR": str(tmp_path / "temporary"),
+    }
+    command = ["-m", "qatui", "diff", "a", "b", *options]
+    program = pexpect.spawn(sys.executable, command, cwd=str(tmp_path), env=environ, timeout=60, dimensions=(24, 90))
+    if not options:
+        program.expect("reading")
     while not (tmp_path / "pid").exists():
         assert program.isalive()
     process = int((tmp_path / "pid").read_text())
-    os.kill(process, 0)
-    program.send("q") if how == "q" else program.kill(15)
+    assert is_running(process)
+    assert list((tmp_path / "temporary").iterdir())
+    program.send("q") if how == "q" else program.kill(getattr(signal, f"SIG{how}"))
     program.expect(pexpect.EOF)
     program.close()
-    assert program.exitstatus == 0
+    assert program.exitstatus == code
     assert not is_running(process)
+    assert not list((tmp_path / "temporary").iterdir())
 
 
 def is_running(process: int) -> bool:

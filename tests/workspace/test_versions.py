@@ -134,5 +134,6 @@ def test_what_cannot_be_read_says_so(tmp_path: Path) -> None:
 
 
 def test_a_folder_that_went_away_is_an_error(tmp_path: Path) -> None:
-    with pytest.raises(UsageError, match=r"^gone cannot be read: No such file or directory\.$"):
+    with pytest.raises(UsageError, match=r"^gone cannot be read: No such file or directory\.$") as gone:
         list(walk(Folder("gone", tmp_path / "gone")))
+    assert "permissions" not in gone.value.hint
