@@ -85,6 +85,8 @@ class Text:
         self._long: dict[int, Measured] = {}
         self._begun: dict[int, tuple[int, Measured]] = {}
         self._starts: dict[tuple[int, int], Sequence[int]] = {}
+        self._widths: dict[int, int] = {}
+        """Of long lines the cells that they may take."""
         self._tall = array("I")
         """How many screen lines each line takes that was asked for, 0: it was not."""
         self._tall_in = 0
@@ -185,9 +187,9 @@ class Text:
     def cells(self, line: int) -> int:
         """Cells that a line takes; of a very long one, at most."""
         raw = self.source.lines[line]
-        if raw.isascii() and raw.isprintable():
-            return len(raw)
-        return cell_len(self.drawn(line).text) if len(raw) <= SLICE else len(raw) * MARK_CELLS
+        if len(raw) > SLICE:
+            return _kept(self._widths, line, KEPT, lambda: len(raw) if _is_plain(raw) else len(raw) * MARK_CELLS)
+        return len(raw) if _is_plain(raw) else cell_len(self.drawn(line).text)
 
     @cached_property
     def _secrets(self) -> Secrets:
@@ -272,6 +274,11 @@ def texts_of(
         side: Text(source, highlighters.get(side), kept, codes=codes, unmasked=unmasked)
         for side, source in sources.items()
     }
+
+
+def _is_plain(line: str) -> bool:
+    """Whether each character of a line is one cell, drawn as it is."""
+    return line.isascii() and line.isprintable()
 
 
 def _kept(kept: dict[_Key, _Value], key: _Key, most: int, make: Callable[[], _Value]) -> _Value:

@@ -102,6 +102,22 @@ def test_steps_to_the_side_draw_a_long_line_a_few_times(drawn: list[int]) -> Non
     assert sum(drawn) < 70_000
 
 
+def test_how_wide_a_long_line_may_be_is_found_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Every step to the right asks for it."""
+    looked: list[int] = []
+    is_plain = text._is_plain
+
+    def counted(line: str) -> bool:
+        looked.append(len(line))
+        return is_plain(line)
+
+    monkeypatch.setattr(text, "_is_plain", counted)
+    document = documented(b"a" * 5_000 + b"\n", b"a" * 5_000 + b"b\n")
+    painter = Painter(document, Rows(document, paired=True), {}, {}, Look("dark", UNICODE, 160))
+    assert [painter.widest([0]) for _ in range(9)] == [5_001] * 9
+    assert looked == [5_000, 5_001]
+
+
 def test_beginnings_of_long_lines_that_stay_drawn_have_a_bound(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(text, "BEGUN", 10 * text.SLICE)
     document = documented(None, b"a\tb " * 1_000 + b"\n" + b"c\n".join([b"d\te " * 1_000] * 50))
