@@ -19,12 +19,14 @@ import traceback
 from pathlib import Path
 from random import Random
 
-from tests.fuzz_diff.inputs import LARGE, Input, descendant, make
+from tests.fuzz_diff.inputs import LARGE, LARGEST, Input, descendant, make
 from tests.fuzz_diff.stages import run
 from tests.fuzz_diff.watch import Watch
 
 LONGEST = 2.0
 """Seconds that a stage may take with any input."""
+PRINTED = 10.0
+"""Seconds that printing a whole diff may take with an input beyond `inputs.LARGEST`: nobody waits at a key for it."""
 HANG = 120
 """Seconds after which an input is given up."""
 ENOUGH = 50
@@ -141,7 +143,15 @@ def main() -> int:
     report(worst)
     ran = json.loads((folder / "running" / "input.json").read_text())["number"] + 1
     print(f"{ran:,} inputs, {len(broken)} broken, the slowest stage {max(each for each, _ in worst.values()):.2f} s")
-    return int(bool(broken) or any(seconds > LONGEST for seconds, _ in worst.values()))
+    return int(bool(broken) or any(is_slow(*each) for each in worst.items()))
+
+
+def is_slow(stage: str, found: tuple[float, Path]) -> bool:
+    """Whether a stage took longer with an input than it may."""
+    seconds, at = found
+    about = load(at)
+    size = max(len(about.old or b""), len(about.new))
+    return seconds > (PRINTED if stage.startswith("printed") and size > LARGEST else LONGEST)
 
 
 def report(worst: dict[str, tuple[float, Path]]) -> None:
@@ -149,7 +159,7 @@ def report(worst: dict[str, tuple[float, Path]]) -> None:
     for stage, (seconds, at) in sorted(worst.items(), key=lambda each: -each[1][0]):
         about = load(at)
         size = f"{len(about.old or b''):,} and {len(about.new):,} bytes"
-        slow = "SLOW" if seconds > LONGEST else ""
+        slow = "SLOW" if is_slow(stage, (seconds, at)) else ""
         print(f"{slow:4}  {stage:20} {seconds:7.3f} s  {about.what}, {size}, {about.path}: {at}")
 
 
