@@ -37,6 +37,8 @@ settings.load_profile("qatui")
 if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
     # Started in the background of a shell: what the tests start and interrupt would not hear it.
     signal.signal(signal.SIGINT, signal.default_int_handler)
+if signal.getsignal(signal.SIGHUP) is signal.SIG_IGN:
+    signal.signal(signal.SIGHUP, signal.SIG_DFL)  # nohup: likewise
 
 NOW = 1_795_000_000_000
 """2026-11-18T11:06:40Z, when every test happens."""

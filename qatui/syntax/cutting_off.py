@@ -3,6 +3,7 @@
 Python looks for signals while it matches, but in the main thread only: elsewhere nothing is cut off.
 """
 
+import gc
 import signal
 import threading
 from collections.abc import Callable
@@ -36,6 +37,8 @@ class CutOff:
             work()
             return True
         before = signal.signal(signal.SIGVTALRM, self._ring)
+        collecting = gc.isenabled()
+        gc.disable()  # in what is called when garbage is collected the exception would be lost
         self._armed = True
         try:
             work()
@@ -45,6 +48,8 @@ class CutOff:
             self._armed = False  # from here on a signal that is under way does nothing
             signal.setitimer(signal.ITIMER_VIRTUAL, 0)
             signal.signal(signal.SIGVTALRM, before)
+            if collecting:
+                gc.enable()
         return True
 
     def after(self, seconds: float) -> None:

@@ -1,5 +1,6 @@
 """What never ends is cut off, in the main thread; what ends is left alone."""
 
+import gc
 import re
 import signal
 import sys
@@ -52,6 +53,13 @@ def test_afterwards_everything_is_as_it_was() -> None:
     assert 0 < left[0] < 15 < left[1]
     assert signal.getitimer(signal.ITIMER_VIRTUAL) == (0, 0)
     assert signal.getsignal(signal.SIGVTALRM) is before
+
+
+def test_no_garbage_is_collected_meanwhile() -> None:
+    """Python's own callbacks would swallow what is raised."""
+    seen: list[bool] = []
+    assert CutOff().run(lambda: seen.append(gc.isenabled()))
+    assert (seen, gc.isenabled()) == ([False], True)
 
 
 def test_what_the_work_raises_goes_on() -> None:

@@ -69,7 +69,7 @@ def test_no_screen_sends_anything_of_a_candidate(watched: Watched) -> None:
     watched.press("P")
     watched.shows("y publish 1")
     watched.press("n")
-    watched.shows("Pull request", "Reviewed-by", "QA-Candidate")
+    watched.shows("Reviewed-by", "QA-Candidate")
     sent = watched.whole()
     assert (terminal_leaks(sent), revealed(sent)) == ([], [])
 
