@@ -190,5 +190,12 @@ def told_differences(paths: Mapping[int, str], differing: Mapping[int, str], tot
     return f"merged, but {len(differing)} of {total} are not on the base as they were approved: {names}"
 
 
+def told_moved_on(paths: Sequence[str]) -> str:
+    """What came to the base though its candidate was decided otherwise since, in one sentence; empty: nothing did."""
+    if not paths:
+        return ""
+    return f"with it came what was decided otherwise since: {_some([one_line(path) for path in paths])}"
+
+
 def _some(names: Sequence[str]) -> str:
     return ", ".join(names[:NAMED]) + (" …" if len(names) > NAMED else "")

@@ -169,10 +169,11 @@ def merged(desk: Desk, publication: Publication, merge_commit: str | None, tip: 
     same = [part.candidate_id for part in parts if part.candidate_id not in differing]
     _move(desk, publication, differing, Action.CLOSED, cause, differing)
     outcome = _move(desk, publication, same, Action.MERGED, cause, {}, finish)
-    told = words or f"merged into {publication.base_branch}"
+    moved_on = following.told_moved_on([part.path for part in parts if part.candidate_id in dict(outcome.refused)])
+    told = "; ".join(filter(None, (words or f"merged into {publication.base_branch}", moved_on)))
     return Followed(
         get(desk, publication.id), publication.pull_state, told, outcome.done,
-        differing=tuple(differing.items()), needs_person=bool(differing), jobs=tuple(jobs),
+        differing=tuple(differing.items()), needs_person=bool(differing or moved_on), jobs=tuple(jobs),
     )  # fmt: skip
 
 
@@ -282,16 +283,18 @@ def _move(
     words: Mapping[int, str],
     finish: Callable[[Connection, Outcome], None] | None = None,
 ) -> Outcome:
-    """Do `action` to those of `ids` that are still in this publication, with `words`."""
+    """Do `action` to those of `ids` that are still in this publication, with its content, with `words`."""
     wanted = list(ids)
 
     def judge(connection: Connection, rows: Mapping[int, Candidate]) -> dict[int, moves.Change | str]:
         newest = publications.latest(connection, list(rows))
+        contents = {part.candidate_id: part.content_hash for part in publications.parts(connection, publication.id)}
         answers: dict[int, moves.Change | str] = {}
         for each in rows.values():
             state = next_state(each.state, action)
             why = words.get(each.id, "")
-            if state is None or newest.get(each.id) != publication.id:
+            ours = newest.get(each.id) == publication.id and contents.get(each.id) == each.content_hash
+            if state is None or not ours:
                 answers[each.id] = "it has moved on"
             elif (state, why) == (each.state, each.state_reason):
                 answers[each.id] = moves.SO_ALREADY

@@ -6,12 +6,14 @@ from typing import Any
 import pytest
 
 from qatui.domain.lifecycle import Action
+from qatui.domain.proposal import Proposal
 from qatui.errors import ExitCode, GitError
 from qatui.flows import follow as following
 from qatui.flows import outbox
 from qatui.flows import sync as syncing
 from qatui.flows.decide import decide
 from qatui.flows.desk import Desk
+from qatui.flows.ingest import ingest
 from qatui.flows.merge import merge
 from qatui.flows.publish import plan, publish
 from qatui.flows.sync import sync
@@ -53,6 +55,28 @@ def test_what_was_closed_and_opened_again_is_followed_to_its_merge(shop: Hosted)
     (one,) = shop.synced().followed
     assert (one.publication.pull_state, one.merged) == ("merged", result.published)
     assert shop.states(result.published) == ["merged", "merged"]
+
+
+@pytest.mark.parametrize("verdict", [Action.APPROVE, None])
+def test_opened_again_and_merged_it_takes_no_newer_content_with_it(shop: Hosted, verdict: Action | None) -> None:
+    """Base has the first revision of b; its second one, approved or not, is still to be published or decided."""
+    first, second = shop.published(files("a", "b")).published
+    state_of(shop, 1, "closed")
+    shop.synced()
+    with shop.desk.db.read() as connection:
+        path = candidates.paths(connection, shop.desk.repository_id, [second])[second]
+    ingest(shop.again(), [Proposal(path, b"another = 1\n", "x")], source="test")
+    if verdict is not None:
+        assert decide(shop.again(), [second], verdict).done == (second,)
+    before = shop.states([second])
+    state_of(shop, 1, "open")
+    shop.merge(1)
+    (one,) = shop.synced().followed
+    assert (one.merged, shop.states([first, second])) == ((first,), ["merged", *before])
+    assert (one.words, one.needs_person) == (
+        f"merged into main; with it came what was decided otherwise since: {path}", True
+    )  # fmt: skip
+    assert shop.synced().followed == ()
 
 
 def test_opened_again_it_takes_back_only_what_nobody_decided_since(shop: Hosted) -> None:
