@@ -32,6 +32,8 @@ def run(desk: Desk, payload: Mapping[str, Any], means: Means) -> Ending:
         publication, body = get(desk, number, connection), publications.body(connection, number)
     if publication.pull_state == "merged":
         return Ending("done", f"{publication.base_branch} has it already, without a pull request")
+    if publication.pull_state == "closed" and publication.pull_number is None:
+        return give_up(desk, payload, means)  # it was begun, and died
     repo = Repo.of(hub.github.ask(repository(hub.repo)).full_name)  # it may have been renamed
     fork = _fork(hub, repo, publication)
     pull = _there(hub, repo, fork, publication)
@@ -62,6 +64,8 @@ def give_up(desk: Desk, payload: Mapping[str, Any], means: Means) -> Ending:
             return Ending("done", f"somebody opened #{pull.number} for it: it is followed")
     where = f"; the text is in {publication.record_file}" if publication.record_file else ""
     told = f"no pull request is opened for its branch {publication.branch}"
+    with desk.db.write() as connection:  # before its candidates are free: nobody opens it from here on
+        publications.change(connection, publication.id, {"pull_state": "closed", "reason": told}, desk.now())
     ended = lost(desk, publication, "closed", told)
     again = "its candidate is" if len(ended.differing) == 1 else f"its {len(ended.differing)} candidates are"
     return Ending("dropped", f"{told}: {again} to be decided again{where}")

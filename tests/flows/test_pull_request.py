@@ -2,13 +2,14 @@
 
 import re
 from dataclasses import replace
+from typing import Any
 
 import pytest
 
 from qatui.domain.lifecycle import Action
 from qatui.domain.proposal import Proposal
 from qatui.errors import BadToken, ExitCode, Refused
-from qatui.flows import outbox
+from qatui.flows import outbox, pull_request
 from qatui.flows.decide import decide
 from qatui.flows.hub import Hub
 from qatui.flows.ingest import ingest
@@ -209,6 +210,31 @@ def test_who_gives_it_up_decides_again_and_keeps_the_branch_and_the_text(shop: H
     assert [(each.state.value, each.state_reason) for each in shop.rows(ids)] == [("closed", told)]
     again = shop.publish(*ids)
     assert (again.published, again.publications[0].pull_number) == (tuple(ids), 1)
+
+
+@pytest.mark.parametrize("moved", [False, True])
+def test_a_giving_up_that_died_is_ended_and_opens_nothing(
+    shop: Hosted, monkeypatch: pytest.MonkeyPatch, moved: bool
+) -> None:
+    """Killed before its candidates are free, or after."""
+    ids = approve(shop, dict(TEST))
+    publish(shop.desk)
+    lost = pull_request.lost
+
+    def killed(*args: Any) -> None:
+        if moved:
+            lost(*args)
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(pull_request, "lost", killed)
+    with pytest.raises(KeyboardInterrupt):
+        outbox.drop(shop.desk, 2)
+    monkeypatch.undo()
+    if moved:
+        assert decide(shop.again(), ids, Action.APPROVE).done == tuple(ids)
+    ran = shop.synced().jobs
+    assert [(each.job.key, each.state) for each in ran] == [("pull_request:1", "dropped")]
+    assert (shop.states(ids), pulls(shop)) == (["approved" if moved else "closed"], 0)
 
 
 def test_given_up_for_one_that_somebody_opened_by_hand_it_is_followed(shop: Hosted) -> None:
