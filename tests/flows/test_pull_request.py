@@ -9,8 +9,9 @@ import pytest
 from qatui.domain.lifecycle import Action
 from qatui.domain.proposal import Proposal
 from qatui.errors import BadToken, ExitCode, Refused
-from qatui.flows import outbox, pull_request
+from qatui.flows import outbox
 from qatui.flows.decide import decide
+from qatui.flows.follow import lost
 from qatui.flows.hub import Hub
 from qatui.flows.ingest import ingest
 from qatui.flows.preflight import look_ahead
@@ -219,14 +220,13 @@ def test_a_giving_up_that_died_is_ended_and_opens_nothing(
     """Killed before its candidates are free, or after."""
     ids = approve(shop, dict(TEST))
     publish(shop.desk)
-    lost = pull_request.lost
 
     def killed(*args: Any) -> None:
         if moved:
             lost(*args)
         raise KeyboardInterrupt
 
-    monkeypatch.setattr(pull_request, "lost", killed)
+    monkeypatch.setattr("qatui.flows.pull_request.lost", killed)
     with pytest.raises(KeyboardInterrupt):
         outbox.drop(shop.desk, 2)
     monkeypatch.undo()
