@@ -62,7 +62,7 @@ def main() -> None:
                 print(f"MISSED  the rest of {name}: {error}", flush=True)
     for target, why in LATER.items():
         print(Figure(target, why.partition(":")[0], None, note=why.partition(": ")[2]))
-    print(f"{verdicts['MET']} met, {verdicts['MISSED']} missed, {len(LATER)} belong to what is not built or not measured yet")
+    print(f"{verdicts['MET']} met, {verdicts['MISSED']} missed, {len(LATER)} wait for what is not built yet")
 
 
 if __name__ == "__main__":
