@@ -55,34 +55,39 @@ def sync(session: Session) -> ExitCode:
 def merge(session: Session, publications: tuple[int, ...], method: "Method | None", auto: bool, yes: bool) -> ExitCode:
     """Merge the pull requests of your own publications, and sync them; without PUBLICATION all that are open.
 
-    Of several it asks first; where nobody can be asked, --yes says so. Only what the base's rules let through, and only
-    the commits that were published: where others put commits on the branch, it says whose. A base with a merge queue
-    gets it through the queue.
+    Of several it asks first; where nobody can be asked, --yes says so. Pull requests that it opens itself, by its sync,
+    are merged with --yes or the next time. Only what the base's rules let through, and only the commits that were
+    published: where others put commits on the branch, it says whose. A base with a merge queue gets it through the
+    queue.
     """
     from qatui.flows.merge import merge as flow
     from qatui.flows.merge import open_ones
 
-    asking = person_is_there()
-    if not publications and not yes:
+    chosen: tuple[int, ...] | None = publications or None  # None: all, also those that the sync opens
+    asking = not publications and not yes
+    if asking:
         found = open_ones(session.desk)
         if len(found) > 1 and not _said_yes(session, found):
             diagnostics.say("nothing was done", quiet=session.quiet)
             return ExitCode.NEEDS_PERSON
-        publications = tuple(each.id for each in found)
+        chosen = tuple(each.id for each in found)
     result = flow(
-        session.desk, session.hub, publications, method=method, auto=auto, foreground=asking, say=saying(session)
+        session.desk, session.hub, chosen, method=method, auto=auto, foreground=person_is_there(), say=saying(session)
     )
+    opened = [each.id for each in open_ones(session.desk) if each.id not in (chosen or ())] if asking else []
+    code = max(result.exit_code, ExitCode.NEEDS_PERSON if opened else ExitCode.DONE)
     if session.json:
         output.emit(
             {
                 **_synced_record(result.synced),
                 "asked": [each.id for each in result.asked],
                 "already": list(result.already),
+                "opened": opened,
                 "refused": [{"id": number, "reason": reason} for number, reason in result.refused],
                 "jobs": [ran_record(ran) for ran in (*result.jobs, *result.synced.jobs)],
             }
         )
-        return result.exit_code
+        return code
     if result.already:
         diagnostics.say(f"merged before: {numbers(result.already)}", quiet=session.quiet)
     dropped = [(int(ran.job.payload["publication"]), ran.words) for ran in result.jobs if ran.state == "dropped"]
@@ -90,9 +95,11 @@ def merge(session: Session, publications: tuple[int, ...], method: "Method | Non
     for ran in result.jobs:
         if ran.state not in ("done", "dropped"):
             tell_job(ran)
-    none = "" if result.asked or result.already or result.refused else "None of your pull requests is open."
-    _tell(session, result.synced, none)
-    return result.exit_code
+    said = result.asked or result.already or result.refused or opened
+    _tell(session, result.synced, "" if said else "None of your pull requests is open.")
+    if opened:
+        _tell_opened(opened)
+    return code
 
 
 def _said_yes(session: Session, found: "Sequence[Publication]") -> bool:
@@ -105,6 +112,16 @@ def _said_yes(session: Session, found: "Sequence[Publication]") -> bool:
     for each in found:
         diagnostics.say(f"{each.id}  #{each.pull_number} into {each.base_branch}: {each.title}")
     return diagnostics.confirm(f"Merge these {count}?")
+
+
+def _tell_opened(ids: "Sequence[int]") -> None:
+    """Which pull requests are open only since this run, and were so in no question."""
+    one = len(ids) == 1
+    what = "1 pull request is" if one else f"{len(ids)} pull requests are"
+    which = "publication" if one else "publications"
+    diagnostics.say(
+        f"{what} open only now, and not merged: {which} {numbers(ids)}. Run qatui merge again, or with --yes."
+    )
 
 
 def _tell_not_merged(rows: "Iterable[tuple[int, str]]") -> None:

@@ -1,6 +1,6 @@
 """Merge one's own publications where their base lets them: through the outbox, so that it happens once."""
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
 
 from qatui.domain.base_rules import BaseRules, ways
@@ -11,7 +11,7 @@ from qatui.flows.desk import Desk
 from qatui.flows.follow import add_once_more
 from qatui.flows.hub import Hub, github_host
 from qatui.flows.merging import KIND, METHODS
-from qatui.flows.outbox import WORK, Ran, drain, silent
+from qatui.flows.outbox import WORK, Ran, drain, silent, unfinished
 from qatui.flows.publication import get
 from qatui.flows.sync import Synced, sync
 from qatui.github.pulls import Method
@@ -43,15 +43,17 @@ class Merging:
 def merge(
     desk: Desk,
     hub: Hub | None,
-    numbers: Iterable[int] = (),
+    numbers: Iterable[int] | None,
     *,
     method: Method | None = None,
     auto: bool = False,
     foreground: bool = False,
     say: Callable[[str], None] = silent,
 ) -> Merging:
-    """Merge publications of the reviewer's own, all that are open if none is named; sync before and after.
+    """Merge publications of the reviewer's own of these `numbers`, and no other; sync before and after.
 
+    None is all that are open, also those that the sync before opens: only for who said so. What an earlier merge left
+    of other publications is left to `sync`.
     `method`: default is the first that repository and rules allow. `auto` lets GitHub merge what still waits for
     checks or reviews as soon as it can. Raises NotFound, ConfigError without a `hub`, and as `GitHub.ask`.
     """
@@ -63,9 +65,10 @@ def merge(
         raise ConfigError("There is no token for GitHub: nothing can be merged.", "qatui doctor says how to give one.")
     # What an earlier run left, or somebody merged meanwhile; but a merge that waits may be meant otherwise now.
     before = sync(desk, hub, kinds=WORK.keys() - {KIND}, foreground=foreground, say=say)
-    asked, already, refused = _chosen(desk, list(dict.fromkeys(numbers)))
+    asked, already, refused = _chosen(desk, numbers)
     bases = {base: preflight.ask(hub, base) for base in dict.fromkeys(each.base_branch for each in asked)}
     ran: tuple[Ran, ...] = ()
+    remarks: tuple[str, ...] = ()
     for publication in asked:
         found, binding = bases[publication.base_branch].repository, bases[publication.base_branch].rules
         if not found.permissions.push:
@@ -76,11 +79,16 @@ def merge(
             refused[publication.id] = _no_way(binding, publication.base_branch, method)
             continue
         job = _begin(desk, publication, way, auto=auto, queue=binding.queue)
-        ran += drain(desk, hub=hub, kinds=[KIND], only=[job], again=True, foreground=foreground, say=say)
-    ran += drain(desk, hub=hub, kinds=[KIND], foreground=foreground, say=say)  # what a death left of an earlier one
+        done = drain(desk, hub=hub, kinds=[KIND], only=[job], again=True, foreground=foreground, say=say)
+        ran += done
+        remarks += _as_before(publication, done, way, auto=auto)
+    if over := _over(desk):
+        ran += drain(desk, hub=hub, kinds=[KIND], only=over, foreground=foreground, say=say)
     tried = {each.id for each in asked}.union(int(each.job.payload["publication"]) for each in ran)
     after = sync(desk, hub, only=tried, foreground=foreground, say=say)
-    return Merging(tuple(asked), tuple(already), tuple(refused.items()), ran, _both(before, after))
+    both = _both(before, after)
+    both = replace(both, remarks=(*both.remarks, *remarks))
+    return Merging(tuple(asked), tuple(already), tuple(refused.items()), ran, both)
 
 
 def open_ones(desk: Desk) -> list[Publication]:
@@ -102,14 +110,36 @@ def _both(before: Synced, after: Synced) -> Synced:
     )
 
 
-def _chosen(desk: Desk, numbers: Sequence[int]) -> tuple[list[Publication], list[int], dict[int, str]]:
+def _as_before(publication: Publication, ran: Iterable[Ran], method: Method, *, auto: bool) -> tuple[str, ...]:
+    """That a merge which was broken off was gone on with as it was asked for then, where now it is asked otherwise.
+
+    GitHub may have been told so already, and could not be told otherwise.
+    """
+    now = (method, auto)
+    asked = [(each.job.payload["method"], bool(each.job.payload["auto"])) for each in ran if each.state != "running"]
+    words = f"publication {publication.id}: a merge that was broken off is gone on with as it was asked for then"
+    return tuple(f"{words}: {_named(*then)}, not {_named(*now)}" for then in asked if then != now)
+
+
+def _named(method: str, auto: bool) -> str:
+    return f"{method} --auto" if auto else method
+
+
+def _over(desk: Desk) -> list[int]:
+    """Jobs that a death left of merges which GitHub did: they have only to be ended."""
+    return [
+        job.id for job in unfinished(desk, [KIND]) if get(desk, int(job.payload["publication"])).pull_state == "merged"
+    ]
+
+
+def _chosen(desk: Desk, numbers: Iterable[int] | None) -> tuple[list[Publication], list[int], dict[int, str]]:
     """Publications to merge, numbers of those merged already, and why others cannot be."""
-    if not numbers:
+    if numbers is None:
         return open_ones(desk), [], {}
     asked: list[Publication] = []
     already: list[int] = []
     refused: dict[int, str] = {}
-    for number in numbers:
+    for number in dict.fromkeys(numbers):
         each = get(desk, number)
         if each.pull_state == "merged":
             already.append(number)

@@ -96,7 +96,7 @@ def walk(desk: Desk, hub: Hub, say: Callable[[str], None]) -> Walked:
         before = events.newest(connection, desk.repository_id)
     _judge(desk, say)
     published = publish(desk, hub=hub, say=say)
-    merging = merge(desk, hub, say=say)
+    merging = merge(desk, hub, None, say=say)
     codes = [merging.exit_code, *(ran.exit_code for ran in published.jobs)]
     base = meet_base(desk, upstream(desk)).desk.base
     (plan,) = desk.team.plan.files

@@ -10,14 +10,17 @@ import pytest
 from qatui.cli import diagnostics, follow
 from qatui.cli.main import run
 from qatui.cli.publish import tell_job
+from qatui.domain.lifecycle import Action
 from qatui.errors import ExitCode
+from qatui.flows.decide import decide
 from qatui.flows.desk import Desk
-from qatui.flows.outbox import Ran
+from qatui.flows.outbox import Ran, jobs
+from qatui.flows.publish import publish
 from qatui.sandbox.github.founding import protect
 from qatui.sandbox.github.records import Rules
 from qatui.store.database import Database
 from qatui.store.outbox import Job, Reason
-from tests.conftest import Project
+from tests.conftest import Project, seed
 from tests.hosted import Hosted, hosted
 from tests.hostile import BODY, LINE, assert_json, leaks
 from tests.lookalike import Lookalike, lookalike
@@ -187,6 +190,52 @@ def test_merging_several_is_asked_for(
     capsys.readouterr()
     assert call(shop, "merge") == ExitCode.DONE
     assert capsys.readouterr() == ("None of your pull requests is open.\n", "")
+
+
+def unopened(shop: Hosted) -> list[int]:
+    """Two publications that wait for a token, with their candidates."""
+    ids: list[int] = []
+    for name in "ab":
+        made = seed(shop.desk, {f"tests/test_{name}.py": f"{name} = 1\n"})
+        assert decide(shop.again(), made, Action.APPROVE).done
+        publish(shop.again(), made)
+        ids += made
+    return ids
+
+
+OPENED = "2 pull requests are open only now, and not merged: publications 1, 2. Run qatui merge again, or with --yes.\n"
+
+
+@pytest.mark.parametrize("person", [False, True])
+def test_what_the_sync_of_a_merge_opens_is_not_merged_unasked(
+    shop: Hosted, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], person: bool
+) -> None:
+    monkeypatch.setattr(follow, "person_is_there", lambda: person)
+    ids = unopened(shop)
+    assert call(shop, "-q", "merge") == ExitCode.NEEDS_PERSON
+    assert shop.states(ids) == ["published", "published"]
+    assert not shop.pull(1).merged_at
+    assert capsys.readouterr() == ("", OPENED)
+
+
+def test_what_the_sync_of_a_merge_opens_beside_is_not_merged_unasked(
+    shop: Hosted, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (first,) = shop.published({"tests/test_c.py": "c = 1\n"}).published
+    ids = unopened(shop)
+    assert [job.kind for job in jobs(shop.desk)] == ["pull_request", "pull_request"]
+    assert call(shop, "--json", "merge") == ExitCode.NEEDS_PERSON
+    found = data(capsys)
+    assert (found["asked"], found["opened"]) == ([1], [2, 3])
+    assert shop.states([first, *ids]) == ["merged", "published", "published"]
+    assert call(shop, "--json", "merge", "2") == ExitCode.DONE, "nobody wanted the others merged"
+    assert (data(capsys)["opened"], shop.states(ids)) == ([], ["merged", "published"])
+
+
+def test_yes_is_for_what_the_sync_opens_too(shop: Hosted) -> None:
+    ids = unopened(shop)
+    assert call(shop, "-q", "merge", "--yes") == ExitCode.DONE
+    assert shop.states(ids) == ["merged", "merged"]
 
 
 def test_why_several_are_not_merged_is_one_sentence(shop: Hosted, capsys: pytest.CaptureFixture[str]) -> None:

@@ -1,9 +1,11 @@
 """Merging one's own publications, over the embedded GitHub with its branch rules."""
 
+import socket
 from dataclasses import replace
 from typing import Any
 
 import pytest
+from sqlalchemy import update
 
 from qatui.errors import ConfigError, ExitCode, NotFound
 from qatui.flows.merge import Merging, merge
@@ -11,14 +13,15 @@ from qatui.flows.outbox import drop, jobs
 from qatui.github import graphql
 from qatui.sandbox.github.founding import protect
 from qatui.sandbox.github.records import Rules
+from qatui.store.schema import outbox
 from tests.conftest import run_git
 from tests.flows.test_sync import files
 from tests.hosted import Hosted, client
 
 
 def merged(shop: Hosted, *numbers: int, **how: object) -> Merging:
-    """The next `qatui merge`."""
-    return merge(shop.again(), shop.hub, numbers, **how)  # type: ignore[arg-type]
+    """The next `qatui merge`; without numbers all that are open."""
+    return merge(shop.again(), shop.hub, numbers or None, **how)  # type: ignore[arg-type]
 
 
 def refusals(found: Merging) -> list[str]:
@@ -187,7 +190,7 @@ def test_only_ones_own_that_there_are(shop: Hosted) -> None:
     other = replace(shop.again(), reviewer="kim@example.test")
     found = merge(other, shop.hub, [1])
     assert found.refused == ((1, "it is robin@example.test's: they merge it, or somebody on its page"),)
-    assert merge(other, shop.hub).asked == ()
+    assert merge(other, shop.hub, None).asked == ()
     with pytest.raises(NotFound, match="no publication 7"):
         merged(shop, 7)
     with pytest.raises(ConfigError, match="no token for GitHub"):
@@ -227,6 +230,65 @@ def test_a_merge_that_could_not_be_sent_waits_and_can_be_dropped(shop: Hosted) -
     assert not shop.pull(1).merged_at
 
 
+def left_behind(shop: Hosted, **how: object) -> None:
+    """A merge of the first publication whose process died before it reached GitHub."""
+    shop.line.down = "/merge"
+    merged(shop, 1, **how)
+    shop.line.down = None
+    lease = {"state": "running", "lease": f"{socket.gethostname()}:999999:dead", "lease_until": shop.clock() + 600_000}
+    with shop.desk.db.write() as connection:
+        connection.execute(update(outbox).where(outbox.c.key == "merge:1").values(lease))
+
+
+def test_no_number_is_nothing_merged(shop: Hosted) -> None:
+    result = shop.published(files("a"))
+    found = merge(shop.again(), shop.hub, ())
+    assert (found.asked, found.jobs, found.exit_code) == ((), (), ExitCode.DONE)
+    assert shop.states(result.published) == ["published"]
+
+
+@pytest.mark.parametrize("died", [False, True])
+def test_an_earlier_merge_of_another_is_not_gone_on_with(shop: Hosted, died: bool) -> None:
+    first, second = shop.published(files("a")), shop.published(files("b"))
+    if died:
+        left_behind(shop)
+    else:
+        shop.line.down = "/merge"
+        merged(shop, 1)
+        shop.line.down = None
+        shop.clock.forward(3_600_000)
+    found = merged(shop, 2)
+    assert [(ran.job.key, ran.state) for ran in found.jobs] == [("merge:2", "done")]
+    assert shop.states([*first.published, *second.published]) == ["published", "merged"]
+    assert [(job.key, job.kind) for job in jobs(shop.desk)] == [("merge:1", "merge")], "it is left to sync"
+    assert merge(shop.again(), shop.hub, ()).jobs == ()
+    assert shop.synced().followed[0].merged == first.published
+
+
+def test_a_merge_that_was_broken_off_is_done_as_it_was_asked_for_and_that_is_said(shop: Hosted) -> None:
+    shop.published(files("a"))
+    left_behind(shop, method="merge")
+    found = merged(shop, 1, method="squash")
+    assert (found.jobs[0].state, parents(shop)) == ("done", 2)
+    told = "publication 1: a merge that was broken off is gone on with as it was asked for then: merge, not squash"
+    assert found.synced.remarks == (told,)
+
+
+def test_nothing_is_said_of_a_broken_off_merge_that_was_asked_for_alike(shop: Hosted) -> None:
+    shop.published(files("a"))
+    left_behind(shop)
+    found = merged(shop, 1)
+    assert (found.jobs[0].state, found.synced.remarks) == ("done", ())
+
+
+def test_what_is_left_of_a_merge_that_github_did_is_ended(shop: Hosted) -> None:
+    shop.published(files("a"))
+    left_behind(shop)
+    shop.merge(1)
+    assert merged(shop).already == ()
+    assert jobs(shop.desk) == []
+
+
 def test_github_is_asked_to_merge_later_only_what_was_published(shop: Hosted, monkeypatch: pytest.MonkeyPatch) -> None:
     rule(shop, required_checks=["unit"])
     (made,) = shop.published(files("a")).publications
@@ -248,7 +310,7 @@ def test_who_may_not_push_is_told_once_and_nothing_is_tried(shop: Hosted) -> Non
     rita, line = client(shop.github, "rita", shop.clock)
     shop.line.asked.clear()
     with rita:
-        found = merge(shop.again(), replace(shop.hub, github=rita))
+        found = merge(shop.again(), replace(shop.hub, github=rita), None)
     assert len({why for _, why in found.refused}) == 1
     assert [number for number, _ in found.refused] == [1, 2]
     assert "may not push to acme/" in found.refused[0][1]
