@@ -42,13 +42,14 @@ def write(
 ) -> Written:
     """Make the commits of a publication whose words are composed, on top of its base, which the clone has.
 
-    Raises GitError where a filter fails or git cannot sign, NeedsTerminal where it wants a passphrase or a pin.
+    `foreground` lets filters and git ask at the terminal. Raises GitError where a filter fails or git cannot sign,
+    NeedsTerminal where one of them wants a passphrase or a pin.
     """
     repository, number, base = desk.repository, publication.id, publication.base_commit
     with desk.db.read() as connection:
         parts = publications.parts(connection, number)
     ground = survey(repository, base, [part.path for part in parts])
-    stored = _store(desk, parts, ground, log)
+    stored = _store(desk, parts, ground, log, foreground=foreground)
     groups = list(_groups(parts))
     author = Author(publication.author_name, publication.author_email, publication.created_at)
     stream = ((group[0].message, _files(desk, group, ground, stored)) for group in groups)
@@ -101,7 +102,9 @@ def _contents(desk: Desk, parts: Sequence[Part]) -> Iterator[tuple[Part, bytes]]
         yield from ((part, data[part.content_hash]) for part in some)
 
 
-def _store(desk: Desk, parts: Sequence[Part], ground: Ground, log: Callable[[str], None] | None) -> dict[str, str]:
+def _store(
+    desk: Desk, parts: Sequence[Part], ground: Ground, log: Callable[[str], None] | None, *, foreground: bool
+) -> dict[str, str]:
     """Have git make the blobs of those files that it does not store as they are; blob id by path."""
     repository, spots = desk.repository, ground.spots
     treated = [part for part in parts if spots[part.path].treatment != AS_IT_IS]
@@ -109,8 +112,8 @@ def _store(desk: Desk, parts: Sequence[Part], ground: Ground, log: Callable[[str
     made = _made_before(desk, filtered)
     left = [part for part in filtered if part.path not in made]
     if left:
-        files = ((part.path, data) for part, data in _contents(desk, left))
-        for path, blob in run_filters(repository, ground, [part.path for part in left], files, WRITE_SECONDS, log):
+        files, paths = ((part.path, data) for part, data in _contents(desk, left)), [part.path for part in left]
+        for path, blob in run_filters(repository, ground, paths, files, WRITE_SECONDS, log, foreground=foreground):
             if isinstance(blob, NotStored):
                 raise not_stored(path, blob.message)
             made[path] = blob

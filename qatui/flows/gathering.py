@@ -127,11 +127,12 @@ def _contents(desk: Desk, rows: Sequence[Candidate]) -> Iterator[tuple[Candidate
 
 
 def _filtered(
-    desk: Desk, ground: Ground, taken: Sequence[Candidate], log: Callable[[str], None] | None
+    desk: Desk, ground: Ground, taken: Sequence[Candidate], log: Callable[[str], None] | None, *, foreground: bool
 ) -> tuple[Ground, dict[str, str]]:
     """Run the filters of those that are `taken`: `ground` with what they refuse, and the blobs of the others by path.
 
-    Where a filter takes too long or wants somebody to type, the rest is left to the job: its failure says so.
+    Where a filter takes too long, or wants somebody to type and may not ask, the rest is left to the job: that says so,
+    and waits for a terminal.
     """
     those = [each for each in taken if ground.spots[each.path].treatment.filter]
     blobs: dict[str, str] = {}
@@ -140,7 +141,7 @@ def _filtered(
         return ground, blobs
     files, paths = _touched(desk, ground, those), [each.path for each in those]
     with suppress(NeedsTerminal, GitTimeout, GitKilled):
-        for path, made in run_filters(desk.repository, ground, paths, files, WRITE_SECONDS, log):
+        for path, made in run_filters(desk.repository, ground, paths, files, WRITE_SECONDS, log, foreground=foreground):
             if isinstance(made, NotStored):
                 reasons[path] = made.message
             else:
@@ -159,17 +160,20 @@ def gather(
     occupied: Tree,
     keep: Keep,
     log: Callable[[str], None] | None = None,
+    *,
+    foreground: bool,
 ) -> dict[int, str]:
     """Move at most ROWS_A_WRITE candidates: to publishing what can be, which `occupied` gets, to held what moved.
 
     What base has already is merged. The refused, each with why. Here, and once, each file goes through its filter;
-    `log` hears of it.
+    `log` hears of it, and `foreground` lets it ask at the terminal.
     """
     hashes = {each.id: each.content_hash for each in wanted}
     with desk.db.read() as connection:
         found = candidates.get_many(connection, desk.repository_id, hashes)
     surveyed = _tried(desk, _surveyed(desk, base_commit, found.values()), found.values())
-    surveyed, blobs = _filtered(desk, surveyed, sift(desk, found.values(), surveyed.spots, occupied).taken, log)
+    going = sift(desk, found.values(), surveyed.spots, occupied).taken
+    surveyed, blobs = _filtered(desk, surveyed, going, log, foreground=foreground)
     ground = surveyed.spots
     sifted = sift(desk, found.values(), ground)
     for action, meant in ((Action.HOLD, sifted.held), (Action.MERGED, sifted.there)):

@@ -12,7 +12,7 @@ from qatui.domain import record
 from qatui.domain.candidate import Candidate, State
 from qatui.domain.lifecycle import Action, next_state
 from qatui.domain.publishing import Tree
-from qatui.errors import GitError, NeedsTerminal, NotFound, Refused, RemoteError, Unreachable
+from qatui.errors import GitError, GitKilled, NeedsTerminal, NotFound, Refused, RemoteError, Unreachable
 from qatui.flows import commits, moves
 from qatui.flows.desk import Desk, credential
 from qatui.flows.gathering import Wanted, commit_messages, gather, pieces, pull_text, read_plans
@@ -103,7 +103,7 @@ def _gather_rest(desk: Desk, publication: Publication, wanted: Sequence[Wanted],
     rest = [each for each in wanted if each.id not in known]
     for start in range(0, len(rest), ROWS_A_WRITE):
         some = rest[start : start + ROWS_A_WRITE]
-        gather(desk, some, publication.base_commit, occupied, keep, means.log)
+        gather(desk, some, publication.base_commit, occupied, keep, means.log, foreground=means.foreground)
 
 
 def _compose(desk: Desk, publication: Publication) -> Publication:
@@ -238,7 +238,7 @@ def _deliver(desk: Desk, publication: Publication, means: Means) -> tuple[str, s
         means.say(f"pushing {branch} to {remote.name}")
         try:
             remote.push(head, branch)
-        except NeedsTerminal:
+        except (NeedsTerminal, GitKilled):  # no word of the remote's: run again, it looks first
             raise
         except GitError as error:
             there = remote.heads(branch).get(branch)  # another run of this job, or a push that died late, was first

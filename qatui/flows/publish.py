@@ -147,7 +147,7 @@ def publish(
     )  # fmt: skip
     if shown and (changed := changes(shown, made)):
         return replace(_published(desk, _NOTHING, ran), changed=changed)
-    begun, refused = _begin(desk, made, taken)
+    begun, refused = _begin(desk, made, taken, foreground=foreground)
     if begun is not None:
         ran += drain(desk, hub=hub, kinds=PUBLISHING, only=[begun.job], again=True, foreground=foreground, say=say)
     numbers = [begun.publication] if begun else []
@@ -258,7 +258,9 @@ class _Begun(NamedTuple):
     publication: int
 
 
-def _begin(desk: Desk, made: PublishingPlan, taken: Collection[str]) -> tuple[_Begun | None, dict[int, str]]:
+def _begin(
+    desk: Desk, made: PublishingPlan, taken: Collection[str], *, foreground: bool
+) -> tuple[_Begun | None, dict[int, str]]:
     """Write the decision: publication, job and the first ROWS_A_WRITE candidates in one transaction.
 
     The job gathers the rest. None where nothing could be taken (then what has moved is held). Each candidate goes with
@@ -280,7 +282,8 @@ def _begin(desk: Desk, made: PublishingPlan, taken: Collection[str]) -> tuple[_B
 
     refused: dict[int, str] = {}
     for start in range(0, len(wanted), ROWS_A_WRITE):
-        refused |= gather(desk, wanted[start : start + ROWS_A_WRITE], made.base_commit, Tree(), keep)
+        some = wanted[start : start + ROWS_A_WRITE]
+        refused |= gather(desk, some, made.base_commit, Tree(), keep, foreground=foreground)
         if opened:
             return opened[0], refused
     return None, refused

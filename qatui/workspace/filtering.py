@@ -26,33 +26,45 @@ def run_filters(
     files: Iterable[tuple[str, bytes]],
     seconds: float,
     log: Callable[[str], None] | None = None,
+    *,
+    foreground: bool = False,
 ) -> Iterator[tuple[str, str | NotStored]]:
     """Have git make the blob of each of `files` (path, bytes), whose paths are `paths`; each path with its blob's id.
 
     NotStored where the filter fails (also one that git could do without: what should have been filtered is not
-    published as it is). Raises GitTimeout where one takes longer than `seconds`, NeedsTerminal, GitKilled; GitError for
-    what has nothing to do with the file.
+    published as it is). `foreground` lets it ask at the terminal. Raises GitTimeout where one takes longer than
+    `seconds`, NeedsTerminal, GitKilled; GitError for what has nothing to do with the file.
     """
     kept = _kept_crlf(repository, ground, paths)
     with open_scratch(repository) as scratch:
         _lend(repository, scratch.folder, {folder for path in paths for folder in folders_of(inside(path))})
         for path, data in files:
             # One file at a time, so that one pattern fits whatever its name is made of.
-            rule = f"* {ground.spots[path].treatment.rule}{' -text' if path in kept else ''}\n"
+            treatment = ground.spots[path].treatment
+            rule = f"* {treatment.rule}{' -text' if path in kept else ''}\n"
             (scratch.folder / FILE).write_bytes(raw(rule))
-            yield path, _filtered(scratch, path, data, seconds, log)
+            yield path, _filtered(scratch, path, treatment.filter, data, seconds, log, foreground=foreground)
 
 
 def _filtered(
-    scratch: Scratch, path: str, data: bytes, seconds: float, log: Callable[[str], None] | None
+    scratch: Scratch,
+    path: str,
+    name: str,
+    data: bytes,
+    seconds: float,
+    log: Callable[[str], None] | None,
+    *,
+    foreground: bool,
 ) -> str | NotStored:
+    # Where git does without a filter that failed it says so and ends well: then a prompt would not be seen as one.
+    command = ("-c", f"filter.{name}.required=true", "hash-object", "-w", f"--path={path}", "--stdin")
     try:
-        done = scratch.git("hash-object", "-w", f"--path={path}", "--stdin", data=data, seconds=seconds, log=log)
+        done = scratch.git(*command, data=data, seconds=seconds, log=log, foreground=foreground)
     except GitError as error:
         if not is_of_the_file(error):
             raise
         return NotStored(why_not_stored(error))
-    failed = re.search(r"external filter .*", done.err)
+    failed = re.search(r"external filter .*", done.err)  # a name with = in it cannot be given to -c
     return NotStored(failed[0]) if failed else done.text
 
 

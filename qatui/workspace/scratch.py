@@ -28,9 +28,12 @@ class Scratch:
         data: bytes | None = None,
         seconds: float = NETWORK_SECONDS,
         log: Callable[[str], None] | None = None,
+        foreground: bool = False,
     ) -> Finished:
-        """Run git in it, without hooks."""
-        return git([*_OURS, *args], cwd=self.folder, data=data, env=self.env, seconds=seconds, log=log)
+        """Run git in it, without hooks; `foreground` lets what it starts ask at the terminal."""
+        return git(
+            [*_OURS, *args], cwd=self.folder, data=data, env=self.env, seconds=seconds, log=log, foreground=foreground
+        )
 
     def write(self, path: str, data: bytes) -> None:
         """Put a file in; raises Refused where another of the same name in other letters is there already."""

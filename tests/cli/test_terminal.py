@@ -58,7 +58,15 @@ def by_pinentry(project: Project) -> None:
     project.git("config", "gpg.program", str(gpg))
 
 
-@pytest.fixture(params=[by_ssh, by_hook, by_pinentry])
+def by_filter(project: Project) -> None:
+    """A clean filter that asks for the key's passphrase, as of git-crypt or a password store."""
+    project.commit({".gitattributes": "*.py filter=crypt\n"})
+    crypt = executable(project.root.parent / "crypt", f"{ASK}tr a-z A-Z")
+    project.git("config", "filter.crypt.clean", str(crypt))
+    project.git("config", "filter.crypt.required", "true")
+
+
+@pytest.fixture(params=[by_ssh, by_hook, by_pinentry, by_filter])
 def asked(request: pytest.FixtureRequest, desk: Desk, project: Project) -> Project:
     """A clone with an approved candidate, where publishing asks."""
     approved(desk, {"tests/test_a.py": "a\n"})
@@ -135,6 +143,15 @@ def test_in_the_foreground_it_is_asked_and_answered(asked: Project, desk: Desk, 
     assert answering(terminal, r"ended (\d)") >= 1
     assert terminal.match[1] == "0", terminal.before
     assert run_git(asked.remote, "rev-parse", only(desk).branch) == only(desk).head_commit
+
+
+@pytest.mark.parametrize("asked", [by_filter], indirect=True)
+def test_a_job_that_waits_for_a_filter_is_done_in_the_foreground(asked: Project, desk: Desk, start: Start) -> None:
+    terminal = start("$QATUI publish < /dev/null 2>&1; echo ended $?; $QATUI outbox retry 1; echo retried $?")
+    terminal.expect(r"run qatui outbox retry 1 at a terminal\.\s+ended 3")
+    assert answering(terminal, r"retried (\d)") == 1
+    assert terminal.match[1] == "0", terminal.before
+    assert run_git(asked.remote, "show", f"{only(desk).branch}:tests/test_a.py") == "A"
 
 
 def test_the_workstation_is_not_painted_over_and_offers_the_foreground(

@@ -19,7 +19,7 @@ from qatui.flows.decide import decide
 from qatui.flows.desk import Desk
 from qatui.flows.publish import Published, plan, publish
 from qatui.store import candidates, outbox, publications
-from qatui.store.outbox import Job
+from qatui.store.outbox import Job, Reason
 from qatui.store.publications import Publication
 from qatui.store.schema import content
 from tests.conftest import Clock, Project, run_git, seed
@@ -272,6 +272,17 @@ def test_a_push_that_takes_too_long_is_tried_again(
         (ran,) = publish(desk).jobs
     assert (ran.state, ran.words) == ("waiting", "git push took longer than 3 s and was stopped.")
     assert job(desk).state == "waiting"
+    (project.root / ".git/hooks/pre-push").unlink()
+    assert publish(desk).published == (number,)
+
+
+def test_a_push_that_was_killed_is_no_word_of_the_remote(desk: Desk, project: Project) -> None:
+    number = approve_one(desk)
+    hook(project.root / ".git", "pre-push", "kill -9 $PPID")
+    (ran,) = publish(desk).jobs
+    assert (ran.state, ran.reason) == ("waiting", Reason.INTERRUPTED)
+    assert ran.words == "git push was killed (signal 9)."
+    assert state(desk, number) is State.PUBLISHING
     (project.root / ".git/hooks/pre-push").unlink()
     assert publish(desk).published == (number,)
 

@@ -198,7 +198,7 @@ def test_a_filter_runs_once_for_each_file_and_never_for_a_look(desk: Desk, proje
     result = publish(desk)
     ((number, why),) = result.refused
     assert number == odd
-    assert why.startswith("git cannot store it as .gitattributes asks: external filter")
+    assert why.startswith("git cannot store it as .gitattributes asks: error: external filter")
     assert (sorted(result.published), state(desk, odd)) == (sorted(rest), State.APPROVED)
     ran = runs.read_text().split()
     assert (ran.count("tests/a.x"), ran.count("tests/b.x")) == (1, 1)
@@ -213,8 +213,8 @@ def test_what_a_filter_refuses_is_told_while_gathering_and_its_words_are_heard(d
     with desk.db.read() as connection:
         wanted = Wanted(odd, candidates.get_many(connection, desk.repository_id, [odd])[odd].content_hash)
     heard: list[str] = []
-    refused = gather(desk, [wanted], desk.base.commit, Tree(), lambda *_: None, heard.append)
-    why = "git cannot store it as .gitattributes asks: external filter 'echo locked >&2; exit 1' failed 1"
+    refused = gather(desk, [wanted], desk.base.commit, Tree(), lambda *_: None, heard.append, foreground=False)
+    why = "git cannot store it as .gitattributes asks: locked; error: external filter 'echo locked >&2; exit 1' failed"
     assert refused[odd].startswith(why)
     assert "$ git -c" in heard[0]
     assert "\nlocked" in "\n".join(["", *heard])

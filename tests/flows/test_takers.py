@@ -32,7 +32,8 @@ def test_a_sync_does_no_job_that_a_colleague_adds_meanwhile(shop: Hosted, monkey
     real = following.follow
 
     def racing(*args: Any) -> Any:
-        assert publishing._begin(kim, plan(kim, [b]), ()) is not None  # kim's own publish at this moment
+        # kim's own publish at this moment
+        assert publishing._begin(kim, plan(kim, [b]), (), foreground=False) is not None
         return real(*args)
 
     monkeypatch.setattr(syncing, "follow", racing)

@@ -224,10 +224,11 @@ def test_a_filter_that_fails_stops_it_whether_git_needs_it_or_not(project: Proje
         stored(project, {"tests/a.bad": b"x"})
 
 
-def test_a_filter_has_a_limit_and_no_terminal(project: Project) -> None:
+@pytest.mark.parametrize("required", ["true", "false"])
+def test_a_filter_has_a_limit_and_no_terminal(project: Project, required: str) -> None:
     project.git("config", "filter.slow.clean", "sleep 300")
     project.git("config", "filter.asks.clean", "head -1 < /dev/tty")
-    project.git("config", "filter.asks.required", "true")
+    project.git("config", "filter.asks.required", required)
     project.commit({".gitattributes": "*.slow filter=slow\n*.asks filter=asks\n"})
     with pytest.raises(GitTimeout, match="git hash-object took longer than 1 s"):
         stored(project, {"tests/a.slow": b"x"}, seconds=1)
