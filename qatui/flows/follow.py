@@ -11,7 +11,7 @@ from qatui.domain import following
 from qatui.domain.candidate import Candidate, Outcome
 from qatui.domain.following import PullSeen, Stand
 from qatui.domain.lifecycle import Action, next_state
-from qatui.errors import NeedsTerminal, Unreachable
+from qatui.errors import Gone, NeedsTerminal, NoAccess, Unreachable
 from qatui.flows import moves
 from qatui.flows.desk import Desk, credential
 from qatui.flows.hub import Hub
@@ -128,6 +128,32 @@ def _is_queued(desk: Desk, hub: Hub, publication: Publication) -> bool:
         return False
     assert publication.pull_number is not None
     return following.is_queued(each.event for each in hub.github.every(timeline(hub.repo, publication.pull_number)))
+
+
+def open_again(desk: Desk, hub: Hub | None, ids: Sequence[int]) -> dict[int, str]:
+    """Those of `ids` whose pull request we saw closed, and somebody opened again, with why that stands in their way.
+
+    One request for each publication that was closed. Raises GitHubRefused.
+    """
+    with desk.db.read() as connection:
+        newest = publications.latest(connection, ids)
+        rows = {number: publications.get(connection, desk.repository_id, number) for number in set(newest.values())}
+    closed = {
+        row.id: row.pull_number for row in rows.values() if row and row.pull_state == "closed" and row.pull_number
+    }
+    found: dict[int, str] = {}
+    for number, pull_number in closed.items() if hub else ():
+        assert hub is not None
+        try:
+            opened = hub.github.ask(pulls.pull(hub.repo, pull_number)).state == "open"
+            why = f"its pull request #{pull_number} was opened again: merge it, or close it first"
+        except (NoAccess, Gone):
+            continue
+        except Unreachable:
+            opened, why = True, f"GitHub could not be asked whether its pull request #{pull_number} was opened again"
+        if opened:
+            found |= {each: why for each, of in newest.items() if of == number}
+    return found
 
 
 def others(desk: Desk, hub: Hub, publication: Publication) -> str:

@@ -25,6 +25,7 @@ from qatui.errors import ConfigError, NeedsTerminal, Unreachable
 from qatui.flows import moves
 from qatui.flows.bases import NO_REMOTE, meet_base, upstream
 from qatui.flows.desk import Desk
+from qatui.flows.follow import open_again
 from qatui.flows.gathering import Wanted, commit_messages, gather, ground_of, pieces, pull_text, read_plans, sift
 from qatui.flows.hub import Hub, github_host
 from qatui.flows.outbox import PUBLISHING, Ran, credential, drain, of_others, silent
@@ -140,11 +141,15 @@ def publish(
         return _published(desk, _NOTHING, ran)
     ahead = look_ahead(desk, hub)
     desk, taken, remarks, _ = meet_remote(desk, ahead.push_url, foreground=foreground)
-    only = chosen if shown else asked
+    again = open_again(desk, hub, chosen)
+    if again and shown:
+        return _published(desk, replace(_NOTHING, refused=tuple(again.items())), ran)
+    only = [number for number in chosen if number not in again] if again or shown else asked
     made = plan(
         desk, only, query, taken=taken, remarks=(*ahead.remarks, *remarks), push_url=ahead.push_url,
         branch=shown.branch if shown else "",
     )  # fmt: skip
+    made = replace(made, refused=(*made.refused, *again.items()))
     if shown and (changed := changes(shown, made)):
         return replace(_published(desk, _NOTHING, ran), changed=changed)
     begun, refused = _begin(desk, made, taken, foreground=foreground)

@@ -79,6 +79,22 @@ def test_opened_again_and_merged_it_takes_no_newer_content_with_it(shop: Hosted,
     assert shop.synced().followed == ()
 
 
+def test_opened_again_after_its_test_was_approved_again_there_is_no_second_one(shop: Hosted) -> None:
+    ids = shop.published(files("a")).published
+    state_of(shop, 1, "closed")
+    shop.synced()
+    assert decide(shop.again(), ids, Action.APPROVE).done == ids
+    shown = plan(shop.again())
+    state_of(shop, 1, "open")
+    why = "its pull request #1 was opened again: merge it, or close it first"
+    assert publish(shop.again(), ids, hub=shop.hub).refused == ((ids[0], why),)
+    assert publish(shop.again(), shown=shown, hub=shop.hub).refused == ((ids[0], why),)
+    assert publish(shop.again(), hub=shop.hub).refused == ((ids[0], why),)
+    assert shop.states(ids) == ["approved"]
+    state_of(shop, 1, "closed")
+    assert publish(shop.again(), hub=shop.hub).publications[0].pull_number == 2
+
+
 def test_opened_again_it_takes_back_only_what_nobody_decided_since(shop: Hosted) -> None:
     result = shop.published(files("a", "b"))
     first, second = result.published
