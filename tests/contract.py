@@ -204,7 +204,8 @@ class Contract:
         if status >= 400:
             problems += self._problems(_ERROR, value, closed=False)
             where = value.get("documentation_url") if isinstance(value, dict) else None
-            if strict and operation and status in _EXPLAINED and where != operation.docs:
+            climbs = "/../" in f"{path}/"  # out of the operation, to nowhere that has a page
+            if strict and operation and not climbs and status in _EXPLAINED and where != operation.docs:
                 problems.append(f"{status} refers to {where!r}, not to {operation.docs!r}")
             if isinstance(value, dict) and value.get("status", str(status)) != str(status):
                 problems.append(f"{status} says in its body that it is {value['status']!r}")
